@@ -1,0 +1,195 @@
+"""Settings: read once from the environment and from the municipality profile, frozen afterwards.
+
+Only ``app.factory``, ``app.asgi`` and ``app.cli`` read them; every other part receives what it needs
+as arguments, so that a test can hand in its own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
+
+from models.rules.terms import Term
+
+PROFILES = Path(__file__).parent / "profiles"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Who the Procon is: shown in pages, letters and documents."""
+
+    name: str
+    legal_name: str
+    city: str
+    state: str
+    ibge_code: str
+    address: str
+    phone: str
+    email: str
+    timezone: str
+    opening_hours: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The agency's time zone, in which terms are counted and times are shown."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True)
+class HolidayRules:
+    """Which holidays stop a term: national and state by the ``holidays`` library, municipal by list."""
+
+    country: str
+    subdivision: str
+    municipal_fixed: tuple[tuple[str, str], ...]
+    municipal_movable: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HearingRules:
+    """Lengths that rule a hearing, in minutes."""
+
+    slot_minutes: int
+    tolerance_minutes: int
+    sign_in_opens_minutes: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One municipality: everything that differs from one Procon to another."""
+
+    agency: Agency
+    cep_ranges: tuple[tuple[str, str], ...]
+    calendar: HolidayRules
+    terms: Mapping[str, Term]
+    hearing: HearingRules
+    upload_max_bytes: int
+    upload_max_files: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a start of the system depends on.
+
+    ``database_url`` is a Tortoise address (``sqlite://…`` or ``postgres://…``); ``mail_url`` is
+    ``smtp://user:password@host:port`` or empty, which keeps letters in ``data_dir/outbox``;
+    ``media_door`` is the media process's control door (``http://host:port``) or empty, which makes
+    ``procon serve`` start one as its child.
+    """
+
+    profile: Profile
+    data_dir: Path
+    database_url: str
+    host: str
+    port: int
+    public_url: str
+    secret_key: str
+    demo: bool
+    redis_url: str
+    mail_url: str
+    mail_from: str
+    clamd: str
+    seal_p12: str
+    seal_password: str
+    media_door: str
+    media_secret: str
+    media_udp_port: int
+    media_addresses: tuple[str, ...]
+    trusted_proxies: int
+    metrics_token: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is HTTPS; cookies are then marked Secure."""
+        return self.public_url.startswith("https://")
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a municipality profile (TOML); a missing or wrong value raises SettingsError naming it."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"Perfil {path}: {error}") from error
+    try:
+        return Profile(
+            agency=Agency(**raw["agency"]),
+            cep_ranges=tuple((str(a), str(b)) for a, b in raw["territory"]["cep_ranges"]),
+            calendar=HolidayRules(
+                country=raw["calendar"]["country"],
+                subdivision=raw["calendar"]["subdivision"],
+                municipal_fixed=tuple((str(d), str(n)) for d, n in raw["calendar"]["municipal_fixed"]),
+                municipal_movable=tuple(raw["calendar"]["municipal_movable"]),
+            ),
+            terms={name: _term(name, value) for name, value in raw["terms"].items()},
+            hearing=HearingRules(**raw["hearing"]),
+            upload_max_bytes=int(raw["uploads"]["max_megabytes"]) * 1024 * 1024,
+            upload_max_files=int(raw["uploads"]["max_files_per_case"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingsError(f"Perfil {path}: {error!r}") from error
+
+
+def _term(name: str, raw: Mapping[str, Any]) -> Term:
+    kind = raw["kind"]
+    if kind not in ("calendar", "business"):
+        raise SettingsError(f'terms.{name}.kind: "{kind}" não é "calendar" nem "business"')
+    days = int(raw["days"])
+    if days < 1:
+        raise SettingsError(f"terms.{name}.days: {days} não é um número positivo de dias")
+    return Term(
+        act=name,
+        days=days,
+        kind=cast(Literal["calendar", "business"], kind),
+        source=str(raw["source"]),
+    )
+
+
+def load(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; see docs/operations.md for each name."""
+    env = os.environ if env is None else env
+    data_dir = Path(env.get("PROCON_DATA_DIR", "var")).resolve()
+    host = env.get("HOST", "127.0.0.1")
+    port = int(env.get("PORT", "8000"))
+    profile = load_profile(Path(env.get("PROCON_PROFILE", PROFILES / "criciuma.toml")))
+    return Settings(
+        profile=profile,
+        data_dir=data_dir,
+        database_url=env.get("DATABASE_URL") or f"sqlite://{data_dir / 'procon.sqlite3'}",
+        host=host,
+        port=port,
+        public_url=env.get("PROCON_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        secret_key=env.get("PROCON_SECRET_KEY") or kept_secret(data_dir / "secret-key"),
+        demo=env.get("PROCON_DEMO", "") == "1",
+        redis_url=env.get("REDIS_URL", ""),
+        mail_url=env.get("PROCON_MAIL_URL", ""),
+        mail_from=env.get("PROCON_MAIL_FROM", profile.agency.email),
+        clamd=env.get("PROCON_CLAMD", ""),
+        seal_p12=env.get("PROCON_SEAL_P12", ""),
+        seal_password=env.get("PROCON_SEAL_PASSWORD", ""),
+        media_door=env.get("PROCON_MEDIA_DOOR", ""),
+        media_secret=env.get("PROCON_MEDIA_SECRET") or kept_secret(data_dir / "media-secret"),
+        media_udp_port=int(env.get("PROCON_MEDIA_UDP_PORT", "0")),
+        media_addresses=tuple(a for a in env.get("PROCON_MEDIA_ADDRESSES", "").split(",") if a),
+        trusted_proxies=int(env.get("PROCON_TRUSTED_PROXIES", "0")),
+        metrics_token=env.get("PROCON_METRICS_TOKEN", ""),
+    )
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret kept in a file only the owner reads; made at the first start."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text("ascii").strip()
