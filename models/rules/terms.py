@@ -78,7 +78,6 @@ def explain(result: DueDate) -> str:
     """
     kind = "úteis" if result.term.kind == "business" else "corridos"
     parts = [f"{result.term.days} dias {kind} a partir de {result.start:%d/%m/%Y} (exclusive)"]
-    for item in result.skipped:
-        parts.append(f"{item.day:%d/%m/%Y} ({item.name}) não tem expediente")
+    parts += [f"{item.day:%d/%m/%Y} ({item.name}) não tem expediente" for item in result.skipped]
     parts.append(f"vence em {result.due:%d/%m/%Y}")
     return "; ".join(parts) + f". Fonte: {result.term.source}."

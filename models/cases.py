@@ -1,0 +1,239 @@
+"""The case, its drafts, its chain of events, and what the parties say and offer in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+
+from models.companies import Company
+from models.people import User
+from models.rules.case_machine import State
+from models.rules.people import Side
+
+
+class Problem(Model):
+    """One leaf of the taxonomy área → assunto → problema, by code, with its validity."""
+
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(max_length=16, unique=True)
+    area = fields.CharField(max_length=80)
+    subject = fields.CharField(max_length=120)
+    label = fields.CharField(max_length=160)
+    valid_from = fields.DateField()
+    valid_to: date | None = fields.DateField(null=True)
+
+    class Meta:
+        table = "problem"
+
+
+class Case(Model):
+    """A consumer's case from registration to archive.
+
+    ``version`` is the number of its last event; amounts are centavos; ``due_on`` is the last day of the
+    term that runs now and ``due_explanation`` the sentence that explains it.
+    """
+
+    id = fields.IntField(primary_key=True)
+    protocol = fields.CharField(max_length=16, null=True, unique=True)
+    state = fields.CharEnumField(State, max_length=24)
+    version = fields.IntField(db_default=0)
+    consumer: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="cases", on_delete=OnDelete.RESTRICT
+    )
+    consumer_id: int
+    company: fields.ForeignKeyNullableRelation[Company] = fields.ForeignKeyField(
+        "models.Company", related_name="cases", null=True, on_delete=OnDelete.RESTRICT
+    )
+    company_id: int | None
+    handler: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="handled_cases", null=True, on_delete=OnDelete.SET_NULL
+    )
+    handler_id: int | None
+    # Registration
+    conflict = fields.TextField(db_default="")
+    address = fields.CharField(max_length=400, db_default="")
+    cep = fields.CharField(max_length=8, db_default="")
+    outside_territory = fields.BooleanField(db_default=False)
+    triage_note = fields.TextField(db_default="")
+    # Complaint
+    company_name = fields.CharField(max_length=160, db_default="")
+    company_cnpj = fields.CharField(max_length=14, db_default="")
+    problem: fields.ForeignKeyNullableRelation[Problem] = fields.ForeignKeyField(
+        "models.Problem", related_name="cases", null=True, on_delete=OnDelete.RESTRICT
+    )
+    problem_id: int | None
+    facts = fields.TextField(db_default="")
+    request = fields.TextField(db_default="")
+    occurred_on: date | None = fields.DateField(null=True)
+    amount_cents: int | None = fields.BigIntField(null=True)
+    # Course
+    created_at = fields.DatetimeField()
+    submitted_at: datetime | None = fields.DatetimeField(null=True)
+    sent_at: datetime | None = fields.DatetimeField(null=True)
+    notified_at: datetime | None = fields.DatetimeField(null=True)
+    closed_at: datetime | None = fields.DatetimeField(null=True)
+    due_on: date | None = fields.DateField(null=True)
+    due_explanation = fields.TextField(db_default="")
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "case_file"
+        indexes = (
+            ("state", "changed_at", "id"),
+            ("consumer_id", "id"),
+            ("company_id", "changed_at", "id"),
+            ("changed_at", "id"),
+        )
+
+
+class Draft(Model):
+    """What a person has typed so far in a form of a case, as typed.
+
+    ``revision`` tells two browsers apart.
+    """
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="drafts", on_delete=OnDelete.CASCADE
+    )
+    case_id: int
+    form = fields.CharField(max_length=24)
+    revision = fields.IntField(db_default=0)
+    values: Any = fields.JSONField()
+    saved_at = fields.DatetimeField()
+
+    class Meta:
+        table = "draft"
+        unique_together = (("case_id", "form"),)
+
+
+class CaseEvent(Model):
+    """One thing that happened in a case: audit entry and outbox in one row.
+
+    ``seq`` counts per case without a gap; ``sides`` is a comma-separated list of who may know;
+    ``hash`` = SHA-256 over ``previous`` and the canonical row (see models/events.py).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="events", on_delete=OnDelete.RESTRICT
+    )
+    case_id: int
+    seq = fields.IntField()
+    name = fields.CharField(max_length=40)
+    sides = fields.CharField(max_length=32)
+    actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="acts", null=True, on_delete=OnDelete.RESTRICT
+    )
+    actor_id: int | None
+    facts: Any = fields.JSONField()
+    at = fields.DatetimeField()
+    previous = fields.CharField(max_length=64)
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "case_event"
+        unique_together = (("case_id", "seq"),)
+
+
+class StatementKind(StrEnum):
+    """What a statement is."""
+
+    ANSWER = "answer"
+    REPLY = "reply"
+    NOTE = "note"
+
+
+class Statement(Model):
+    """What a side says in writing: the company's answer, the consumer's reply, a staff note."""
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="statements", on_delete=OnDelete.RESTRICT
+    )
+    case_id: int
+    kind = fields.CharEnumField(StatementKind, max_length=12)
+    side = fields.CharEnumField(Side, max_length=12)
+    author: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="statements", on_delete=OnDelete.RESTRICT
+    )
+    author_id: int
+    text = fields.TextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "statement"
+        indexes = (("case_id", "id"),)
+
+
+class OfferState(StrEnum):
+    """What became of an offer."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    COUNTERED = "countered"
+
+
+class Offer(Model):
+    """An offer of one side to the other; amounts in centavos, ``due_on`` when it is fulfilled."""
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="offers", on_delete=OnDelete.RESTRICT
+    )
+    case_id: int
+    side = fields.CharEnumField(Side, max_length=12)
+    author: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="offers", on_delete=OnDelete.RESTRICT
+    )
+    author_id: int
+    text = fields.TextField()
+    amount_cents: int | None = fields.BigIntField(null=True)
+    instalments = fields.IntField(db_default=1)
+    due_on: date | None = fields.DateField(null=True)
+    state = fields.CharEnumField(OfferState, max_length=12)
+    at = fields.DatetimeField()
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "offer"
+        indexes = (("case_id", "id"),)
+
+
+class Notice(Model):
+    """A notice to the company: its code (for the QR), when it was sent and when the company was aware.
+
+    The term runs from awareness (Decreto 2.181/1997, art. 42): here, the delivery in the portal of a
+    company that has an account, or its first opening.
+    """
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="notices", on_delete=OnDelete.RESTRICT
+    )
+    case_id: int
+    code = fields.CharField(max_length=16, unique=True)
+    channel = fields.CharField(max_length=16)
+    sent_at = fields.DatetimeField()
+    opened_at: datetime | None = fields.DatetimeField(null=True)
+    due_on = fields.DateField()
+    explanation = fields.TextField()
+
+    class Meta:
+        table = "notice"
+
+
+class ProtocolCounter(Model):
+    """The last protocol number given in a year."""
+
+    year = fields.IntField(primary_key=True, generated=False)
+    used = fields.IntField()
+
+    class Meta:
+        table = "protocol_counter"

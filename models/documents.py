@@ -1,0 +1,75 @@
+"""Documents: what was uploaded or made, where its bytes are, and who opened it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+
+from models.cases import Case
+from models.people import User
+
+
+class DocumentKind(StrEnum):
+    """What a document is in its case."""
+
+    RESIDENCE = "residence"
+    IDENTITY = "identity"
+    EXHIBIT = "exhibit"
+    ANSWER = "answer"
+    RECEIPT = "receipt"
+    NOTICE = "notice"
+    MINUTES = "minutes"
+
+
+class Document(Model):
+    """One file of a case.
+
+    ``sides`` says who may open it, ``storage_key`` where its bytes are; with ``attached_at`` empty it is
+    an upload still in its draft.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="documents", on_delete=OnDelete.RESTRICT
+    )
+    case_id: int
+    owner: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="documents", null=True, on_delete=OnDelete.RESTRICT
+    )
+    owner_id: int | None
+    kind = fields.CharEnumField(DocumentKind, max_length=12)
+    sides = fields.CharField(max_length=32)
+    filename = fields.CharField(max_length=160)
+    media_type = fields.CharField(max_length=40)
+    size = fields.BigIntField()
+    pages = fields.IntField(db_default=1)
+    sha256 = fields.CharField(max_length=64)
+    storage_key = fields.CharField(max_length=80)
+    at = fields.DatetimeField()
+    attached_at: datetime | None = fields.DatetimeField(null=True)
+    code = fields.CharField(max_length=20, null=True, unique=True)
+
+    class Meta:
+        table = "document"
+        indexes = (("case_id", "at"), ("sha256",))
+
+
+class DocumentAccess(Model):
+    """An opening of a document: who, when, from where (LGPD: each access is logged)."""
+
+    id = fields.BigIntField(primary_key=True)
+    document: fields.ForeignKeyRelation[Document] = fields.ForeignKeyField(
+        "models.Document", related_name="accesses", on_delete=OnDelete.CASCADE
+    )
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="accesses", null=True, on_delete=OnDelete.SET_NULL
+    )
+    at = fields.DatetimeField()
+    address = fields.CharField(max_length=45, db_default="")
+
+    class Meta:
+        table = "document_access"

@@ -1,0 +1,158 @@
+"""The case machine: one table, (state, action) -> (next state, who may).
+
+Pages ask this table which buttons to draw, services ask it before they write, and tests/rules visits
+every cell. Merits analysis and the sanctioning process join the table when their capability is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.rules.errors import Refused
+from models.rules.people import Role, Side
+
+
+class State(StrEnum):
+    """Where a case is; labels in Portuguese are in ``app.web.labels``."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_TRIAGE = "in_triage"
+    WAITING_CONSUMER = "waiting_consumer"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    UNDER_ANALYSIS = "under_analysis"
+    NOTIFIED = "notified"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    HEARING_SCHEDULED = "hearing_scheduled"
+    NO_AGREEMENT = "no_agreement"
+    HEARING_NOT_HELD = "hearing_not_held"
+    FULFILMENT = "fulfilment"
+    ARCHIVED = "archived"
+
+
+class Action(StrEnum):
+    """What a person (or the passing of a term) does to a case."""
+
+    SUBMIT = "submit"
+    START_TRIAGE = "start_triage"
+    ASK_DOCUMENTS = "ask_documents"
+    SUPPLY_DOCUMENTS = "supply_documents"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    SEND_COMPLAINT = "send_complaint"
+    NOTIFY_COMPANY = "notify_company"
+    ANSWER = "answer"
+    TERM_PASSED = "term_passed"
+    OFFER = "offer"
+    COUNTER_OFFER = "counter_offer"
+    REFUSE_OFFER = "refuse_offer"
+    ACCEPT_OFFER = "accept_offer"
+    SCHEDULE_HEARING = "schedule_hearing"
+    CANCEL_HEARING = "cancel_hearing"
+    CONDUCT_HEARING = "conduct_hearing"
+    CLOSE_WITH_AGREEMENT = "close_with_agreement"
+    CLOSE_WITHOUT_AGREEMENT = "close_without_agreement"
+    CLOSE_NOT_HELD = "close_not_held"
+    ARCHIVE = "archive"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: the state that follows and who may; ``roles`` narrows the staff side."""
+
+    to: State
+    sides: frozenset[Side]
+    roles: frozenset[Role] = frozenset()
+
+
+_TRIAGE = frozenset({Role.ATTENDANT, Role.COORDINATOR})
+_CASEWORK = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.COORDINATOR})
+_HEARING = frozenset({Role.MEDIATOR, Role.COORDINATOR})
+_LEAD = frozenset({Role.LEGAL, Role.COORDINATOR})
+
+
+def _consumer(to: State) -> Cell:
+    return Cell(to, frozenset({Side.CONSUMER}))
+
+
+def _company(to: State) -> Cell:
+    return Cell(to, frozenset({Side.COMPANY}))
+
+
+def _parties(to: State) -> Cell:
+    return Cell(to, frozenset({Side.CONSUMER, Side.COMPANY}))
+
+
+def _staff(to: State, roles: frozenset[Role]) -> Cell:
+    return Cell(to, frozenset({Side.STAFF}), roles)
+
+
+def _negotiable(state: State) -> dict[tuple[State, Action], Cell]:
+    """While the parties may still settle between themselves, offers do not move the case."""
+    return {
+        (state, Action.OFFER): _company(state),
+        (state, Action.COUNTER_OFFER): _consumer(state),
+        (state, Action.REFUSE_OFFER): _parties(state),
+        (state, Action.ACCEPT_OFFER): _parties(State.FULFILMENT),
+    }
+
+
+S, A = State, Action
+TABLE: dict[tuple[State, Action], Cell] = {
+    (S.DRAFT, A.SUBMIT): _consumer(S.SUBMITTED),
+    (S.SUBMITTED, A.START_TRIAGE): _staff(S.IN_TRIAGE, _TRIAGE),
+    (S.IN_TRIAGE, A.ASK_DOCUMENTS): _staff(S.WAITING_CONSUMER, _TRIAGE),
+    (S.WAITING_CONSUMER, A.SUPPLY_DOCUMENTS): _consumer(S.IN_TRIAGE),
+    (S.IN_TRIAGE, A.ACCEPT): _staff(S.ACCEPTED, _TRIAGE),
+    (S.IN_TRIAGE, A.REFUSE): _staff(S.REFUSED, _TRIAGE),
+    (S.ACCEPTED, A.SEND_COMPLAINT): _consumer(S.UNDER_ANALYSIS),
+    (S.UNDER_ANALYSIS, A.NOTIFY_COMPANY): _staff(S.NOTIFIED, _CASEWORK),
+    (S.NOTIFIED, A.ANSWER): _company(S.ANSWERED),
+    (S.NOTIFIED, A.TERM_PASSED): Cell(S.UNANSWERED, frozenset({Side.SYSTEM})),
+    (S.ANSWERED, A.ANSWER): _company(S.ANSWERED),
+    (S.UNANSWERED, A.ANSWER): _company(S.ANSWERED),
+    (S.ANSWERED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
+    (S.UNANSWERED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
+    (S.HEARING_NOT_HELD, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
+    (S.HEARING_SCHEDULED, A.CANCEL_HEARING): _staff(S.ANSWERED, _HEARING),
+    (S.HEARING_SCHEDULED, A.CONDUCT_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
+    (S.HEARING_SCHEDULED, A.CLOSE_WITH_AGREEMENT): _staff(S.FULFILMENT, _HEARING),
+    (S.HEARING_SCHEDULED, A.CLOSE_WITHOUT_AGREEMENT): _staff(S.NO_AGREEMENT, _HEARING),
+    (S.HEARING_SCHEDULED, A.CLOSE_NOT_HELD): _staff(S.HEARING_NOT_HELD, _HEARING),
+    (S.FULFILMENT, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
+    (S.NO_AGREEMENT, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
+    (S.HEARING_NOT_HELD, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
+    (S.ARCHIVED, A.REOPEN): _staff(S.UNDER_ANALYSIS, _LEAD),
+    **_negotiable(S.NOTIFIED),
+    **_negotiable(S.ANSWERED),
+    **_negotiable(S.UNANSWERED),
+    **_negotiable(S.HEARING_SCHEDULED),
+}
+del S, A
+
+
+def allowed(state: State, side: Side, role: Role | None) -> tuple[Action, ...]:
+    """The actions that a person on ``side`` (with ``role``, for staff) may take now, in table order."""
+    return tuple(action for (at, action), cell in TABLE.items() if at is state and _may(cell, side, role))
+
+
+def step(state: State, action: Action, side: Side, role: Role | None) -> State:
+    """The state after ``action``.
+
+    Raises Refused("not_now") when the case's state does not admit the action at all, and
+    Refused("not_yours") when it does, but not by this person.
+    """
+    cell = TABLE.get((state, action))
+    if cell is None:
+        raise Refused("not_now", action=action, state=state)
+    if not _may(cell, side, role):
+        raise Refused("not_yours", action=action, state=state)
+    return cell.to
+
+
+def _may(cell: Cell, side: Side, role: Role | None) -> bool:
+    return side in cell.sides and (side is not Side.STAFF or role in cell.roles)

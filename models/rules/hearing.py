@@ -1,0 +1,144 @@
+"""Hearing rules: states of the room and of a seat, who may do what, and where media may flow.
+
+The words are those of court practice (NotStarted, InSession, Paused, Suspended, Closed for a hearing;
+NotSignedIn, Joining, Available, InHearing, Disconnected for a person). A seat's state is derived from
+what is known about it, never stored, so that it cannot lie after a reconnection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from models.rules.errors import Refused
+
+
+class HearingState(StrEnum):
+    """Where a hearing is."""
+
+    NOT_STARTED = "not_started"
+    IN_SESSION = "in_session"
+    PAUSED = "paused"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class SeatRole(StrEnum):
+    """What a person is in a hearing."""
+
+    CONSUMER = "consumer"
+    COMPANY = "company"
+    MEDIATOR = "mediator"
+
+
+class SeatState(StrEnum):
+    """Where a person is, as the others see it."""
+
+    NOT_SIGNED_IN = "not_signed_in"
+    AVAILABLE = "available"
+    IN_HEARING = "in_hearing"
+    DISCONNECTED = "disconnected"
+
+
+class Outcome(StrEnum):
+    """How a hearing ended; the not-held classes carry their cause."""
+
+    FULL_AGREEMENT = "full_agreement"
+    PARTIAL_AGREEMENT = "partial_agreement"
+    NO_AGREEMENT = "no_agreement"
+    CONSUMER_ABSENT = "consumer_absent"
+    COMPANY_ABSENT = "company_absent"
+    BOTH_ABSENT = "both_absent"
+    TECHNICAL_FAILURE = "technical_failure"
+
+
+AGREEMENTS = frozenset({Outcome.FULL_AGREEMENT, Outcome.PARTIAL_AGREEMENT})
+NOT_HELD = frozenset(
+    {
+        Outcome.CONSUMER_ABSENT,
+        Outcome.COMPANY_ABSENT,
+        Outcome.BOTH_ABSENT,
+        Outcome.TECHNICAL_FAILURE,
+    }
+)
+
+
+class Conduct(StrEnum):
+    """What a mediator does to the hearing as a whole."""
+
+    OPEN = "open"
+    PAUSE = "pause"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
+CONDUCT: dict[tuple[HearingState, Conduct], HearingState] = {
+    (HearingState.NOT_STARTED, Conduct.OPEN): HearingState.IN_SESSION,
+    (HearingState.IN_SESSION, Conduct.PAUSE): HearingState.PAUSED,
+    (HearingState.IN_SESSION, Conduct.SUSPEND): HearingState.SUSPENDED,
+    (HearingState.PAUSED, Conduct.RESUME): HearingState.IN_SESSION,
+    (HearingState.SUSPENDED, Conduct.RESUME): HearingState.IN_SESSION,
+    (HearingState.IN_SESSION, Conduct.CLOSE): HearingState.CLOSED,
+    (HearingState.NOT_STARTED, Conduct.CLOSE): HearingState.CLOSED,
+    (HearingState.SUSPENDED, Conduct.CLOSE): HearingState.CLOSED,
+}
+
+
+def conduct(state: HearingState, act: Conduct) -> HearingState:
+    """The hearing's state after ``act``; Refused("hearing_not_now") when the table has no such cell."""
+    try:
+        return CONDUCT[state, act]
+    except KeyError:
+        raise Refused("hearing_not_now", act=act, state=state) from None
+
+
+def possible_conduct(state: HearingState) -> tuple[Conduct, ...]:
+    """What a mediator may do now, in the order of the table."""
+    return tuple(act for (at, act) in CONDUCT if at is state)
+
+
+@dataclass(frozen=True)
+class SeatFacts:
+    """What is known about a seat: ``seen_at`` is the last sign of life of its live connection."""
+
+    admitted: bool
+    muted: bool
+    connected: bool
+    entered_at: datetime | None
+
+
+def seat_state(facts: SeatFacts) -> SeatState:
+    """Where the person of a seat is."""
+    if not facts.connected:
+        return SeatState.NOT_SIGNED_IN if facts.entered_at is None else SeatState.DISCONNECTED
+    return SeatState.IN_HEARING if facts.admitted else SeatState.AVAILABLE
+
+
+def media_flows(hearing: HearingState, seat: SeatFacts) -> bool:
+    """Whether a seat's media may reach others and theirs may reach it.
+
+    Only admitted people, and not during a break, a suspension or after the end. This is the one place
+    where that is decided; the media process obeys it packet by packet.
+    """
+    return seat.admitted and hearing in (HearingState.NOT_STARTED, HearingState.IN_SESSION)
+
+
+def sign_in_open(starts_at: datetime, now: datetime, opens_minutes: int) -> bool:
+    """Whether the door of the waiting room is open; it opens ``opens_minutes`` before the start."""
+    return now >= starts_at - timedelta(minutes=opens_minutes)
+
+
+def status_sentence(state: HearingState, seat: SeatState, role: SeatRole, *, door_open: bool) -> str:
+    """The key of the one status sentence that a person sees; the words are in ``app.web.labels``."""
+    if state in (HearingState.CLOSED, HearingState.CANCELLED, HearingState.PAUSED, HearingState.SUSPENDED):
+        return str(state)
+    if not door_open and seat is not SeatState.IN_HEARING and role is not SeatRole.MEDIATOR:
+        return "door_closed"
+    if role is SeatRole.MEDIATOR:
+        return "mediator_in_session" if state is HearingState.IN_SESSION else "mediator_before"
+    if seat is SeatState.IN_HEARING:
+        return "in_hearing" if state is HearingState.IN_SESSION else "admitted_before_start"
+    return "waiting_in_session" if state is HearingState.IN_SESSION else "waiting"

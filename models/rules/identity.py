@@ -1,0 +1,61 @@
+"""CPF, CNPJ, CEP, phone and protocol numbers: normalised to plain text, then checked.
+
+CNPJ is alphanumeric since July 2026 (IN RFB 2.229/2024): twelve characters A-Z and 0-9 and two check
+digits, so it is text, upper case, and never a number.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stdnum.br import cnpj as stdnum_cnpj
+from stdnum.br import cpf as stdnum_cpf
+
+
+def normal_cpf(typed: str) -> str | None:
+    """Eleven digits of a valid CPF, or None. Repeated digits pass the checksum but are nobody's."""
+    digits = re.sub(r"[.\-\s]", "", typed)
+    if len(set(digits)) == 1 or not stdnum_cpf.is_valid(digits):
+        return None
+    return digits
+
+
+def normal_cnpj(typed: str) -> str | None:
+    """Fourteen characters of a valid CNPJ, alphanumeric included, upper case; or None."""
+    text = re.sub(r"[./\-\s]", "", typed).upper()
+    if len(set(text)) == 1 or not stdnum_cnpj.is_valid(text):
+        return None
+    return text
+
+
+def normal_cep(typed: str) -> str | None:
+    """Eight digits of a postal code, or None."""
+    digits = re.sub(r"[.\-\s]", "", typed)
+    return digits if re.fullmatch(r"\d{8}", digits) else None
+
+
+def normal_phone(typed: str) -> str | None:
+    """Ten or eleven digits with the area code, country code dropped; or None."""
+    digits = re.sub(r"[^\d]", "", typed)
+    if len(digits) in (12, 13) and digits.startswith("55"):
+        digits = digits[2:]
+    return digits if re.fullmatch(r"[1-9]{2}\d{8,9}", digits) else None
+
+
+def normal_email(typed: str) -> str | None:
+    """A lower-case address with one @ and a dot in the domain, or None; the code by mail proves it."""
+    text = typed.strip().lower()
+    return text if len(text) <= 254 and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) else None
+
+
+def in_territory(cep: str, ranges: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a normal CEP lies in one of the municipality's ranges (both ends included)."""
+    return any(first <= cep <= last for first, last in ranges)
+
+
+def protocol_number(year: int, sequence: int) -> str:
+    """A case's protocol: year, six-digit sequence and a modulo-11 check digit, as "2026.000123-2"."""
+    body = f"{year:04d}{sequence:06d}"
+    total = sum(int(digit) * weight for digit, weight in zip(reversed(body), range(2, 12), strict=True))
+    check = (total * 10) % 11 % 10
+    return f"{year:04d}.{sequence:06d}-{check}"

@@ -1,0 +1,63 @@
+"""Roles of accounts, sides of a case, and who stands on which side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account is (procedure: people and roles)."""
+
+    CONSUMER = "consumer"
+    COMPANY = "company"
+    ATTENDANT = "attendant"
+    MEDIATOR = "mediator"
+    LEGAL = "legal"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+
+
+STAFF = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR, Role.AUDITOR})
+
+
+class Side(StrEnum):
+    """Where a person stands in one case; SYSTEM acts by itself (terms that pass)."""
+
+    CONSUMER = "consumer"
+    COMPANY = "company"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person as the rules see them: account, role and the companies they speak for."""
+
+    user_id: int
+    role: Role
+    name: str
+    email: str
+    company_ids: tuple[int, ...] = ()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the account belongs to the agency."""
+        return self.role in STAFF
+
+
+def side_of(
+    viewer: Viewer, *, consumer_id: int, company_id: int | None, company_told: bool, draft: bool = False
+) -> Side | None:
+    """The side on which ``viewer`` stands in a case, or None: then the case does not exist for them.
+
+    A company sees a case only once it has been notified (``company_told``); staff never sees a
+    registration that its citizen has not sent (``draft``).
+    """
+    if viewer.role is Role.CONSUMER and viewer.user_id == consumer_id:
+        return Side.CONSUMER
+    if viewer.role is Role.COMPANY and company_told and company_id in viewer.company_ids:
+        return Side.COMPANY
+    if viewer.is_staff and not draft:
+        return Side.STAFF
+    return None
