@@ -181,7 +181,10 @@ class OfferState(StrEnum):
 
 
 class Offer(Model):
-    """An offer of one side to the other; amounts in centavos, ``due_on`` when it is fulfilled."""
+    """An offer of one side to the other.
+
+    Amounts are centavos, ``due_on`` is when it is to be fulfilled.
+    """
 
     id = fields.IntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(

@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'offer', 'app': 'models', 'indexes': [Index(fields=['case_id', 'id'])], 'pk_attr': 'id', 'table_description': 'An offer of one side to the other; amounts in centavos, ``due_on`` when it is fulfilled.'},
+            options={'table': 'offer', 'app': 'models', 'indexes': [Index(fields=['case_id', 'id'])], 'pk_attr': 'id', 'table_description': 'An offer of one side to the other.'},
             bases=['Model'],
         ),
         ops.CreateModel(
