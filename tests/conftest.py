@@ -1,0 +1,124 @@
+"""What every test may ask for: a migrated database on either engine, settings, the application."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app import db, migration
+from app.settings import Settings, load
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A throw-away PostgreSQL, started by the first test that needs it."""
+    with servers.postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A throw-away Redis, started by the first test that needs it."""
+    with servers.redis() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    file = folder / "procon.sqlite3"
+    asyncio.run(migration.migrate(f"sqlite://{file}", folder))
+    return file
+
+
+class Databases:
+    """Makes PostgreSQL databases by copying a migrated one, and drops them."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self.server = server
+        self._numbers = itertools.count(1)
+        self._run("CREATE DATABASE template")
+        asyncio.run(migration.migrate(f"{server}/template", folder))
+
+    def make(self, template: str = "template") -> str:
+        """The address of a fresh copy."""
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return f"{self.server}/{name}"
+
+    def drop(self, url: str) -> None:
+        """Forget a database, connections included."""
+        self._run(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(f"{self.server}/postgres")
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        asyncio.run(run())
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """The maker of PostgreSQL test databases."""
+    return Databases(postgres_server, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    file = tmp_path / "procon.sqlite3"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite://{file}"
+
+
+@pytest.fixture
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    url = postgres_databases.make()
+    yield url
+    postgres_databases.drop(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs once on each engine."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The same, open: models and services work. Gives the address."""
+    await db.connect(database_url)
+    yield database_url
+    await db.close()
+
+
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> MakeSettings:
+    """Settings in a folder of the test's own; keywords are environment variables."""
+
+    def make(**env: str) -> Settings:
+        return load({"PROCON_DATA_DIR": str(tmp_path), "PORT": "8000", "PROCON_SECRET_KEY": "k" * 64, **env})
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: MakeSettings, database_url: str) -> Settings:
+    """Settings on a fresh database, once on each engine."""
+    return make_settings(DATABASE_URL=database_url)
