@@ -1,0 +1,49 @@
+"""The parts that doors hand to services: adapters and values, joined once by ``app.factory``.
+
+A handler reaches them with ``app.web.parts.parts()``; jobs and socket namespaces get them when they are
+made. Services never see this bundle, only the part that they need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.adapters.clock import Clock
+from app.adapters.inspect import Inspector
+from app.adapters.mail import Mail
+from app.adapters.passwords import Passwords
+from app.adapters.pdf import PdfMaker
+from app.adapters.scan import Scanner
+from app.adapters.seal import Seal
+from app.adapters.storage import Storage
+from app.settings import Profile
+from app.tasks import Tasks
+
+Holidays = Callable[[date, date], Mapping[date, str]]
+"""Days without service between two dates (both included), with their names."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything with a side effect, and the values of this installation."""
+
+    profile: Profile
+    public_url: str
+    secret_key: str
+    secure: bool
+    demo: bool
+    clock: Clock
+    passwords: Passwords
+    storage: Storage
+    inspector: Inspector
+    scanner: Scanner
+    mail: Mail
+    pdf: PdfMaker
+    seal: Seal
+    holidays: Holidays
+    tasks: Tasks
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after each committed write; the relay and the job runner wait for it."""

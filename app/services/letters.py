@@ -1,0 +1,58 @@
+"""Letters: what is written to people, queued in the same transaction as its cause.
+
+A letter is a subject, paragraphs, at most one button and at most one calendar entry. It is composed
+when the act happens (so it says what was true then) and sent by the ``letter`` job; its key makes it go
+out once even when the act is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from app.services import queue
+from models import User
+
+KIND = "letter"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A letter's words. ``path`` is an address on this site; ``calendar`` an iCalendar text (RFC 5545)."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    button: str = ""
+    path: str = ""
+    calendar: str = ""
+    documents: tuple[str, ...] = ()
+    """Ids of documents to attach, read from storage when the letter is sent."""
+
+
+async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) -> None:
+    """Queue ``text`` for each person, inside the caller's transaction.
+
+    ``key`` names the cause, for example "case:17:accepted"; each person gets it once.
+    """
+    for person in people:
+        await queue.enqueue(
+            KIND,
+            f"{KIND}:{key}:{person.id}",
+            {"to": person.email, "name": person.name, **asdict(text)},
+            now=now,
+        )
+
+
+def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
+    """The recipient's address and name, and the words, of a queued letter."""
+    text = Text(
+        subject=payload["subject"],
+        paragraphs=tuple(payload["paragraphs"]),
+        button=payload["button"],
+        path=payload["path"],
+        calendar=payload["calendar"],
+        documents=tuple(payload["documents"]),
+    )
+    return payload["to"], payload["name"], text

@@ -1,0 +1,73 @@
+"""The job queue: work that commits with its cause and is done afterwards, at least once.
+
+Claiming is a lease: a worker that dies loses it, and another takes the job. A handler must therefore
+be safe to run twice. Attempts are spaced 10 s, 1 min, 5 min, 30 min, 2 h and then given up, visibly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from app.db import transaction
+from models import Job
+
+LEASE = timedelta(minutes=2)
+RETRY = (10, 60, 300, 1800, 7200)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job in this worker's hands until its lease ends."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+async def enqueue(
+    kind: str, key: str, payload: Mapping[str, Any], *, now: datetime, at: datetime | None = None
+) -> None:
+    """Queue a job inside the caller's transaction; a ``key`` seen before is already queued or done."""
+    if await Job.filter(unique_key=key).exists():
+        return
+    await Job.create(kind=kind, unique_key=key, payload=dict(payload), run_at=at or now)
+
+
+async def claim(now: datetime, limit: int = 5) -> list[Claimed]:
+    """Take up to ``limit`` due jobs whose lease is free, oldest first."""
+    async with transaction():
+        jobs = (
+            await Job.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now))
+            .filter(done_at__isnull=True, failed_at__isnull=True, run_at__lte=now)
+            .order_by("run_at", "id")
+            .limit(limit)
+            .select_for_update(skip_locked=True)
+        )
+        for job in jobs:
+            job.leased_until = now + LEASE
+            job.attempts += 1
+            await job.save(update_fields=["leased_until", "attempts"])
+    return [Claimed(job.id, job.kind, job.payload, job.attempts) for job in jobs]
+
+
+async def done(job_id: int, now: datetime) -> None:
+    """The job's work is finished."""
+    await Job.filter(id=job_id).update(done_at=now, leased_until=None, error="")
+
+
+async def failed(job: Claimed, error: str, now: datetime, *, final: bool = False) -> None:
+    """The job's work failed: try again later, or give up when ``final`` or out of attempts."""
+    over = final or job.attempts > len(RETRY)
+    changes: dict[str, Any] = {"leased_until": None, "error": error[:200]}
+    if over:
+        changes["failed_at"] = now
+    else:
+        changes["run_at"] = now + timedelta(seconds=RETRY[job.attempts - 1])
+    await Job.filter(id=job.id).update(**changes)
+
