@@ -53,14 +53,14 @@ class MediaChild:
     """Keeps one media process running between ``start`` and ``close``.
 
     ``announce`` is called with the announcement each time a process is ready, and with None when it
-    is gone; it must not block.
+    is gone; it must not block. ``current`` is what it was last called with.
     """
 
     def __init__(
         self,
         command: Sequence[str],
         env: Mapping[str, str],
-        announce: Callable[[Announcement | None], None],
+        announce: Callable[[Announcement | None], None] | None = None,
     ) -> None:
         self._command = command
         self._env = env
@@ -123,7 +123,8 @@ class MediaChild:
     def _tell(self, announcement: Announcement | None) -> None:
         if announcement != self.current:
             self.current = announcement
-            self._announce(announcement)
+            if self._announce is not None:
+                self._announce(announcement)
 
 
 async def _end(process: Process) -> None:

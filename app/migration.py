@@ -89,6 +89,12 @@ def _backup(file: Path, folder: Path, *, before: str) -> Path:
     return target
 
 
+async def pending(url: str) -> list[str]:
+    """The names of the migrations that the database has not had yet."""
+    async with _executor(db.config(url, migrating=True)) as executor:
+        return [step.migration.name for step in await executor.plan()]
+
+
 async def make(url: str, name: str, **options: str) -> list[Path]:
     """Write the migration that brings the migrations up to the models; no difference, no file."""
     written: list[Path] = []

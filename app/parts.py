@@ -6,8 +6,7 @@ made. Services never see this bundle, only the part that they need.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,9 +20,13 @@ from app.adapters.seal import Seal
 from app.adapters.storage import Storage
 from app.settings import Profile
 from app.tasks import Tasks
+from app.wake import Wake
 
 Holidays = Callable[[date, date], Mapping[date, str]]
 """Days without service between two dates (both included), with their names."""
+
+Check = Callable[[], Awaitable[bool]]
+"""A question of ``/readyz``: whether something the process depends on answers."""
 
 
 @dataclass(frozen=True)
@@ -45,5 +48,6 @@ class Parts:
     seal: Seal
     holidays: Holidays
     tasks: Tasks
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    wake: Wake = field(default_factory=Wake)
     """Set after each committed write; the relay and the job runner wait for it."""

@@ -1,0 +1,139 @@
+"""The ``procon`` command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import importlib
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app import logs, migration
+from app.settings import Settings, SettingsError, load
+
+Command = Callable[[Settings, argparse.Namespace], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status; a wrong setting is one line, not a traceback."""
+    chosen = _parser().parse_args(arguments)
+    logs.configure()
+    try:
+        command: Command = chosen.command
+        return command(load(), chosen)
+    except (SettingsError, migration.MigrationError) as error:
+        print(f"procon: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def serve(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Serve pages, API, sockets and jobs; ``--role web`` leaves the jobs and the media to others."""
+    from app import server
+    from app.factory import create_app
+
+    if missing := asyncio.run(migration.pending(settings.database_url)):
+        raise SettingsError(f"o banco de dados espera {len(missing)} migração(ões): rode procon migrate")
+    if chosen.role == "web" and not settings.media_door:
+        raise SettingsError("PROCON_MEDIA_DOOR: diga onde está o processo de mídia (procon media)")
+    application = create_app(settings)
+
+    def started() -> None:
+        print(f"Procon Digital em {settings.public_url} (Ctrl-C encerra)", flush=True)
+
+    try:
+        server.run(
+            application,
+            host=settings.host,
+            port=settings.port,
+            started=started,
+            leaving=application.leave,
+        )
+    except OSError as error:
+        raise SettingsError(f"HOST e PORT: {settings.host}:{settings.port}: {error.strerror}") from error
+    return 0
+
+
+def media(settings: Settings, _: argparse.Namespace) -> int:
+    """Become a media process, its door where PROCON_MEDIA_DOOR says."""
+    door = urlsplit(settings.media_door)
+    if not door.hostname or not door.port:
+        raise SettingsError(
+            "PROCON_MEDIA_DOOR: falta o endereço da porta de controle, como http://10.0.0.5:7000"
+        )
+    command = [sys.executable, "-m", "hearings", "--door-host", door.hostname, "--door-port", str(door.port)]
+    command += ["--udp-port", str(settings.media_udp_port)]
+    for address in settings.media_addresses:
+        command += ["--address", address]
+    os.execve(  # noqa: S606 - no shell is wanted: this process becomes the other
+        sys.executable, command, {**os.environ, "PROCON_MEDIA_SECRET": settings.media_secret}
+    )
+
+
+def migrate(settings: Settings, _: argparse.Namespace) -> int:
+    """Bring the database up to date, with a backup first where it is a file."""
+    applied = asyncio.run(migration.migrate(settings.database_url, settings.data_dir))
+    print("\n".join(f"aplicada: {name}" for name in applied) or "nada a migrar")
+    return 0
+
+
+def makemigrations(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Write the migration for what has changed in the models; to be reviewed before it is kept."""
+    written = asyncio.run(migration.make(settings.database_url, chosen.name))
+    print("\n".join(str(path) for path in written) or "os modelos e as migrações concordam")
+    return 0
+
+
+def demo(settings: Settings, _: argparse.Namespace) -> int:
+    """Load the demonstration into a database that does not have it yet."""
+    loader = importlib.import_module("app.demo")
+    print(asyncio.run(loader.load(dataclasses.replace(settings, demo=True))))
+    return 0
+
+
+def verify(_: Settings, chosen: argparse.Namespace) -> int:
+    """Say whether a sealed PDF is whole and whose seal it carries."""
+    seal = importlib.import_module("app.adapters.seal")
+    verdict = asyncio.run(seal.verify(Path(chosen.file).read_bytes()))
+    print(verdict)
+    return 0 if verdict.valid else 1
+
+
+def secret(_: Settings, __: argparse.Namespace) -> int:
+    """Print a fresh secret, for PROCON_SECRET_KEY or PROCON_MEDIA_SECRET."""
+    print(secrets.token_hex(32))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="procon", description="Procon Digital")
+    commands = parser.add_subparsers(required=True, metavar="comando")
+
+    def add(command: Command, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(command.__name__, help=text, description=text)
+        added.set_defaults(command=command)
+        return added
+
+    serving = add(serve, "serve as páginas, a API e os sockets")
+    serving.add_argument(
+        "--role", choices=("all", "web"), default="all", help="all: também as tarefas e a mídia (padrão)"
+    )
+    add(media, "processo de mídia das audiências, à parte")
+    add(migrate, "atualiza o banco de dados")
+    making = add(makemigrations, "escreve a migração do que mudou nos modelos")
+    making.add_argument("name", help="o que ela faz, em inglês: add_case_origin")
+    add(demo, "carrega a demonstração")
+    verifying = add(verify, "confere o selo de um PDF")
+    verifying.add_argument("file", help="o arquivo PDF")
+    add(secret, "sorteia um segredo")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
