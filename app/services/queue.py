@@ -70,4 +70,3 @@ async def failed(job: Claimed, error: str, now: datetime, *, final: bool = False
     else:
         changes["run_at"] = now + timedelta(seconds=RETRY[job.attempts - 1])
     await Job.filter(id=job.id).update(**changes)
-

@@ -1,0 +1,58 @@
+"""The ``letter`` job: renders a queued letter as text and HTML and hands it to the mail adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.adapters.mail import Attachment, Letter
+from app.adapters.storage import Storage
+from app.i18n import gettext, ngettext
+from app.parts import Parts
+from app.services import letters
+from models import Document
+
+TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
+
+_environment = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+_environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # added by the extension
+
+
+async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """Send one letter; its Message-ID comes from the job, so a repeated try is the same letter."""
+    to, name, text = letters.from_payload(payload)
+    context = {
+        "text": text,
+        "name": name,
+        "agency": parts.profile.agency,
+        "link": f"{parts.public_url}{text.path}",
+    }
+    domain = parts.public_url.partition("://")[2].partition(":")[0]
+    await parts.mail.send(
+        Letter(
+            to=to,
+            subject=text.subject,
+            text=_environment.get_template("letter.txt").render(context),
+            html=_environment.get_template("letter.html").render(context),
+            message_id=f"<letter-{job_id}@{domain}>",
+            attachments=tuple([await _attachment(key, parts.storage) for key in text.documents]),
+            calendar=text.calendar or None,
+        )
+    )
+
+
+async def _attachment(document_id: str, storage: Storage) -> Attachment:
+    document = await Document.get(id=UUID(document_id))
+    content = b"".join([chunk async for chunk in storage.read(document.storage_key)])
+    return Attachment(document.filename, document.media_type, content)

@@ -1,0 +1,307 @@
+"""What the system says about a case, in Portuguese: states, actions, events, and who must act now.
+
+One place, used by pages, letters and live announcements alike, so that all three say the same thing.
+tests/walks checks that every state, action and event has its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.i18n import N_
+from app.i18n import gettext as _
+from models.rules.agreement import OUTCOME_TEXT
+from models.rules.case_machine import Action, State
+from models.rules.hearing import HearingState, Outcome, SeatRole, SeatState
+from models.rules.people import Role, Side
+
+STATES = {
+    State.DRAFT: N_("Cadastro em preenchimento"),
+    State.SUBMITTED: N_("Aguardando triagem"),
+    State.IN_TRIAGE: N_("Em triagem"),
+    State.WAITING_CONSUMER: N_("Aguardando o consumidor"),
+    State.REFUSED: N_("Cadastro não aceito"),
+    State.ACCEPTED: N_("Aceito: escrever a reclamação"),
+    State.UNDER_ANALYSIS: N_("Em análise no Procon"),
+    State.NOTIFIED: N_("Empresa notificada"),
+    State.ANSWERED: N_("Respondida pela empresa"),
+    State.UNANSWERED: N_("Sem resposta da empresa"),
+    State.HEARING_SCHEDULED: N_("Audiência marcada"),
+    State.NO_AGREEMENT: N_("Audiência sem acordo"),
+    State.HEARING_NOT_HELD: N_("Audiência não realizada"),
+    State.FULFILMENT: N_("Acordo em cumprimento"),
+    State.ARCHIVED: N_("Arquivada"),
+}
+
+
+def state_label(state: State) -> str:
+    """The name of a case state, as a tag."""
+    return _(STATES[state])
+
+
+def state_tone(state: State) -> str:
+    """The colour family of a state's tag: info, warning, success, danger or neutral."""
+    return {
+        State.WAITING_CONSUMER: "warning",
+        State.ACCEPTED: "warning",
+        State.REFUSED: "danger",
+        State.UNANSWERED: "danger",
+        State.HEARING_NOT_HELD: "danger",
+        State.NO_AGREEMENT: "danger",
+        State.FULFILMENT: "success",
+        State.ARCHIVED: "neutral",
+        State.DRAFT: "neutral",
+    }.get(state, "info")
+
+
+ACTIONS = {
+    Action.SUBMIT: N_("Enviar cadastro"),
+    Action.START_TRIAGE: N_("Assumir a triagem"),
+    Action.ASK_DOCUMENTS: N_("Pedir o que falta"),
+    Action.SUPPLY_DOCUMENTS: N_("Enviar o que faltava"),
+    Action.ACCEPT: N_("Aceitar o cadastro"),
+    Action.REFUSE: N_("Não aceitar o cadastro"),
+    Action.SEND_COMPLAINT: N_("Enviar a reclamação"),
+    Action.NOTIFY_COMPANY: N_("Notificar a empresa"),
+    Action.ANSWER: N_("Responder"),
+    Action.TERM_PASSED: N_("Registrar o fim do prazo"),
+    Action.OFFER: N_("Fazer proposta"),
+    Action.COUNTER_OFFER: N_("Fazer contraproposta"),
+    Action.REFUSE_OFFER: N_("Recusar a proposta"),
+    Action.ACCEPT_OFFER: N_("Aceitar a proposta"),
+    Action.SCHEDULE_HEARING: N_("Marcar audiência"),
+    Action.CANCEL_HEARING: N_("Cancelar a audiência"),
+    Action.CONDUCT_HEARING: N_("Conduzir a audiência"),
+    Action.CLOSE_WITH_AGREEMENT: N_("Encerrar com acordo"),
+    Action.CLOSE_WITHOUT_AGREEMENT: N_("Encerrar sem acordo"),
+    Action.CLOSE_NOT_HELD: N_("Encerrar como não realizada"),
+    Action.ARCHIVE: N_("Arquivar"),
+    Action.REOPEN: N_("Reabrir"),
+}
+
+
+def action_label(action: Action) -> str:
+    """The words of an action's button."""
+    return _(ACTIONS[action])
+
+
+ROLES = {
+    Role.CONSUMER: N_("Consumidor"),
+    Role.COMPANY: N_("Empresa"),
+    Role.ATTENDANT: N_("Atendente"),
+    Role.MEDIATOR: N_("Conciliador"),
+    Role.LEGAL: N_("Jurídico"),
+    Role.COORDINATOR: N_("Coordenação"),
+    Role.AUDITOR: N_("Controle"),
+}
+
+
+def role_label(role: Role) -> str:
+    """The name of an account's role."""
+    return _(ROLES[role])
+
+
+SIDES = {
+    Side.CONSUMER: N_("Consumidor"),
+    Side.COMPANY: N_("Empresa"),
+    Side.STAFF: N_("Procon"),
+    Side.SYSTEM: N_("Sistema"),
+}
+
+
+def side_label(side: Side) -> str:
+    """The name of a side of a case."""
+    return _(SIDES[side])
+
+
+SEAT_ROLES = {
+    SeatRole.CONSUMER: N_("Consumidor"),
+    SeatRole.COMPANY: N_("Empresa"),
+    SeatRole.MEDIATOR: N_("Conciliador"),
+}
+
+
+def seat_role_label(role: SeatRole) -> str:
+    """The name of a role in a hearing."""
+    return _(SEAT_ROLES[role])
+
+
+SEAT_STATES = {
+    SeatState.NOT_SIGNED_IN: N_("ainda não entrou"),
+    SeatState.AVAILABLE: N_("na sala de espera"),
+    SeatState.IN_HEARING: N_("na audiência"),
+    SeatState.DISCONNECTED: N_("desconectado"),
+}
+
+
+def seat_state_label(state: SeatState) -> str:
+    """Where a person of a hearing is."""
+    return _(SEAT_STATES[state])
+
+
+HEARING_STATES = {
+    HearingState.NOT_STARTED: N_("Não iniciada"),
+    HearingState.IN_SESSION: N_("Em andamento"),
+    HearingState.PAUSED: N_("Em pausa"),
+    HearingState.SUSPENDED: N_("Suspensa por falha técnica"),
+    HearingState.CLOSED: N_("Encerrada"),
+    HearingState.CANCELLED: N_("Cancelada"),
+}
+
+
+def hearing_state_label(state: HearingState) -> str:
+    """The name of a hearing's state."""
+    return _(HEARING_STATES[state])
+
+
+def outcome_label(outcome: Outcome) -> str:
+    """How a hearing ended, the same words as in the signed text."""
+    words = OUTCOME_TEXT[outcome]
+    return words[0].upper() + words[1:]
+
+
+STATUS = {
+    "door_closed": _(
+        "A sala de espera abre pouco antes do horário marcado. Você pode testar seu aparelho já."
+    ),
+    "waiting": N_("Você está na sala de espera. O conciliador vai chamar você; deixe esta página aberta."),
+    "waiting_in_session": N_("A audiência já começou. O conciliador foi avisado de que você chegou."),
+    "admitted_before_start": N_("Você está na sala. A audiência ainda vai começar."),
+    "in_hearing": N_("Você está na audiência."),
+    "mediator_before": N_("Admita as partes e abra a audiência quando todos estiverem prontos."),
+    "mediator_in_session": N_("Audiência em andamento, conduzida por você."),
+    "paused": N_("A audiência está em pausa. Som e imagem voltam quando o conciliador retomar."),
+    "suspended": N_("A audiência foi suspensa por falha técnica. Isso não prejudica nenhuma das partes."),
+    "closed": N_("A audiência foi encerrada."),
+    "cancelled": N_("A audiência foi cancelada."),
+}
+
+
+def hearing_status(key: str) -> str:
+    """The status sentence of ``models.rules.hearing.status_sentence``."""
+    return _(STATUS[key])
+
+
+def _hearing_closed(facts: Mapping[str, Any]) -> str:
+    outcome = facts.get("outcome")
+    if outcome is None:
+        return _("Audiência encerrada")
+    return _("Audiência encerrada: %(outcome)s") % {"outcome": OUTCOME_TEXT[Outcome(outcome)]}
+
+
+def event_text(name: str, facts: Mapping[str, Any]) -> str:
+    """One sentence for the timeline and for announcements; ``facts`` are the event's."""
+    if name == "hearing_closed":
+        return _hearing_closed(facts)
+    return _(EVENT_WORDS[name])
+
+
+_REGISTRATION = {
+    "registration_submitted": N_("Cadastro enviado para triagem"),
+    "triage_started": N_("Triagem iniciada"),
+    "documents_requested": N_("O Procon pediu documentos ou informações"),
+    "documents_supplied": N_("O consumidor enviou o que faltava"),
+    "registration_accepted": N_("Cadastro aceito"),
+    "registration_refused": N_("Cadastro não aceito"),
+    "complaint_sent": N_("Reclamação enviada"),
+    "document_ready": N_("Documento disponível"),
+}
+
+
+_CASE = {
+    "company_notified": N_("Empresa notificada"),
+    "notice_opened": N_("A empresa abriu a notificação"),
+    "company_answered": N_("A empresa respondeu"),
+    "term_passed": N_("O prazo da empresa terminou sem resposta"),
+    "offer_made": N_("A empresa fez uma proposta"),
+    "offer_countered": N_("Contraproposta apresentada"),
+    "offer_refused": N_("Proposta recusada"),
+    "offer_accepted": N_("Proposta aceita"),
+    "note_added": N_("Anotação interna"),
+    "hearing_scheduled": N_("Audiência marcada"),
+    "hearing_cancelled": N_("Audiência cancelada"),
+    "hearing_closed": N_("Audiência encerrada"),
+    "minutes_sealed": N_("Termo da audiência assinado e disponível"),
+    "case_archived": N_("Caso arquivado"),
+    "case_reopened": N_("Caso reaberto"),
+}
+
+
+_ROOM = {
+    "device_checked": N_("Teste de câmera e microfone registrado"),
+    "seat_entered": N_("Participante entrou na sala virtual"),
+    "seat_left": N_("Participante saiu da sala virtual"),
+    "participant_admitted": N_("Participante admitido na audiência"),
+    "participant_returned": N_("Participante voltou à sala de espera"),
+    "participant_muted": N_("Microfone desligado pelo conciliador"),
+    "participant_unmuted": N_("Microfone liberado pelo conciliador"),
+    "hearing_opened": N_("Audiência aberta"),
+    "hearing_paused": N_("Audiência em pausa"),
+    "hearing_suspended": N_("Audiência suspensa por falha técnica"),
+    "hearing_resumed": N_("Audiência retomada"),
+    "message_said": N_("Mensagem na audiência"),
+}
+
+
+_RECORD = {
+    "minutes_changed": N_("Ata atualizada"),
+    "clause_proposed": N_("Cláusula proposta"),
+    "clause_accepted": N_("Cláusula aceita"),
+    "clause_withdrawn": N_("Cláusula retirada"),
+    "text_frozen": N_("Texto final pronto para assinatura"),
+    "text_reopened": N_("Texto reaberto para alteração"),
+    "text_signed": N_("Termo assinado por um participante"),
+}
+
+
+def attention(state: State, side: Side, due_on: date | None = None) -> str:
+    """Who must act now, until when, told to the person on ``side`` in one sentence."""
+    sentence = _(_YOURS.get((state, side)) or _OTHERS[state])
+    if due_on is not None and state in (State.WAITING_CONSUMER, State.NOTIFIED):
+        sentence += " " + _("Prazo: até %(day)s.") % {"day": f"{due_on:%d/%m/%Y}"}
+    return sentence
+
+
+_YOURS = {
+    (State.DRAFT, Side.CONSUMER): N_("Complete o cadastro e envie para a triagem."),
+    (State.WAITING_CONSUMER, Side.CONSUMER): N_("Envie o que o Procon pediu para a triagem continuar."),
+    (State.REFUSED, Side.CONSUMER): N_("Seu cadastro não foi aceito; o motivo está nesta página."),
+    (State.ACCEPTED, Side.CONSUMER): N_("Cadastro aceito: escreva e envie a sua reclamação."),
+    (State.ANSWERED, Side.CONSUMER): N_("Leia a resposta da empresa e responda às propostas abertas."),
+    (State.NOTIFIED, Side.COMPANY): N_("Responda à reclamação e, se puder, faça uma proposta."),
+    (State.UNANSWERED, Side.COMPANY): N_("O prazo terminou, mas você ainda pode responder e propor."),
+    (State.ANSWERED, Side.COMPANY): N_("Você respondeu; o consumidor e o Procon vão avaliar."),
+    (State.SUBMITTED, Side.STAFF): N_("Falta alguém da triagem assumir este cadastro."),
+    (State.IN_TRIAGE, Side.STAFF): _(
+        "Confira os documentos e decida: aceitar, pedir o que falta ou recusar."
+    ),
+    (State.UNDER_ANALYSIS, Side.STAFF): N_("Analise a reclamação e notifique a empresa."),
+    (State.ANSWERED, Side.STAFF): N_("A empresa respondeu: acompanhe a negociação ou marque a audiência."),
+    (State.UNANSWERED, Side.STAFF): N_("A empresa não respondeu: marque a audiência."),
+    (State.NO_AGREEMENT, Side.STAFF): N_("Sem acordo: o caso segue para análise ou arquivamento."),
+    (State.HEARING_NOT_HELD, Side.STAFF): N_("A audiência não aconteceu: remarque ou arquive."),
+}
+
+
+_OTHERS = {
+    State.DRAFT: N_("O consumidor está preenchendo o cadastro."),
+    State.SUBMITTED: N_("O cadastro está na fila da triagem do Procon."),
+    State.IN_TRIAGE: N_("O Procon está conferindo o cadastro."),
+    State.WAITING_CONSUMER: N_("O Procon aguarda documentos ou informações do consumidor."),
+    State.REFUSED: N_("O cadastro não foi aceito na triagem."),
+    State.ACCEPTED: N_("O consumidor vai escrever a reclamação."),
+    State.UNDER_ANALYSIS: N_("O Procon está analisando a reclamação para notificar a empresa."),
+    State.NOTIFIED: N_("A empresa foi notificada e tem prazo para responder."),
+    State.ANSWERED: N_("A empresa respondeu; a negociação está aberta."),
+    State.UNANSWERED: N_("A empresa não respondeu no prazo; o Procon vai marcar audiência."),
+    State.HEARING_SCHEDULED: N_("A audiência está marcada; veja a data e teste seu aparelho antes."),
+    State.NO_AGREEMENT: N_("A audiência terminou sem acordo; o Procon vai decidir o próximo passo."),
+    State.HEARING_NOT_HELD: N_("A audiência não aconteceu; o Procon vai decidir o próximo passo."),
+    State.FULFILMENT: N_("Há acordo: as obrigações devem ser cumpridas nas datas combinadas."),
+    State.ARCHIVED: N_("O caso está arquivado."),
+}
+
+EVENT_WORDS = {**_REGISTRATION, **_CASE, **_ROOM, **_RECORD}
+"""Each event of the catalogue and its sentence."""

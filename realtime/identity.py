@@ -1,0 +1,68 @@
+"""Who is at the other end of a socket: the session cookie, checked when connecting and again in time.
+
+A socket outlives the request that opened it; ``Guard`` ends those whose session was revoked or expired.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import socketio
+from socketio.exceptions import ConnectionRefusedError as Refusal
+
+from app.adapters.clock import Clock
+from app.services import sessions
+from models.rules.people import Viewer
+
+CHECK_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A connected person: the session token of their cookie and who it named."""
+
+    token: str
+    viewer: Viewer
+
+
+async def identify(environ: dict[str, Any], now: datetime, *, secure: bool) -> Identity:
+    """The person of a connecting socket; raises Refusal when there is no live session."""
+    cookie: SimpleCookie = SimpleCookie()
+    try:
+        cookie.load(environ.get("HTTP_COOKIE", ""))
+    except CookieError:
+        raise Refusal("unauthorized") from None
+    morsel = cookie.get(sessions.cookie_name(secure))
+    viewer = await sessions.viewer_of(morsel.value, now) if morsel else None
+    if morsel is None or viewer is None:
+        raise Refusal("unauthorized")
+    return Identity(morsel.value, viewer)
+
+
+class Guard:
+    """Ends sockets whose session is over: at most CHECK_SECONDS after signing out elsewhere."""
+
+    def __init__(self, sio: socketio.AsyncServer, clock: Clock, namespaces: tuple[str, ...]) -> None:
+        self._sio = sio
+        self._clock = clock
+        self._namespaces = namespaces
+
+    async def run(self) -> None:
+        """Check every connected socket until cancelled."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            for namespace in self._namespaces:
+                for sid in [sid for sid, _eio in self._sio.manager.get_participants(namespace, None)]:
+                    await self._check(sid, namespace)
+
+    async def _check(self, sid: str, namespace: str) -> None:
+        try:
+            who = await self._sio.get_session(sid, namespace)
+        except KeyError:
+            return  # left meanwhile
+        if isinstance(who, Identity) and await sessions.viewer_of(who.token, self._clock.now()) is None:
+            await self._sio.disconnect(sid, namespace)
