@@ -21,6 +21,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "registration_accepted": _CITIZEN,
     "registration_refused": _CITIZEN,
     "complaint_sent": _CITIZEN,
+    "document_ready": _CITIZEN,
     "company_notified": _ALL,
     "notice_opened": _ALL,
     "company_answered": _ALL,
