@@ -37,12 +37,12 @@ async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) 
     ``key`` names the cause, for example "case:17:accepted"; each person gets it once.
     """
     for person in people:
-        await queue.enqueue(
-            KIND,
-            f"{KIND}:{key}:{person.id}",
-            {"to": person.email, "name": person.name, **asdict(text)},
-            now=now,
-        )
+        await write_to(person.email, person.name, f"{key}:{person.id}", text, now=now)
+
+
+async def write_to(address: str, name: str, key: str, text: Text, *, now: datetime) -> None:
+    """The same to an address without an account, such as a company's own; ``key`` once."""
+    await queue.enqueue(KIND, f"{KIND}:{key}", {"to": address, "name": name, **asdict(text)}, now=now)
 
 
 def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:

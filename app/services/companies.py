@@ -1,0 +1,348 @@
+"""Companies: look-up, the register that staff keeps, and the people who speak for each one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tortoise.expressions import Q
+
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import letters
+from app.services.letters import Text
+from models import Case, Company, Power, Representation, User
+from models.rules.case_machine import State
+from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.identity import normal_cnpj, normal_email, normal_phone
+from models.rules.people import Role, Viewer
+
+PAGE = 50
+NO_PASSWORD = "!"  # noqa: S105 -- not a password: no hash has this form, so nothing opens the account
+_KEEPERS = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR})
+_NAME_LIMIT = 160
+
+
+@dataclass(frozen=True)
+class CompanyHit:
+    """A company as a look-up shows it; ``name`` is the trade name, or the legal one without it."""
+
+    id: int
+    name: str
+    legal_name: str
+    cnpj: str
+
+
+@dataclass(frozen=True)
+class CompanyForm:
+    """A company as typed."""
+
+    cnpj: str
+    legal_name: str
+    trade_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A person who speaks for a company; ``pending`` until they have set their password."""
+
+    user_id: int
+    name: str
+    email: str
+    power: Power
+    may_settle: bool
+    valid_until: date | None
+    pending: bool
+
+
+@dataclass(frozen=True)
+class CompanyCase:
+    """One line of a company's cases."""
+
+    id: int
+    protocol: str | None
+    state: State
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class CompanyFile:
+    """A company with its people and its newest cases, for staff."""
+
+    id: int
+    cnpj: str
+    legal_name: str
+    trade_name: str
+    email: str
+    phone: str
+    speakers: tuple[Speaker, ...]
+    cases: tuple[CompanyCase, ...]
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return self.trade_name or self.legal_name
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Whom a coordinator invites to speak for a company, as typed."""
+
+    name: str
+    email: str
+    power: str
+    may_settle: bool
+    valid_until: date | None = None
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, letters and digits in words parted by one space."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
+
+
+def search_text(cnpj: str, legal_name: str, trade_name: str) -> str:
+    """What ``Company.search`` holds: a space before each word, so that " ele" finds "Eletro"."""
+    return f" {cnpj.lower()} {fold(legal_name)} {fold(trade_name)}".rstrip()[:340]
+
+
+async def search(typed: str, limit: int = 10) -> list[CompanyHit]:
+    """Companies whose CNPJ begins with, or whose names have words that begin with, what was typed."""
+    words = fold(typed).split()
+    cnpj = re.sub(r"[./\-\s]", "", typed).upper()
+    if len(cnpj) < 2 or not words:
+        return []
+    by_name = Q(*[Q(search__contains=f" {word}") for word in words[:6]])
+    wanted = by_name | Q(cnpj__startswith=cnpj) if cnpj[0].isalnum() and len(cnpj) >= 4 else by_name
+    return await _hits(Q(wanted), limit)
+
+
+async def candidates(name: str, cnpj: str) -> list[CompanyHit]:
+    """The companies that a consumer may have meant: the one with that CNPJ, or some with that name."""
+    if cnpj:
+        found = await _hits(Q(cnpj=cnpj), 1)
+        if found:
+            return found
+    return await search(name, 5)
+
+
+async def page(typed: str = "", after: str = "") -> list[CompanyHit]:
+    """The register in order of name, ``PAGE`` and one more; ``after`` is the last legal name shown."""
+    if typed:
+        return await search(typed, PAGE)
+    return await _hits(Q(legal_name__gt=after), PAGE + 1)
+
+
+async def _hits(wanted: Q, limit: int) -> list[CompanyHit]:
+    found = await (
+        Company.filter(wanted)
+        .order_by("legal_name", "id")
+        .limit(limit)
+        .values("id", "cnpj", "legal_name", "trade_name")
+    )
+    return [
+        CompanyHit(row["id"], row["trade_name"] or row["legal_name"], row["legal_name"], row["cnpj"])
+        for row in found
+    ]
+
+
+async def file(company_id: int) -> CompanyFile:
+    """One company with its people and its fifty newest cases; NotFound."""
+    company = await Company.get_or_none(id=company_id)
+    if company is None:
+        raise NotFound
+    people = (
+        await Representation.filter(company_id=company_id)
+        .order_by("user__name", "id")
+        .values(
+            "user_id",
+            "power",
+            "may_settle",
+            "valid_until",
+            name="user__name",
+            email="user__email",
+            password="user__password_hash",  # noqa: S106 -- the name of a column
+        )
+    )
+    cases = (
+        await Case.filter(company_id=company_id)
+        .order_by("-changed_at", "-id")
+        .limit(PAGE)
+        .values("id", "protocol", "state", "changed_at")
+    )
+    return CompanyFile(
+        id=company.id,
+        cnpj=company.cnpj,
+        legal_name=company.legal_name,
+        trade_name=company.trade_name,
+        email=company.email,
+        phone=company.phone,
+        speakers=tuple(
+            Speaker(
+                row["user_id"],
+                row["name"],
+                row["email"],
+                Power(row["power"]),
+                bool(row["may_settle"]),
+                row["valid_until"],
+                pending=row["password"] == NO_PASSWORD,
+            )
+            for row in people
+        ),
+        cases=tuple(
+            CompanyCase(row["id"], row["protocol"], State(row["state"]), row["changed_at"]) for row in cases
+        ),
+    )
+
+
+async def create(viewer: Viewer, form: CompanyForm, *, now: datetime) -> int:
+    """Enter a company into the register; answers its id.
+
+    A CNPJ that is there already is the error ``cnpj_taken``: the person should choose that company.
+    """
+    async with transaction():
+        return await created(viewer, form, now=now)
+
+
+async def created(viewer: Viewer, form: CompanyForm, *, now: datetime) -> int:
+    """The same inside the caller's transaction."""
+    keeper(viewer)
+    values = checked(form)
+    if await Company.filter(cnpj=values["cnpj"]).exists():
+        raise Invalid({"cnpj": "cnpj_taken"})
+    company = await Company.create(**values, search=_search_of(values), created_at=now)
+    return int(company.id)
+
+
+async def change(company_id: int, viewer: Viewer, form: CompanyForm) -> None:
+    """Correct a company's data; its CNPJ stays, since it names the company."""
+    keeper(viewer)
+    async with transaction():
+        company = await Company.filter(id=company_id).select_for_update().get_or_none()
+        if company is None:
+            raise NotFound
+        values = checked(CompanyForm(company.cnpj, form.legal_name, form.trade_name, form.email, form.phone))
+        await Company.filter(id=company_id).update(**values, search=_search_of(values))
+
+
+def keeper(viewer: Viewer) -> None:
+    """Only those who work on cases keep the register."""
+    if viewer.role not in _KEEPERS:
+        raise Refused("not_yours")
+
+
+def checked(form: CompanyForm) -> dict[str, str]:
+    """The normal form of what was typed; Invalid with every wrong field."""
+    wrong: dict[str, str] = {}
+    cnpj = normal_cnpj(form.cnpj)
+    if cnpj is None:
+        wrong["cnpj"] = "cnpj_invalid"
+    legal_name = " ".join(form.legal_name.split())
+    if not 2 <= len(legal_name) <= _NAME_LIMIT:
+        wrong["legal_name"] = "name_invalid"
+    trade_name = " ".join(form.trade_name.split())
+    if len(trade_name) > _NAME_LIMIT:
+        wrong["trade_name"] = "name_invalid"
+    email = normal_email(form.email) if form.email else ""
+    if email is None:
+        wrong["email"] = "email_invalid"
+    phone = normal_phone(form.phone) if form.phone else ""
+    if phone is None:
+        wrong["phone"] = "phone_invalid"
+    if wrong:
+        raise Invalid(wrong)
+    return {
+        "cnpj": cnpj or "",
+        "legal_name": legal_name,
+        "trade_name": trade_name,
+        "email": email or "",
+        "phone": phone or "",
+    }
+
+
+def _search_of(values: dict[str, str]) -> str:
+    return search_text(values["cnpj"], values["legal_name"], values["trade_name"])
+
+
+async def invite(
+    company_id: int, viewer: Viewer, invitation: Invitation, *, now: datetime, today: date
+) -> int:
+    """Let a person speak for a company; answers the account's id.
+
+    Someone new gets an account without a password and a letter that leads to the page where a code sent
+    to that same address sets it, so the address is proved by use. Someone who is linked already gets the
+    new capacity, power and validity.
+    """
+    if viewer.role is not Role.COORDINATOR:
+        raise Refused("not_yours")
+    name, email, power = _checked_invitation(invitation, today)
+    async with transaction():
+        company = await Company.get_or_none(id=company_id)
+        if company is None:
+            raise NotFound
+        user = await User.get_or_none(email=email)
+        if user is None:
+            user = await User.create(
+                role=Role.COMPANY, name=name, email=email, password_hash=NO_PASSWORD, created_at=now
+            )
+        elif user.role is not Role.COMPANY:
+            raise Invalid({"email": "email_taken"})
+        await Representation.update_or_create(
+            company_id=company_id,
+            user_id=user.id,
+            defaults={
+                "power": power,
+                "may_settle": invitation.may_settle,
+                "valid_until": invitation.valid_until,
+            },
+        )
+        await letters.write(
+            [user], f"company:{company_id}:{now.isoformat()}", _welcome(company, user), now=now
+        )
+    return int(user.id)
+
+
+def _checked_invitation(invitation: Invitation, today: date) -> tuple[str, str, Power]:
+    wrong: dict[str, str] = {}
+    name = " ".join(invitation.name.split())
+    if not 2 <= len(name) <= _NAME_LIMIT:
+        wrong["name"] = "name_invalid"
+    email = normal_email(invitation.email)
+    if email is None:
+        wrong["email"] = "email_invalid"
+    if invitation.power not in set(Power):
+        wrong["power"] = "choice_invalid"
+    if invitation.valid_until is not None and invitation.valid_until < today:
+        wrong["valid_until"] = "date_past"
+    if wrong:
+        raise Invalid(wrong)
+    return name, email or "", Power(invitation.power)
+
+
+def _welcome(company: Company, user: User) -> Text:
+    new = user.password_hash == NO_PASSWORD
+    return Text(
+        subject=_("Você pode representar %(company)s no Procon Digital")
+        % {"company": company.trade_name or company.legal_name},
+        paragraphs=(
+            _("O Procon ligou este e-mail a %(company)s: você pode ver as reclamações, responder e propor.")
+            % {"company": company.legal_name},
+            _("Para o primeiro acesso, peça o código e crie sua senha.")
+            if new
+            else _("Entre com a senha que você já usa."),
+        ),
+        button=_("Criar minha senha") if new else _("Entrar"),
+        path="/senha" if new else "/entrar",
+    )
+
+
+async def unlink(company_id: int, user_id: int, viewer: Viewer) -> None:
+    """End a person's link to a company; what they did stays in the record."""
+    if viewer.role is not Role.COORDINATOR:
+        raise Refused("not_yours")
+    if not await Representation.filter(company_id=company_id, user_id=user_id).delete():
+        raise NotFound
