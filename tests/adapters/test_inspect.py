@@ -156,8 +156,8 @@ async def test_a_file_that_hangs_its_parser_is_given_up_and_the_process_killed(s
 @pytest.mark.usefixtures("hanging")
 async def test_a_caller_that_leaves_takes_the_process_along(save: Save) -> None:
     task = asyncio.create_task(SandboxInspector().inspect(save(files.pdf())))
-    while not children():
-        await asyncio.sleep(0.01)  # noqa: ASYNC110  another process has no event to wait for
+    while not children():  # noqa: ASYNC110  another process has no event to wait for
+        await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
