@@ -1,0 +1,84 @@
+"""Every cell of the case machine: what the table says, and that nothing else is possible."""
+
+import itertools
+
+import pytest
+
+from models.rules.case_machine import TABLE, Action, State, allowed, step
+from models.rules.errors import Refused
+from models.rules.people import STAFF, Role, Side
+
+PEOPLE = [
+    (Side.CONSUMER, Role.CONSUMER),
+    (Side.COMPANY, Role.COMPANY),
+    (Side.SYSTEM, None),
+    *((Side.STAFF, role) for role in sorted(STAFF)),
+]
+
+TRIAGE = {Role.ATTENDANT, Role.COORDINATOR}
+CASEWORK = {Role.ATTENDANT, Role.MEDIATOR, Role.COORDINATOR}
+HEARING = {Role.MEDIATOR, Role.COORDINATOR}
+LEAD = {Role.LEGAL, Role.COORDINATOR}
+
+# Written out from the procedure, not from the table under test: (state, action) -> (state, who).
+EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
+    ("draft", "submit"): ("submitted", {Role.CONSUMER}),
+    ("submitted", "start_triage"): ("in_triage", TRIAGE),
+    ("in_triage", "ask_documents"): ("waiting_consumer", TRIAGE),
+    ("waiting_consumer", "supply_documents"): ("in_triage", {Role.CONSUMER}),
+    ("in_triage", "accept"): ("accepted", TRIAGE),
+    ("in_triage", "refuse"): ("refused", TRIAGE),
+    ("accepted", "send_complaint"): ("under_analysis", {Role.CONSUMER}),
+    ("under_analysis", "notify_company"): ("notified", CASEWORK),
+    ("notified", "answer"): ("answered", {Role.COMPANY}),
+    ("notified", "term_passed"): ("unanswered", {None}),
+    ("answered", "answer"): ("answered", {Role.COMPANY}),
+    ("unanswered", "answer"): ("answered", {Role.COMPANY}),
+    ("answered", "schedule_hearing"): ("hearing_scheduled", HEARING),
+    ("unanswered", "schedule_hearing"): ("hearing_scheduled", HEARING),
+    ("hearing_not_held", "schedule_hearing"): ("hearing_scheduled", HEARING),
+    ("hearing_scheduled", "cancel_hearing"): ("answered", HEARING),
+    ("hearing_scheduled", "conduct_hearing"): ("hearing_scheduled", HEARING),
+    ("hearing_scheduled", "close_with_agreement"): ("fulfilment", HEARING),
+    ("hearing_scheduled", "close_without_agreement"): ("no_agreement", HEARING),
+    ("hearing_scheduled", "close_not_held"): ("hearing_not_held", HEARING),
+    ("fulfilment", "archive"): ("archived", LEAD),
+    ("no_agreement", "archive"): ("archived", LEAD),
+    ("hearing_not_held", "archive"): ("archived", LEAD),
+    ("archived", "reopen"): ("under_analysis", LEAD),
+    **{
+        (state, action): (to or state, who)
+        for state in ("notified", "answered", "unanswered", "hearing_scheduled")
+        for action, to, who in (
+            ("offer", None, {Role.COMPANY}),
+            ("counter_offer", None, {Role.CONSUMER}),
+            ("refuse_offer", None, {Role.CONSUMER, Role.COMPANY}),
+            ("accept_offer", "fulfilment", {Role.CONSUMER, Role.COMPANY}),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(State, Action)))
+def test_every_cell(state: State, action: Action) -> None:
+    expected = EXPECTED.get((state, action))
+    for side, role in PEOPLE:
+        if expected and role in expected[1]:
+            assert step(state, action, side, role) == expected[0]
+            assert action in allowed(state, side, role)
+        else:
+            with pytest.raises(Refused) as refusal:
+                step(state, action, side, role)
+            assert refusal.value.code == ("not_yours" if expected else "not_now")
+            assert action not in allowed(state, side, role)
+
+
+def test_the_table_has_no_cell_that_the_procedure_lacks() -> None:
+    assert set(TABLE) == {(State(s), Action(a)) for s, a in EXPECTED}
+
+
+def test_every_state_is_reached_and_left() -> None:
+    reached = {cell.to for (at, _action), cell in TABLE.items() if cell.to is not at} | {State.DRAFT}
+    assert reached == set(State)
+    left = {at for (at, _action), cell in TABLE.items() if cell.to is not at}
+    assert set(State) - left == {State.REFUSED}
