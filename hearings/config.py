@@ -1,0 +1,21 @@
+"""What a media process is started with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConfig:
+    """Start values of one media process.
+
+    `door_port` and `udp_port` 0 mean "any free port". `addresses` are the announced media addresses, each
+    `ADDRESS` or `ADDRESS=LOCAL` where the machine sits behind a one-to-one NAT; empty means "find them".
+    `secret` is what a link must show at the door. `child` ends the process when its standard input closes.
+    """
+
+    secret: str
+    door_host: str = "127.0.0.1"
+    door_port: int = 0
+    udp_port: int = 0
+    addresses: tuple[str, ...] = ()
+    child: bool = False
+    max_rooms: int = 64

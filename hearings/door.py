@@ -1,0 +1,172 @@
+"""The control door: a Socket.IO server through which the web directs the rooms.
+
+Loopback or a private network only, WebSocket only, opened by a shared secret. Every call is acknowledged with
+a dict, a refusal with `{"error": code}`. See docs/hearing-protocol.md.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+import socketio
+import structlog
+
+from hearings import messages
+from hearings.errors import HearingError
+from hearings.negotiation import MEDIA
+from hearings.permission import Standing
+from hearings.registry import Registry
+from hearings.stats import room_stats
+
+log = structlog.get_logger(__name__)
+
+MAX_EVENTS = 2000
+"""Events waiting to be written; a web process that reads none for so long must reopen its rooms anyway."""
+
+Call = Callable[[str, Any], dict[str, Any]]
+
+
+class Outbox:
+    """Events on their way to the links, in order."""
+
+    def __init__(self, server: socketio.AsyncServer) -> None:
+        self._server = server
+        self._events: asyncio.Queue[tuple[str, str, dict[str, Any]]] = asyncio.Queue(MAX_EVENTS)
+
+    def tell(self, link: str, event: str, payload: dict[str, Any]) -> None:
+        """Queue an event; when the queue is full the event is lost and logged."""
+        try:
+            self._events.put_nowait((link, event, payload))
+        except asyncio.QueueFull:
+            log.warning("hearings.event_lost", message=event)
+
+    async def run(self) -> None:
+        """Write events until cancelled."""
+        while True:
+            link, event, payload = await self._events.get()
+            await self._server.emit(event, payload, to=link)
+
+
+class Calls:
+    """What each call does. All of them are synchronous, so a call is never interleaved with another."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def open(self, link: str, message: messages.Open) -> dict[str, Any]:
+        self._registry.open(message.room)
+        return {}
+
+    def close(self, link: str, message: messages.Close) -> dict[str, Any]:
+        self._registry.close(message.room)
+        return {}
+
+    def join(self, link: str, message: messages.Join) -> dict[str, Any]:
+        standing = Standing(message.seat, message.admitted, message.muted)
+        self._registry.room(message.room).join(standing, link)
+        return {}
+
+    def admit(self, link: str, message: messages.Admit) -> dict[str, Any]:
+        self._registry.room(message.room).set_admitted(message.seat, message.admitted)
+        return {}
+
+    def mute(self, link: str, message: messages.Mute) -> dict[str, Any]:
+        self._registry.room(message.room).set_muted(message.seat, message.muted)
+        return {}
+
+    def publish(self, link: str, message: messages.Publish) -> dict[str, Any]:
+        room = self._registry.room(message.room)
+        return {"sdp": room.publish(message.seat, message.generation, message.sdp)}
+
+    def subscribe(self, link: str, message: messages.Subscribe) -> dict[str, Any]:
+        return self._registry.room(message.room).subscribe(message.seat, message.generation).payload()
+
+    def answer(self, link: str, message: messages.Answer) -> dict[str, Any]:
+        room = self._registry.room(message.room)
+        room.answer(message.seat, message.generation, message.version, message.sdp)
+        return {}
+
+    def restart(self, link: str, message: messages.Restart) -> dict[str, Any]:
+        seat = self._registry.room(message.room).seat(message.seat)
+        if message.connection == "publish":
+            return {"sdp": seat.current_publisher(message.generation).restart(message.sdp)}
+        return seat.current_subscriber(message.generation).restart().payload()
+
+    def leave(self, link: str, message: messages.Leave) -> dict[str, Any]:
+        self._registry.room(message.room).leave(message.seat)
+        return {}
+
+    def stats(self, link: str, message: messages.Stats) -> dict[str, Any]:
+        return room_stats(self._registry.room(message.room))
+
+    def health(self, link: str, message: messages.Health) -> dict[str, Any]:
+        rooms = self._registry.rooms.values()
+        return {
+            "rooms": len(rooms),
+            "seats": sum(len(room.seats) for room in rooms),
+            "connections": self._registry.port.connections,
+            "media": list(MEDIA),
+            "counters": self._registry.port.counters.snapshot(),
+        }
+
+
+KINDS: dict[str, type[Any]] = {
+    "open": messages.Open,
+    "close": messages.Close,
+    "join": messages.Join,
+    "admit": messages.Admit,
+    "mute": messages.Mute,
+    "publish": messages.Publish,
+    "subscribe": messages.Subscribe,
+    "answer": messages.Answer,
+    "restart": messages.Restart,
+    "leave": messages.Leave,
+    "stats": messages.Stats,
+    "health": messages.Health,
+}
+
+
+def new_server() -> socketio.AsyncServer:
+    """The Socket.IO server; calls of one link are handled in the order they came."""
+    return socketio.AsyncServer(
+        async_mode="asgi",
+        transports=["websocket"],
+        async_handlers=False,
+        cors_allowed_origins=[],
+        max_http_buffer_size=1 << 18,
+        ping_interval=10,
+        ping_timeout=10,
+    )
+
+
+def open_door(server: socketio.AsyncServer, registry: Registry, secret: str) -> None:
+    """Register the handlers. A link without the secret is refused with "unauthorized"."""
+    calls = Calls(registry)
+
+    async def connect(link: str, environ: object, auth: object = None) -> None:
+        shown = auth.get("secret") if isinstance(auth, dict) else None
+        if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), secret.encode()):
+            raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+
+    async def disconnect(link: str, reason: object = None) -> None:
+        registry.link_lost(link)
+
+    server.on("connect", connect)
+    server.on("disconnect", disconnect)
+    for name, kind in KINDS.items():
+        server.on(name, _handler(name, kind, getattr(calls, name)))
+
+
+def _handler(name: str, kind: type[Any], call: Call) -> Callable[..., Any]:
+    async def handle(link: str, payload: object = None) -> dict[str, Any]:
+        try:
+            return call(link, messages.read(kind, payload))
+        except HearingError as error:
+            return {"error": error.code}
+        except Exception:
+            # A defect here must not leave the caller waiting for its acknowledgement.
+            log.exception("hearings.call_failed", call=name)
+            return {"error": "internal"}
+
+    return handle

@@ -1,0 +1,112 @@
+"""A media process from start to end."""
+
+import asyncio
+import contextlib
+import gc
+import json
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import hypercorn.asyncio
+import hypercorn.config
+import socketio
+import structlog
+
+from hearings.addresses import media_addresses
+from hearings.config import MediaConfig
+from hearings.door import Outbox, new_server, open_door
+from hearings.port import MediaPort
+from hearings.registry import Registry
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a started process says of itself, one JSON line on standard output."""
+
+    door: str
+    udp_port: int
+    addresses: tuple[str, ...]
+
+    def line(self) -> str:
+        """The JSON line, without its end."""
+        return json.dumps({"door": self.door, "udp_port": self.udp_port, "addresses": self.addresses})
+
+
+async def serve(config: MediaConfig, output: TextIO = sys.stdout) -> None:
+    """Run until SIGTERM or SIGINT, or, as a child, until standard input closes."""
+    ended = asyncio.Event()
+    _end_on_signals(ended)
+    if config.child:
+        await _end_with_parent(ended)
+    port = MediaPort(media_addresses(config.addresses), config.udp_port)
+    server = new_server()
+    outbox = Outbox(server)
+    registry = Registry(port, outbox.tell, config.max_rooms)
+    open_door(server, registry, config.secret)
+    listener = socket.create_server((config.door_host, config.door_port))
+    listener.setblocking(False)
+    host, number = listener.getsockname()[:2]
+    ready = Ready(
+        f"http://{host}:{number}", port.number, tuple(address.announced for address in port.addresses)
+    )
+    port.start()
+    registry.start()
+    events = asyncio.create_task(outbox.run())
+    door = asyncio.create_task(_run_door(server, listener, ended))
+    # What is alive now lives as long as the process: the collector need never look at it again.
+    gc.collect()
+    gc.freeze()
+    print(ready.line(), file=output, flush=True)
+    log.info("hearings.ready", udp_port=ready.udp_port)
+    try:
+        await door
+    finally:
+        registry.stop()
+        await port.stop()
+        events.cancel()
+        await asyncio.gather(events, return_exceptions=True)
+        await server.shutdown()
+        log.info("hearings.ended")
+
+
+async def _run_door(server: Any, listener: socket.socket, ended: asyncio.Event) -> None:
+    config = hypercorn.config.Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.accesslog = None
+    config.errorlog = None
+    config.graceful_timeout = 0.5
+    app: Any = socketio.ASGIApp(server)
+    await hypercorn.asyncio.serve(app, config, shutdown_trigger=_trigger(ended), mode="asgi")
+
+
+def _trigger(ended: asyncio.Event) -> Any:
+    async def wait() -> None:
+        await ended.wait()
+
+    return wait
+
+
+def _end_on_signals(ended: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, ended.set)
+
+
+async def _end_with_parent(ended: asyncio.Event) -> None:
+    """A parent that dies closes its end of our standard input, however it dies."""
+
+    class Watch(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            ended.set()
+
+        def eof_received(self) -> bool:
+            ended.set()
+            return False
+
+    await asyncio.get_running_loop().connect_read_pipe(Watch, sys.stdin)

@@ -1,0 +1,223 @@
+"""A room: its seats, and the links between them kept as `permission` says."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hearings.activity import ABSENT_S, Ear, SeatActivity, Voice, choose_speaker
+from hearings.connection import ConnectionState
+from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
+from hearings.negotiation import AUDIO, SCREEN, VIDEO
+from hearings.participant import PUBLISH, SUBSCRIBE, Participant
+from hearings.permission import Standing, may_flow, may_receive
+from hearings.port import MediaPort
+from hearings.publisher import Publisher
+from hearings.subscriber import Offer, Stream, Subscriber
+
+MAX_SEATS = 6
+
+Tell = Callable[[str, str, dict[str, Any]], None]
+"""tell(link, event, payload): hand an event to the link that joined the seat."""
+
+
+class Room:
+    """At most six seats. Every change ends in `refresh`, which makes the links what they should be."""
+
+    def __init__(self, name: str, port: MediaPort, tell: Tell) -> None:
+        self.name = name
+        self.seats: dict[str, Participant] = {}
+        self._port = port
+        self._tell = tell
+        self._ears: dict[str, Ear] = {}
+        self._speaker: str | None = None
+        self._activity: dict[str, SeatActivity] = {}
+        self._told: tuple[dict[str, SeatActivity], str | None] = ({}, None)
+
+    def seat(self, name: str) -> Participant:
+        """The participant on a seat."""
+        try:
+            return self.seats[name]
+        except KeyError:
+            raise HearingError(SEAT_UNKNOWN) from None
+
+    def join(self, standing: Standing, link: str) -> None:
+        """Take a seat, or say anew what holds of it; its events go to `link` from now on."""
+        held = self.seats.get(standing.seat)
+        if held is None:
+            if len(self.seats) >= MAX_SEATS:
+                raise HearingError(ROOM_FULL)
+            self.seats[standing.seat] = Participant(standing, link)
+            self._ears[standing.seat] = Ear()
+        else:
+            held.standing = standing
+            held.link = link
+        self._told = ({}, None)
+        self.refresh()
+
+    def set_admitted(self, seat: str, admitted: bool) -> None:
+        """Let the seat in, or send it out to wait."""
+        held = self.seat(seat)
+        held.standing = Standing(seat, admitted, held.standing.muted)
+        self.refresh()
+
+    def set_muted(self, seat: str, muted: bool) -> None:
+        """Silence the seat here, whatever its browser does."""
+        held = self.seat(seat)
+        held.standing = Standing(seat, held.standing.admitted, muted)
+        self.refresh()
+
+    def leave(self, seat: str) -> None:
+        """Give up the seat."""
+        self.seat(seat).close()
+        del self.seats[seat]
+        del self._ears[seat]
+        self._activity.pop(seat, None)
+        if self._speaker == seat:
+            self._speaker = None
+        self.refresh()
+
+    def close(self) -> None:
+        """End every connection of the room."""
+        for seat in self.seats.values():
+            seat.close()
+        self.seats.clear()
+
+    def publish(self, seat: str, generation: int, sdp: str) -> str:
+        """An offer of the seat's publish connection; a new generation replaces the old connection."""
+        held = self.seat(seat)
+        held.check_publish(generation)
+        if held.publisher is None or generation > held.publish_generation:
+            fresh = Publisher(self._port, self._watch(seat, PUBLISH))
+            try:
+                answer = fresh.offer(sdp)
+            except HearingError:
+                fresh.close()
+                raise
+            if held.publisher is not None:
+                held.publisher.close()
+            held.publisher, held.publish_generation = fresh, generation
+        else:
+            answer = held.publisher.offer(sdp)
+        self.refresh()
+        return answer
+
+    def subscribe(self, seat: str, generation: int) -> Offer:
+        """A new subscribe connection for the seat."""
+        held = self.seat(seat)
+        held.check_subscribe(generation)
+        if held.subscriber is not None:
+            held.subscriber.close()
+        held.subscribe_generation = generation
+
+        def offered(subscriber: Subscriber, offer: Offer) -> None:
+            self._tell_seat(seat, "offer", {"generation": generation, **offer.payload()})
+
+        held.subscriber = Subscriber(self._port, offered, self._watch(seat, SUBSCRIBE))
+        held.subscriber.want(self._streams_for(held))
+        return held.subscriber.first_offer()
+
+    def answer(self, seat: str, generation: int, version: int, sdp: str) -> None:
+        """The seat's answer to an offer."""
+        self.seat(seat).current_subscriber(generation).answer(version, sdp)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Make m-lines and links what the seats' standing asks for. Doing it twice changes nothing."""
+        now = self._port.clock()
+        for receiver in self.seats.values():
+            subscriber = receiver.subscriber
+            if subscriber is None:
+                continue
+            subscriber.want(self._streams_for(receiver))
+            for slot in subscriber.slots:
+                if slot.stream is None or slot.out is None:
+                    continue
+                seat, media = slot.stream
+                sender = self.seats[seat]
+                flows = slot.accepted and may_flow(receiver.standing, sender.standing, media)
+                source = sender.publisher.tracks.get(media) if sender.publisher and flows else None
+                slot.out.link(source, now)
+            subscriber.negotiate(now)
+
+    def tick(self, now: float) -> None:
+        """The one timer's round through the seats."""
+        for seat in self.seats.values():
+            if seat.publisher is not None:
+                seat.publisher.tick(now)
+            if seat.subscriber is not None:
+                seat.subscriber.tick()
+
+    def report(self, now: float) -> None:
+        """Each second: RTCP reports, and offers that nobody answered."""
+        for seat in self.seats.values():
+            if seat.publisher is not None:
+                seat.publisher.report(now)
+            if seat.subscriber is not None:
+                seat.subscriber.negotiate(now)
+
+    def observe(self, now: float) -> None:
+        """Each half second: who speaks; told to every link of the room when it changed."""
+        speaking: dict[str, int] = {}
+        for name, seat in self.seats.items():
+            self._activity[name] = self._observe_seat(name, seat, now)
+            if self._activity[name].voice is Voice.SPEAKING and seat.standing.admitted:
+                speaking[name] = self._ears[name].level
+        self._speaker = choose_speaker(self._speaker, speaking)
+        told = (dict(self._activity), self._speaker)
+        if told == self._told or not self.seats:
+            return
+        self._told = told
+        seats = {name: activity.payload() for name, activity in self._activity.items()}
+        for link in {seat.link for seat in self.seats.values()}:
+            self._tell(link, "activity", {"room": self.name, "seats": seats, "speaker": self._speaker})
+
+    def _observe_seat(self, name: str, seat: Participant, now: float) -> SeatActivity:
+        tracks = seat.publisher.tracks if seat.publisher is not None else {}
+        audio = tracks.get(AUDIO)
+        heard = {media: now - track.heard_at <= ABSENT_S for media, track in tracks.items()}
+        loudest = audio.take_loudest() if audio is not None else 127
+        voice = self._ears[name].voice(loudest, audio.heard_at if audio else float("-inf"), now)
+        level = 0 if seat.standing.muted else (127 - loudest) // 10
+        if seat.standing.muted and voice is Voice.SPEAKING:
+            voice = Voice.SILENT
+        return SeatActivity(voice, level, heard.get(VIDEO, False), heard.get(SCREEN, False))
+
+    def _streams_for(self, receiver: Participant) -> set[Stream]:
+        return {
+            (name, media)
+            for name, sender in self.seats.items()
+            if sender.publisher is not None and may_receive(receiver.standing, sender.standing)
+            for media in sender.publisher.tracks
+        }
+
+    def _watch(self, seat: str, connection: str) -> Callable[[Publisher | Subscriber, ConnectionState], None]:
+        def changed(side: Publisher | Subscriber, state: ConnectionState) -> None:
+            held = self.seats.get(seat)
+            if held is None or side not in (held.publisher, held.subscriber):
+                return  # a connection already replaced
+            generation = held.publish_generation if connection == PUBLISH else held.subscribe_generation
+            self._tell_seat(
+                seat,
+                "connection",
+                {"connection": connection, "generation": generation, "state": state.value},
+            )
+            if state is ConnectionState.CONNECTED:
+                self._wake(side)
+
+        return changed
+
+    def _wake(self, side: Publisher | Subscriber) -> None:
+        """A receiver that is ready only now missed the keyframe asked for when it was linked."""
+        now = self._port.clock()
+        if isinstance(side, Subscriber):
+            for slot in side.slots:
+                if slot.out is not None and slot.out.source is not None:
+                    slot.out.start_anew(now)
+        else:
+            for track in side.tracks.values():
+                if track.sinks:
+                    track.request_keyframe(now, urgent=True)
+
+    def _tell_seat(self, seat: str, event: str, payload: dict[str, Any]) -> None:
+        held = self.seats.get(seat)
+        if held is not None:
+            self._tell(held.link, event, {"room": self.name, "seat": seat, **payload})

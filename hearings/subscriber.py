@@ -1,0 +1,242 @@
+"""The subscribe side of a seat: what of the others goes out to one browser.
+
+The server offers. An m-line once offered stays for ever: it falls silent (inactive) when its stream ends and
+serves the next stream of its kind, under a new SSRC. One offer is out at a time; what changes meanwhile goes
+into the next.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiortc.rtp import AnyRtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
+
+from hearings.connection import Connection, ConnectionState
+from hearings.errors import MALFORMED_SDP, STALE_VERSION, HearingError
+from hearings.forwarding.outgoing import OutgoingTrack
+from hearings.negotiation import (
+    AUDIO,
+    MEDIA,
+    OPUS_PT,
+    RTX_PT,
+    VP8_PT,
+    OfferedTrack,
+    accepted_mids,
+    subscribe_offer,
+)
+from hearings.port import MediaPort
+from hearings.sdp import parse, render
+
+OFFER_AGAIN_S = 5.0
+"""An offer unanswered for so long is sent again, unchanged: the event may have been lost with its link."""
+
+Stream = tuple[str, str]
+"""(seat, medium)."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One m-line. `accepted` says that the browser's last answer took it with its present stream."""
+
+    mid: str
+    kind: str
+    stream: Stream | None = None
+    out: OutgoingTrack | None = None
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer on its way; `streams` is seat -> medium -> mid."""
+
+    version: int
+    sdp: str
+    streams: dict[str, dict[str, str]]
+
+    def payload(self) -> dict[str, object]:
+        """As it is told at the door."""
+        streams = [{"seat": seat, "mids": mids} for seat, mids in sorted(self.streams.items())]
+        return {"version": self.version, "sdp": self.sdp, "streams": streams}
+
+
+class Subscriber:
+    """The m-lines of one connection. `wanted` is what the room says should be there."""
+
+    def __init__(
+        self,
+        port: MediaPort,
+        on_offer: Callable[["Subscriber", Offer], None],
+        on_state: Callable[["Subscriber", ConnectionState], None],
+    ) -> None:
+        self.connection = Connection(port, self)
+        self.estimate = 0
+        # Even an empty room needs an m-line of each kind, or there is nothing to make a connection for.
+        self.slots = [Slot("0", "audio"), Slot("1", "video")]
+        self._on_offer = on_offer
+        self._on_state = on_state
+        self._by_ssrc: dict[int, OutgoingTrack] = {}
+        self._session = secrets.randbits(48)
+        self._version = 0
+        self._offered: Offer | None = None
+        self._offered_at = 0.0
+        self._dirty = False
+
+    def want(self, streams: set[Stream]) -> None:
+        """Set which streams should have an m-line; changes lead to an offer as soon as one may be made."""
+        for slot in self.slots:
+            if slot.stream is not None and slot.stream not in streams:
+                self._vacate(slot)
+        held = {slot.stream for slot in self.slots}
+        for stream in sorted(streams - held, key=lambda s: (s[0], MEDIA.index(s[1]))):
+            self._occupy(stream)
+
+    def first_offer(self) -> Offer:
+        """The offer a `subscribe` call is answered with."""
+        return self._make_offer()
+
+    def negotiate(self, now: float) -> None:
+        """Send the next offer if there is something new and none is out, or the last one again."""
+        if self._offered is not None:
+            if now - self._offered_at > OFFER_AGAIN_S and self._version > 1:
+                self._offered_at = now
+                self._on_offer(self, self._offered)
+        elif self._dirty:
+            self._on_offer(self, self._make_offer())
+
+    def answer(self, version: int, text: str) -> None:
+        """The browser's answer to the offer that is out."""
+        if self._offered is None or version != self._offered.version:
+            raise HearingError(STALE_VERSION)
+        answer = parse(text)
+        transport = answer.transport
+        if transport is None:
+            raise HearingError(MALFORMED_SDP)
+        offered = {mid for mids in self._offered.streams.values() for mid in mids.values()}
+        accepted = accepted_mids(answer) & offered
+        # A slot vacated and filled again since the offer is not what the answer speaks of.
+        live = {(mid, seat, media) for seat, ms in self._offered.streams.items() for media, mid in ms.items()}
+        for slot in self.slots:
+            slot.accepted = (
+                slot.stream is not None and slot.mid in accepted and (slot.mid, *slot.stream) in live
+            )
+        self._offered = None
+        self.connection.start(transport.fingerprint)
+
+    def restart(self) -> Offer:
+        """ICE restart: a new offer under new credentials. It replaces one that is out."""
+        self.connection.restart()
+        return self._make_offer()
+
+    def close(self) -> None:
+        """Take no more packets and end the connection."""
+        for slot in self.slots:
+            self._vacate(slot)
+        self.connection.close()
+
+    def tick(self) -> None:
+        """The one timer."""
+        for out in self._by_ssrc.values():
+            out.tick()
+
+    def on_rtp(self, data: bytes, now: float) -> None:
+        """A subscriber sends no media; what it sends all the same goes nowhere."""
+
+    def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None:
+        """Reports, requests to resend and requests for a keyframe."""
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                out = self._by_ssrc.get(report.ssrc)
+                if out is not None:
+                    out.on_report(report, now)
+        elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == 1:
+            out = self._by_ssrc.get(packet.media_ssrc)
+            if out is not None:
+                out.resend(packet.lost)
+        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in (1, 4):
+            # A full intra request names the track in its body, a picture loss indication in its head.
+            target = int.from_bytes(packet.fci[:4], "big") if packet.fmt == 4 else packet.media_ssrc
+            out = self._by_ssrc.get(target)
+            if out is not None and out.source is not None:
+                out.source.request_keyframe(now)
+
+    def on_state(self, state: ConnectionState) -> None:
+        """Told by the connection, passed to the room."""
+        self._on_state(self, state)
+
+    def _make_offer(self) -> Offer:
+        self._version += 1
+        self._dirty = False
+        tracks = [
+            OfferedTrack(
+                mid=slot.mid,
+                kind=slot.kind,
+                active=slot.stream is not None,
+                stream=_stream_name(slot.stream) if slot.stream else "",
+                ssrcs=_ssrcs(slot.out),
+            )
+            for slot in self.slots
+        ]
+        text = render(
+            subscribe_offer(tracks, self.connection.describe("actpass"), self._session, self._version)
+        )
+        streams: dict[str, dict[str, str]] = {}
+        for slot in self.slots:
+            if slot.stream is not None:
+                seat, media = slot.stream
+                streams.setdefault(seat, {})[media] = slot.mid
+        self._offered = Offer(self._version, text, streams)
+        self._offered_at = self.connection.port.clock()
+        return self._offered
+
+    def _occupy(self, stream: Stream) -> None:
+        kind = "audio" if stream[1] == AUDIO else "video"
+        slot = next((s for s in self.slots if s.kind == kind and s.stream is None), None)
+        if slot is None:
+            slot = Slot(str(len(self.slots)), kind)
+            self.slots.append(slot)
+        slot.stream = stream
+        slot.accepted = False
+        slot.out = self._new_track(kind, _stream_name(stream))
+        self._dirty = True
+
+    def _new_track(self, kind: str, name: str) -> OutgoingTrack:
+        ssrc, rtx = (self._free_ssrc() for _ in range(2))
+        if kind == "audio":
+            out = OutgoingTrack(self.connection, ssrc=ssrc, payload_type=OPUS_PT, name=name)
+        else:
+            out = OutgoingTrack(
+                self.connection,
+                ssrc=ssrc,
+                payload_type=VP8_PT,
+                rtx_ssrc=rtx,
+                rtx_payload_type=RTX_PT,
+                name=name,
+            )
+        self._by_ssrc[ssrc] = out
+        return out
+
+    def _free_ssrc(self) -> int:
+        while True:
+            ssrc = secrets.randbelow(0xFFFFFFFF - 1) + 1
+            if ssrc not in self._by_ssrc:
+                return ssrc
+
+    def _vacate(self, slot: Slot) -> None:
+        if slot.out is not None:
+            slot.out.link(None, 0.0)
+            self._by_ssrc.pop(slot.out.ssrc, None)
+        slot.stream = slot.out = None
+        slot.accepted = False
+        self._dirty = True
+
+
+def _stream_name(stream: Stream) -> str:
+    """One MediaStream for a person's camera and microphone, another for the screen."""
+    seat, media = stream
+    return f"{seat}-screen" if media == "screen" else seat
+
+
+def _ssrcs(out: OutgoingTrack | None) -> tuple[int, ...]:
+    if out is None:
+        return ()
+    return (out.ssrc, out.rtx_ssrc) if out.video else (out.ssrc,)
