@@ -1,0 +1,94 @@
+"""Only our own pages may change something: token and origin, for every unsafe method, no exception.
+
+The token is an HMAC of the session's secret (or, before signing in, of an anonymous cookie), so there is
+nothing to store and it dies with the session. It comes in the form field ``csrf_token`` or in the header
+``X-CSRF-Token``; the header alone for bodies that are not forms, which are never read here. The origin is
+checked as well, because it needs no secret (ADR 0030).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from urllib.parse import urlsplit
+
+from quart import Response, g, request
+
+from app.services.sessions import cookie_name
+from app.web.parts import parts
+from models.rules.errors import Refused
+
+FIELD = "csrf_token"
+HEADER = "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+def token() -> str:
+    """The token for the forms of the page being answered; a visitor without a cookie gets one."""
+    secret = _secret()
+    if secret is None:
+        secret = g.csrf_visitor = secrets.token_urlsafe(32)
+    return _sign(secret)
+
+
+async def check() -> None:
+    """Raise Refused("csrf") unless the request is safe or comes from a page of ours with its token."""
+    if request.method in SAFE:
+        return
+    secret = _secret()
+    given = await _given()
+    if secret is None or given is None or not _from_here():
+        raise Refused("csrf")
+    if not hmac.compare_digest(given.encode(), _sign(secret).encode()):
+        raise Refused("csrf")
+
+
+def keep(response: Response) -> None:
+    """Set the anonymous cookie when this request's page made a token for a new visitor."""
+    if visitor := g.get("csrf_visitor"):
+        response.set_cookie(
+            _visitor_cookie(), visitor, path="/", secure=parts().secure, httponly=True, samesite="Lax"
+        )
+
+
+def _secret() -> str | None:
+    """What the token is bound to: the session's token, else the visitor's cookie."""
+    cookies = request.cookies
+    made: str | None = g.get("csrf_visitor")
+    return cookies.get(cookie_name(parts().secure)) or cookies.get(_visitor_cookie()) or made
+
+
+def _visitor_cookie() -> str:
+    return f"{cookie_name(parts().secure)}-visita"
+
+
+def _sign(secret: str) -> str:
+    return hmac.new(parts().secret_key.encode(), f"csrf:{secret}".encode(), hashlib.sha256).hexdigest()
+
+
+async def _given() -> str | None:
+    """The token that the request carries, if any."""
+    if header := request.headers.get(HEADER):
+        return header
+    if request.mimetype not in FORMS:
+        return None
+    return (await request.form).get(FIELD)
+
+
+def _from_here() -> bool:
+    """Whether the browser says that a page of this site sent the request.
+
+    ``Sec-Fetch-Site`` cannot be forged by a page. ``Origin`` comes with every unsafe request of today's
+    browsers, ``Referer`` with those of older ones; without any of them it is no browser of a person.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return False
+    origin = request.headers.get("Origin") or _origin_of(request.headers.get("Referer", ""))
+    return origin in (_origin_of(parts().public_url), f"{request.scheme}://{request.host}")
+
+
+def _origin_of(address: str) -> str:
+    split = urlsplit(address)
+    return f"{split.scheme}://{split.netloc}"

@@ -1,0 +1,161 @@
+"""From an error to an answer: one table code -> (status, sentence), one page, one JSON shape.
+
+JSON is ``{"error": code, "message": sentence, "fields": {name: sentence}}``. tests/walks keeps the table
+and the codes that are raised anywhere in step.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from quart import Quart, Response, request
+from quart.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from app.i18n import N_
+from app.i18n import gettext as _
+from app.web.render import render
+from models.rules.errors import DomainError, Invalid
+
+log = structlog.get_logger(__name__)
+
+SENTENCES: dict[str, tuple[int, str]] = {
+    "agreement_without_clauses": (409, N_("Um acordo precisa de ao menos uma cláusula.")),
+    "busy": (503, N_("O sistema está muito ocupado. Tente de novo em instantes.")),
+    "cep_invalid": (422, N_("Informe um CEP com 8 números.")),
+    "clauses_open": (409, N_("Há cláusula que ainda não foi aceita pelas duas partes.")),
+    "clauses_without_agreement": (409, N_("Há cláusulas aceitas: registre o resultado como acordo.")),
+    "code_wrong": (422, N_("Código incorreto ou vencido. Confira os seis números ou peça outro.")),
+    "cpf_invalid": (422, N_("Este CPF não é válido. Confira os números.")),
+    "csrf": (403, N_("Esta página ficou aberta por muito tempo. Recarregue-a e tente de novo.")),
+    "email_invalid": (422, N_("Informe um e-mail como nome@exemplo.com.")),
+    "email_unconfirmed": (403, N_("Confirme seu e-mail com o código que enviamos.")),
+    "empty": (422, N_("Este arquivo está vazio.")),
+    "hearing_not_now": (409, N_("Isto não pode ser feito neste momento da audiência.")),
+    "invalid": (422, N_("Confira os campos marcados.")),
+    "minutes_empty": (409, N_("Escreva a ata antes de encerrar.")),
+    "must_accept": (422, N_("É preciso ler e aceitar para continuar.")),
+    "name_invalid": (422, N_("Informe nome e sobrenome.")),
+    "not_for_role": (403, N_("Esta página é para outro tipo de conta.")),
+    "not_found": (404, N_("Esta página não existe ou não está disponível para a sua conta.")),
+    "not_now": (409, N_("Isto não pode ser feito na situação atual do caso. Recarregue a página.")),
+    "not_yours": (403, N_("A sua conta não pode fazer isto neste caso.")),
+    "password_common": (422, N_("Esta senha é fácil de adivinhar. Escolha outra.")),
+    "password_different": (422, N_("As duas senhas não são iguais.")),
+    "password_long": (422, N_("Use no máximo 200 caracteres.")),
+    "password_personal": (422, N_("Não use seu nome, e-mail ou CPF na senha.")),
+    "password_short": (422, N_("Use ao menos 10 caracteres.")),
+    "password_wrong": (422, N_("A senha atual não confere.")),
+    "pdf_encrypted": (422, N_("Este PDF está protegido por senha. Salve uma cópia sem senha e envie-a.")),
+    "phone_invalid": (422, N_("Informe o telefone com DDD, como (48) 99999-0000.")),
+    "required": (422, N_("Preencha este campo.")),
+    "sign_in_wrong": (422, N_("E-mail ou senha incorretos.")),
+    "too_large": (413, N_("Este arquivo é maior do que o permitido.")),
+    "too_long": (422, N_("Este texto é longo demais.")),
+    "too_many": (429, N_("Foram muitas tentativas. Aguarde alguns minutos e tente de novo.")),
+    "too_many_pages": (422, N_("Este documento tem páginas demais. Divida-o em partes.")),
+    "too_many_pixels": (422, N_("Esta imagem é grande demais. Envie uma foto menor.")),
+    "uf_invalid": (422, N_("Escolha o estado.")),
+    "unreadable": (422, N_("Não foi possível abrir este arquivo. Ele pode estar danificado.")),
+    "wrong_type": (422, N_("Este tipo de arquivo não é aceito. Envie PDF, JPEG, PNG ou HEIC.")),
+}
+"""Code -> HTTP status and sentence. ``{name}`` in a sentence is filled from the error's facts."""
+
+HTTP_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "too_large",
+    415: "wrong_type",
+    416: "range",
+    429: "too_many",
+}
+"""The code of an error that the HTTP layer itself raised."""
+
+TITLES = {
+    400: N_("Pedido não entendido"),
+    401: N_("Entre na sua conta"),
+    403: N_("Acesso não permitido"),
+    404: N_("Página não encontrada"),
+    405: N_("Pedido não aceito"),
+    408: N_("O envio demorou demais"),
+    409: N_("Não foi possível fazer isto agora"),
+    413: N_("Envio grande demais"),
+    415: N_("Tipo de conteúdo não aceito"),
+    416: N_("Parte do arquivo não encontrada"),
+    422: N_("Confira o que foi preenchido"),
+    429: N_("Muitas tentativas"),
+    500: N_("Algo deu errado"),
+    503: N_("Sistema ocupado"),
+}
+PLAIN = N_("O pedido não pôde ser atendido. Volte e tente de novo.")
+INTERNAL = N_("O erro foi registrado com o número {id}. Se ele se repetir, informe este número ao Procon.")
+
+
+def install(app: Quart) -> None:
+    """Answer every error of ``app`` by this module."""
+    app.register_error_handler(DomainError, domain_error)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def wants_json() -> bool:
+    """Whether the asker reads JSON and not pages."""
+    accept = request.headers.get("Accept", "")
+    asked = "application/json" in accept and "text/html" not in accept
+    return asked or request.path.startswith("/api/")
+
+
+def sentence(code: str, facts: Mapping[str, Any] | None = None) -> str:
+    """The Portuguese sentence of a code; an unknown code gets the plain one."""
+    text = _(SENTENCES[code][1]) if code in SENTENCES else _(PLAIN)
+    return text.format_map(facts) if facts and "{" in text else text
+
+
+def field_sentences(error: Invalid) -> dict[str, str]:
+    """What to write beside each wrong field of a form that is shown again."""
+    return {name: sentence(code, error.facts) for name, code in error.fields.items()}
+
+
+async def domain_error(error: DomainError) -> ResponseReturnValue:
+    """An act that the rules refuse."""
+    status = SENTENCES[error.code][0] if error.code in SENTENCES else 500
+    fields = field_sentences(error) if isinstance(error, Invalid) else {}
+    answer = _answer(status, error.code, sentence(error.code, error.facts), fields)
+    if "retry_seconds" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["retry_seconds"])
+    return answer
+
+
+async def http_error(error: HTTPException) -> ResponseReturnValue:
+    """A request that the HTTP layer itself refuses, or an answer raised as an exception (a redirect)."""
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error  # type: ignore[return-value]  # Quart answers what it holds
+    code = HTTP_CODES.get(status, "bad_request")
+    answer = _answer(status, code, sentence(code), {})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "Content-Range"):
+            answer.headers[name] = value
+    return answer
+
+
+async def unforeseen(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: logged with a number, and the number told to the person."""
+    number = secrets.token_hex(4)
+    log.error("request_failed", id=number, endpoint=request.endpoint, exc_info=error)
+    return _answer(500, "internal", _(INTERNAL).format(id=number), {})
+
+
+def _answer(status: int, code: str, message: str, fields: Mapping[str, str]) -> Response:
+    if wants_json():
+        body = orjson.dumps({"error": code, "message": message, "fields": fields})
+        return Response(body, status, mimetype="application/json")
+    title = _(TITLES.get(status, TITLES[400]))
+    return Response(render("errors/error.html", status=status, title=title, message=message), status)

@@ -1,0 +1,66 @@
+"""How often: limits against guessing and flooding, per address or per account, on a sliding window.
+
+Counted in this process, or in Redis when several processes serve. What is counted is named by a hash:
+no address and no e-mail is kept in Redis.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from ipaddress import IPv6Address, ip_address
+from typing import cast
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from quart import Quart, current_app, request
+
+from models.rules.errors import Refused
+
+EXTENSION = "procon.limits"
+
+LIMITS: dict[str, RateLimitItem] = {
+    "sign_in_address": parse("30 per 5 minute"),
+    "sign_in_account": parse("10 per 5 minute"),
+    "register_address": parse("10 per hour"),
+    "code_request": parse("5 per hour"),
+    "code_request_address": parse("30 per hour"),
+    "code_try": parse("20 per hour"),
+    "code_try_address": parse("60 per hour"),
+    "upload": parse("120 per hour"),
+    "verify_address": parse("60 per 5 minute"),
+    "company_search": parse("120 per minute"),
+}
+"""What is limited, and how often it may happen for one key."""
+
+
+def install(app: Quart, redis_url: str) -> None:
+    """Count in Redis at ``redis_url``, or in this process when it is empty."""
+    storage: Storage = RedisStorage(f"async+{redis_url}") if redis_url else MemoryStorage()
+    app.extensions[EXTENSION] = SlidingWindowCounterRateLimiter(storage)
+
+
+async def limit(name: str, key: str | int) -> None:
+    """Count one event ``name`` of ``key``; Refused("too_many") with ``retry_seconds`` past its limit."""
+    limiter = cast(SlidingWindowCounterRateLimiter, current_app.extensions[EXTENSION])
+    item = LIMITS[name]
+    hashed = hashlib.sha256(str(key).encode()).hexdigest()[:32]
+    if not await limiter.hit(item, name, hashed):
+        raise Refused("too_many", retry_seconds=item.get_expiry())
+
+
+async def limit_address(name: str) -> None:
+    """Count one event ``name`` of the address that asks."""
+    await limit(name, address())
+
+
+def address() -> str:
+    """Who asks; of an IPv6 address its /64, which is what one household or machine is given."""
+    remote = request.remote_addr or ""
+    try:
+        parsed = ip_address(remote)
+    except ValueError:
+        return remote
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return remote
