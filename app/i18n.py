@@ -1,4 +1,4 @@
-"""Interface texts: Brazilian Portuguese is the source language, so a text without a translation stands as it is.
+"""Interface texts: Brazilian Portuguese is the source, so a text without a translation stands as it is.
 
 A further language is a catalogue in ``app/translations/<locale>/LC_MESSAGES/messages.po``; docs/frontend.md
 has the commands. Text with values is written with named places, ``_("Olá, %(name)s") % {"name": name}``.

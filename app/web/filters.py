@@ -1,0 +1,118 @@
+"""How values are written for people: dates, money, numbers of documents. Pure functions, Portuguese forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal
+
+from app.i18n import SOURCE_LOCALE
+
+NARROW_SPACE = "\u00a0"
+"""Joins a number and its unit so that a line never breaks between them."""
+
+
+def money(centavos: int) -> str:
+    """``123450`` → ``R$ 1.234,50`` (amounts are whole centavos everywhere)."""
+    return format_currency(centavos / 100, "BRL", locale=SOURCE_LOCALE)
+
+
+def number(value: float) -> str:
+    """``1234.5`` → ``1.234,5``."""
+    return format_decimal(value, locale=SOURCE_LOCALE)
+
+
+def cpf(digits: str) -> str:
+    """``12345678909`` → ``123.456.789-09``; anything of another length stays as it is."""
+    return _shaped(digits, "###.###.###-##")
+
+
+def cpf_masked(digits: str) -> str:
+    """``12345678909`` → ``***.456.789-**``: what the other side of a case may see."""
+    return f"***.{digits[3:6]}.{digits[6:9]}-**" if len(digits) == 11 else "***"
+
+
+def cnpj(text: str) -> str:
+    """``12ABC34501DE35`` → ``12.ABC.345/01DE-35`` (letters are valid since July 2026)."""
+    return _shaped(text, "##.###.###/####-##")
+
+
+def cep(digits: str) -> str:
+    """``88801000`` → ``88801-000``."""
+    return _shaped(digits, "#####-###")
+
+
+def phone(digits: str) -> str:
+    """``48999990000`` → ``(48) 99999-0000``; ten digits are a fixed line."""
+    return _shaped(digits, "(##) #####-####" if len(digits) == 11 else "(##) ####-####")
+
+
+def filesize(size: int) -> str:
+    """``1536000`` → ``1,5 MB``; decimal units, as phones and desktops show them."""
+    if size < 1000:
+        return f"{size}{NARROW_SPACE}B"
+    value, unit = size / 1000, "kB"
+    if value >= 999.5:
+        value, unit = value / 1000, "MB"
+    written = format_decimal(value, format="#,##0" if value >= 10 else "#,##0.#", locale=SOURCE_LOCALE)
+    return f"{written}{NARROW_SPACE}{unit}"
+
+
+def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
+    """All filters by the name templates use; times are shown in ``zone``, the agency's."""
+
+    def local(value: dt.datetime) -> dt.datetime:
+        """The agency's wall clock; a naive time would be a mistake upstream and raises ValueError."""
+        if value.tzinfo is None:
+            raise ValueError("a time shown to people needs its time zone")
+        return value.astimezone(zone)
+
+    def date(value: dt.date, form: Literal["short", "long", "weekday"] = "short") -> str:
+        """``23/11/2026``, ``23 de novembro de 2026`` or ``segunda-feira, 23 de novembro de 2026``."""
+        day = local(value).date() if isinstance(value, dt.datetime) else value
+        pattern = {"short": "dd/MM/yyyy", "long": "long", "weekday": "full"}[form]
+        return format_date(day, pattern, locale=SOURCE_LOCALE)
+
+    def datetime(value: dt.datetime, form: Literal["short", "long"] = "short") -> str:
+        """``23/11/2026 14:30`` or ``23 de novembro de 2026, às 14h30``."""
+        there = local(value)
+        return f"{there:%d/%m/%Y %H:%M}" if form == "short" else f"{date(there, 'long')}, às {there:%Hh%M}"
+
+    def time(value: dt.datetime) -> str:
+        """``14:30``."""
+        return f"{local(value):%H:%M}"
+
+    def month(value: dt.date) -> str:
+        """``novembro de 2026``."""
+        return str(format_skeleton("yMMMM", value, locale=SOURCE_LOCALE))
+
+    def iso(value: dt.date) -> str:
+        """The form of ``<time datetime>``."""
+        return value.isoformat()
+
+    return {
+        "date": date,
+        "datetime": datetime,
+        "time": time,
+        "month": month,
+        "iso": iso,
+        "money": money,
+        "number": number,
+        "cpf": cpf,
+        "cpf_masked": cpf_masked,
+        "cnpj": cnpj,
+        "cep": cep,
+        "phone": phone,
+        "filesize": filesize,
+    }
+
+
+def _shaped(text: str, pattern: str) -> str:
+    if len(text) != pattern.count("#"):
+        return text
+    characters = iter(text)
+    return "".join(next(characters) if place == "#" else place for place in pattern)
