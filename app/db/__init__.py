@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.transactions import in_transaction
 
 Dialect = Literal["sqlite", "postgres"]
@@ -91,8 +92,13 @@ async def connect(url: str, **options: Any) -> None:
 
 
 async def close() -> None:
-    """Close every connection. Without it aiosqlite's thread keeps the process alive."""
+    """Close every connection. Without it aiosqlite's thread keeps the process alive.
+
+    Tortoise keeps the text of its INSERTs per connection name, whatever the engine: the next ``connect``
+    may be to the other one.
+    """
     await Tortoise.close_connections()
+    EXECUTOR_CACHE.clear()
 
 
 def dialect() -> Dialect:

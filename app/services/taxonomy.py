@@ -1,0 +1,98 @@
+"""What complaints are about: área → assunto → problema, kept as data in ``app/data/taxonomy.toml``.
+
+A code never changes its meaning. A problem that leaves the file stays in the database, closed by its
+last day of validity, because cases were classified with it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from tortoise.expressions import Q
+
+from app.db import transaction
+from models import Problem
+
+FILE = Path(__file__).parent.parent / "data" / "taxonomy.toml"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One problem to choose."""
+
+    id: int
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A subject and its problems."""
+
+    name: str
+    problems: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area and its subjects."""
+
+    name: str
+    subjects: tuple[Subject, ...]
+
+
+async def load(today: date, file: Path = FILE) -> None:
+    """Make the table say what the file says; doing it again changes nothing.
+
+    Problems that are no longer in the file are valid until yesterday.
+    """
+    raw = tomllib.loads(file.read_text("utf-8"))
+    async with transaction():
+        known = {problem.code: problem for problem in await Problem.all()}
+        for code, area, subject, label in _leaves(raw):
+            wanted = {"area": area, "subject": subject, "label": label, "valid_to": None}
+            problem = known.pop(code, None)
+            if problem is None:
+                await Problem.create(code=code, valid_from=raw["valid_from"], **wanted)
+            elif any(getattr(problem, name) != value for name, value in wanted.items()):
+                await problem.update_from_dict(wanted).save()
+        gone = [problem.id for problem in known.values() if problem.valid_to is None]
+        if gone:
+            await Problem.filter(id__in=gone).update(valid_to=today - timedelta(days=1))
+
+
+async def tree(today: date) -> tuple[Area, ...]:
+    """The problems that may be chosen on ``today``, in the order of their codes."""
+    found = await _valid(today).order_by("code").values("id", "code", "area", "subject", "label")
+    return tuple(
+        Area(
+            area,
+            tuple(
+                Subject(subject, tuple(Leaf(row["id"], row["code"], row["label"]) for row in leaves))
+                for subject, leaves in groupby(rows, key=lambda row: row["subject"])
+            ),
+        )
+        for area, rows in groupby(found, key=lambda row: row["area"])
+    )
+
+
+async def may_choose(problem_id: int, today: date) -> bool:
+    """Whether a complaint of ``today`` may be about this problem."""
+    return await _valid(today).filter(id=problem_id).exists()
+
+
+def _valid(today: date) -> Any:
+    return Problem.filter(valid_from__lte=today).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+
+
+def _leaves(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for area in raw["area"]:
+        for subject in area["subject"]:
+            for code, label in subject["problems"]:
+                yield code, area["name"], subject["name"], label
