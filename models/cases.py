@@ -235,7 +235,8 @@ class Notice(Model):
 class ProtocolCounter(Model):
     """The last protocol number given in a year."""
 
-    year = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
+    year = fields.IntField(unique=True)
     used = fields.IntField()
 
     class Meta:

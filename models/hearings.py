@@ -60,7 +60,8 @@ class Seat(Model):
     """A person's place in a hearing.
 
     Its state is derived by ``models.rules.hearing.seat_state``.
-    ``generation`` numbers its live connections: a message of an older one is ignored.
+    ``generation`` numbers its live connections: a message of an older one is ignored. ``device`` is the
+    browser of the newest one; ``seen_at`` its last sign of life, empty once it is known to be broken.
     """
 
     id = fields.IntField(primary_key=True)
@@ -80,6 +81,7 @@ class Seat(Model):
     generation = fields.IntField(db_default=0)
     entered_at: datetime | None = fields.DatetimeField(null=True)
     seen_at: datetime | None = fields.DatetimeField(null=True)
+    device = fields.CharField(max_length=200, db_default="")
     device_check: Any = fields.JSONField(null=True)
 
     class Meta:

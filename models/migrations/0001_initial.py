@@ -67,10 +67,11 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='ProtocolCounter',
             fields=[
-                ('year', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('year', fields.IntField(unique=True)),
                 ('used', fields.IntField()),
             ],
-            options={'table': 'protocol_counter', 'app': 'models', 'pk_attr': 'year', 'table_description': 'The last protocol number given in a year.'},
+            options={'table': 'protocol_counter', 'app': 'models', 'pk_attr': 'id', 'table_description': 'The last protocol number given in a year.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -324,6 +325,7 @@ class Migration(migrations.Migration):
                 ('generation', fields.IntField(db_default=0)),
                 ('entered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('seen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('device', fields.CharField(db_default='', max_length=200)),
                 ('device_check', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={'table': 'seat', 'app': 'models', 'unique_together': (('hearing_id', 'user_id'),), 'pk_attr': 'id', 'table_description': "A person's place in a hearing."},
