@@ -54,7 +54,7 @@ class Connection:
         self._dtls = DtlsSession(port.certificate, self._send)
         self._task: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
-        self._up = False
+        self.up = False
         port.add(self)
 
     @property
@@ -83,7 +83,7 @@ class Connection:
 
     def close(self) -> None:
         """End the connection; its state is GONE at once, the goodbye is sent by its task."""
-        self._up = False
+        self.up = False
         self.state = ConnectionState.GONE
         self._ended.set()
         if self._task is None:
@@ -96,7 +96,7 @@ class Connection:
 
     def receive_rtp(self, data: bytes, now: float) -> None:
         """An SRTP datagram."""
-        if not self._up:
+        if not self.up:
             return
         try:
             plain = self._dtls.unprotect(data)
@@ -108,7 +108,7 @@ class Connection:
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """An SRTCP datagram."""
-        if not self._up:
+        if not self.up:
             return
         try:
             plain = self._dtls.unprotect_rtcp(data)
@@ -126,7 +126,7 @@ class Connection:
 
     def send_rtp(self, packet: bytes) -> None:
         """Encrypt and send; dropped while not connected."""
-        if self._up:
+        if self.up:
             try:
                 self._send(self._dtls.protect(packet))
             except REFUSED:
@@ -134,7 +134,7 @@ class Connection:
 
     def send_rtcp(self, packet: bytes) -> None:
         """Encrypt and send; dropped while not connected."""
-        if self._up:
+        if self.up:
             try:
                 self._send(self._dtls.protect_rtcp(packet))
             except REFUSED:
@@ -146,7 +146,7 @@ class Connection:
         if silent > GONE_S:
             self._move(ConnectionState.GONE)
             self.close()
-        elif self._up:
+        elif self.up:
             lagging = silent > RECONNECTING_S
             self._move(ConnectionState.RECONNECTING if lagging else ConnectionState.CONNECTED)
 
@@ -160,14 +160,14 @@ class Connection:
             async with asyncio.timeout(GONE_S):
                 connected = await self._until_ended(self._dtls.handshake(fingerprint))
             if connected:
-                self._up = True
+                self.up = True
                 self._move(ConnectionState.CONNECTED)
                 self._dtls.on_closed(self._ended.set)
                 await self._ended.wait()
         except TimeoutError:
             pass
         finally:
-            self._up = False
+            self.up = False
             await self._dtls.stop()
             self._move(ConnectionState.GONE)
             self.port.remove(self)

@@ -206,12 +206,12 @@ class Room:
         return changed
 
     def _wake(self, side: Publisher | Subscriber) -> None:
-        """A receiver that is ready only now missed the keyframe asked for when it was linked."""
+        """Only now can the receiver be given its first keyframe, or the publisher be asked for one."""
         now = self._port.clock()
         if isinstance(side, Subscriber):
             for slot in side.slots:
-                if slot.out is not None and slot.out.source is not None:
-                    slot.out.start_anew(now)
+                if slot.out is not None:
+                    slot.out.begin(now)
         else:
             for track in side.tracks.values():
                 if track.sinks:

@@ -27,7 +27,9 @@ Sent = tuple[int, int, int, bytes, bytes]
 
 
 class PacketSink(Protocol):
-    """Where packets leave: a connection that encrypts and sends, or drops while it is not up."""
+    """Where packets leave: a connection that encrypts and sends once it is `up`."""
+
+    up: bool
 
     def send_rtp(self, packet: bytes) -> None: ...
 
@@ -80,16 +82,17 @@ class OutgoingTrack:
         self._spliced = False
         if source is not None:
             source.sinks.append(self)
-            source.request_keyframe(now, urgent=True)
+            self.begin(now)
 
-    def start_anew(self, now: float) -> None:
-        """The receiver is ready only now: begin again with a keyframe, the numbers carry on."""
-        self._spliced = False
-        if self.source is not None:
+    def begin(self, now: float) -> None:
+        """Ask for the keyframe to begin with, once the receiver is there to get it."""
+        if self.source is not None and self._sink.up:
             self.source.request_keyframe(now, urgent=True)
 
     def forward(self, media: Media, now: float) -> None:
         """Send one packet on. Video begins with a keyframe: deltas without one are garbage on the screen."""
+        if not self._sink.up:
+            return
         numbers = self._numbers
         if not self._spliced or numbers.broken(media):
             if self.video and not media.ids.keyframe:

@@ -13,9 +13,21 @@ from playwright.async_api import Browser, Error, Page, async_playwright
 
 from realtime.media_link import MediaLink, MediaRefused
 
-ARGUMENTS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
-PAGE = b'<!doctype html><html lang="pt-BR"><title>Sala</title><body><script type="module" src="/page.js"></script>'
+PAGE = b"""<!doctype html><html lang="pt-BR"><title>Sala</title>
+<body><script type="module" src="/page.js"></script>"""
 SCRIPT = b"""
 import { HearingMedia } from "/js/hearings/media.js";
 window.first = {};
@@ -35,7 +47,9 @@ media.addEventListener("stream", ({ detail }) => {
     });
   }
 });
-media.addEventListener("gone", ({ detail }) => document.getElementById(`${detail.seat}-${detail.kind}`)?.remove());
+media.addEventListener("gone", ({ detail }) => {
+  document.getElementById(`${detail.seat}-${detail.kind}`)?.remove();
+});
 window.states = [];
 media.addEventListener("state", ({ detail }) => states.push(`${detail.connection} ${detail.state}`));
 media.addEventListener("activity", ({ detail }) => { window.activity = detail; });
@@ -67,7 +81,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         return super().translate_path(path.removeprefix("/js"))
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         pass
 
 
@@ -89,7 +103,7 @@ def page_server() -> Iterator[str]:
 async def until(page: Page, condition: str, within: float = 10.0) -> None:
     """Wait for a condition; by asking from outside, because the page's strict policy forbids eval."""
     async with asyncio.timeout(within):
-        while not await page.evaluate(condition):
+        while not await page.evaluate(condition):  # noqa: ASYNC110 - a browser has no asyncio event
             await asyncio.sleep(0.05)
 
 

@@ -71,8 +71,9 @@ class Repaired {
   /** The network under us changed or fell silent: try new paths, keep keys and tracks. */
   async restart() {
     this.owner.state("reconnecting");
-    this.later(REBUILD_AFTER, () => this.rebuild());
     const pc = this.pc;
+    // A restart of a connection that never broke changes no state: look, do not wait for an event.
+    this.later(REBUILD_AFTER, () => (pc?.connectionState === "connected" ? this.changed("connected") : this.rebuild()));
     try {
       await this.owner.restart();
     } catch {
