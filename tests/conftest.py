@@ -44,12 +44,23 @@ class Databases:
 
     def __init__(self, server: str, folder: Path) -> None:
         self.server = server
+        self._folder = folder
         self._numbers = itertools.count(1)
-        self._run("CREATE DATABASE template")
-        asyncio.run(migration.migrate(f"{server}/template", folder))
+        self._migrated = False
 
-    def make(self, template: str = "template") -> str:
-        """The address of a fresh copy."""
+    def make_empty(self) -> str:
+        """The address of a fresh database without tables."""
+        return self._create("template0")
+
+    def make(self) -> str:
+        """The address of a fresh database with the tables of the application."""
+        if not self._migrated:
+            self._run("CREATE DATABASE migrated")
+            asyncio.run(migration.migrate(f"{self.server}/migrated", self._folder))
+            self._migrated = True
+        return self._create("migrated")
+
+    def _create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"{self.server}/{name}"

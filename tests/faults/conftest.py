@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def empty_sqlite(tmp_path: Path) -> str:
 
 @pytest.fixture
 def empty_postgres(postgres_databases: Databases) -> Iterator[str]:
-    url = postgres_databases.make("template0")
+    url = postgres_databases.make_empty()
     yield url
     postgres_databases.drop(url)
 
@@ -50,9 +51,21 @@ async def shop(shop_url: str) -> AsyncIterator[str]:
     await db.close()
 
 
+def shop_serving(url: str, folder: Path) -> AbstractContextManager[Server]:
+    command = [sys.executable, "-m", "tests.faults.shop.web"]
+    return serving(folder, command=command, env={"DATABASE_URL": url}, ready="/ready")
+
+
 @pytest.fixture
 def shop_server(shop_url: str, tmp_path: Path) -> Iterator[Server]:
-    """The shop's web server."""
-    command = [sys.executable, "-m", "tests.faults.shop.web"]
-    with serving(tmp_path / "web", command=command, env={"DATABASE_URL": shop_url}, ready="/ready") as server:
+    """The shop's web server, once on each engine."""
+    with shop_serving(shop_url, tmp_path / "web") as server:
         yield server
+
+
+@pytest.fixture
+async def server(empty_sqlite: str, tmp_path: Path) -> AsyncIterator[Server]:
+    """The shop's web server on SQLite, for what no database decides."""
+    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=AFTER)
+    with shop_serving(empty_sqlite, tmp_path / "web") as running:
+        yield running
