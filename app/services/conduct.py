@@ -1,0 +1,104 @@
+"""The mediator's conduct of a hearing as a whole: open, pause, suspend, resume, and close for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.db import transaction
+from app.services import minutes, queue, rooms, signatures
+from models import Clause
+from models.rules.agreement import ClauseState
+from models.rules.case_machine import Action
+from models.rules.errors import Refused
+from models.rules.hearing import (
+    AGREEMENTS,
+    NOT_HELD,
+    Conduct,
+    Outcome,
+    conduct,
+    sign_in_open,
+)
+from models.rules.people import Viewer
+
+SEAL_JOB = "seal_minutes"
+
+_EVENTS = {
+    Conduct.OPEN: "hearing_opened",
+    Conduct.PAUSE: "hearing_paused",
+    Conduct.SUSPEND: "hearing_suspended",
+    Conduct.RESUME: "hearing_resumed",
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """What the room needs to know of the agency: its name and time zone, and when its door opens."""
+
+    agency: str
+    timezone: str
+    opens_minutes: int
+    tolerance_minutes: int
+
+
+async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, now: datetime) -> None:
+    """Open, pause, suspend or resume a hearing; opening an empty record starts the minutes.
+
+    Raises Refused("hearing_not_now") when its state does not admit the act, and Refused("door_closed")
+    before the door opens. Closing is ``close``.
+    """
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        hearing = room.hearing
+        hearing.state = conduct(hearing.state, act)
+        if act is Conduct.OPEN:
+            if not sign_in_open(hearing.starts_at, now, house.opens_minutes):
+                raise Refused("door_closed")
+            hearing.opened_at = now
+            if not hearing.record.strip():
+                hearing.record = await minutes.opening(
+                    hearing, agency=house.agency, timezone=house.timezone, now=now
+                )
+                hearing.record_revision += 1
+        await hearing.save()
+        await room.record(_EVENTS[act], now=now)
+
+
+def closing_action(outcome: Outcome) -> Action:
+    """What closing with ``outcome`` does to the case."""
+    if outcome in AGREEMENTS:
+        return Action.CLOSE_WITH_AGREEMENT
+    return Action.CLOSE_NOT_HELD if outcome in NOT_HELD else Action.CLOSE_WITHOUT_AGREEMENT
+
+
+async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
+    """End a hearing for good: the case moves by its outcome, and the sealing of the minutes is queued.
+
+    Raises Refused("text_not_frozen"), Refused("signatures_missing") or Refused("hearing_not_now").
+    """
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        hearing = room.hearing
+        if hearing.frozen_at is None or hearing.outcome is None:
+            raise Refused("text_not_frozen")
+        if await signatures.missing(hearing):
+            raise Refused("signatures_missing")
+        hearing.state = conduct(hearing.state, Conduct.CLOSE)
+        hearing.closed_at = now
+        await hearing.save()
+        to = room.file.step(closing_action(hearing.outcome))
+        await _set_term(room)
+        await room.record("hearing_closed", now=now, to=to, facts={"outcome": hearing.outcome})
+        await queue.enqueue(SEAL_JOB, f"{SEAL_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
+
+
+async def _set_term(room: rooms.Room) -> None:
+    """The case's next date is the first that the agreement sets; without one, no term runs."""
+    due = (
+        await Clause.filter(hearing_id=room.hearing.id, state=ClauseState.FROZEN, due_on__isnull=False)
+        .order_by("due_on")
+        .first()
+    )
+    case = room.file.case
+    case.due_on = due.due_on if due else None
+    case.due_explanation = "Primeiro vencimento do acordo." if due else ""

@@ -1,0 +1,97 @@
+"""The hearing room, locked for writing: who acts in it, and with which authority.
+
+Every act locks the hearing's case first, so acts in one room follow one another. Authority comes from
+the account and its side in the case each time, never from an old seat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.services import casefile
+from models import CaseEvent, Hearing, Representation, Seat
+from models.rules.case_machine import Action, State
+from models.rules.errors import NotFound, Refused
+from models.rules.hearing import HearingState, SeatRole
+from models.rules.people import Role, Side, Viewer
+
+OVER = frozenset({HearingState.CLOSED, HearingState.CANCELLED})
+
+
+@dataclass
+class Room:
+    """A hearing locked for writing through its case, with the seat of the person who acts."""
+
+    file: casefile.Opened
+    hearing: Hearing
+    seat: Seat
+
+    async def record(
+        self, name: str, *, now: datetime, to: State | None = None, facts: dict[str, Any] | None = None
+    ) -> CaseEvent:
+        """Write an event of this hearing; ``facts`` as in ``casefile.record``."""
+        return await casefile.record(
+            self.file, name, now=now, to=to, facts={"hearing": self.hearing.id, **(facts or {})}
+        )
+
+
+def role_in(hearing: Hearing, side: Side, viewer: Viewer) -> SeatRole:
+    """What a person is in a hearing; NotFound for staff who neither conduct it nor coordinate."""
+    if side is Side.CONSUMER:
+        return SeatRole.CONSUMER
+    if side is Side.COMPANY:
+        return SeatRole.COMPANY
+    if viewer.user_id == hearing.mediator_id or viewer.role is Role.COORDINATOR:
+        return SeatRole.MEDIATOR
+    raise NotFound
+
+
+async def may_settle(viewer: Viewer, company_id: int | None) -> bool:
+    """Whether a company user has power to settle for it (CC art. 661 §1).
+
+    That the representation is still valid was checked when the session named the company.
+    """
+    return await Representation.exists(company_id=company_id, user_id=viewer.user_id, may_settle=True)
+
+
+async def entered(hearing_id: int, viewer: Viewer) -> Room:
+    """Lock a hearing that is not over, inside a transaction, for whoever has a place in it.
+
+    The seat is made when it is missing: a representative appointed after the hearing was scheduled has a
+    place all the same. Raises NotFound, or Refused("hearing_over").
+    """
+    known = await Hearing.get_or_none(id=hearing_id)
+    if known is None:
+        raise NotFound
+    file = await casefile.opened(known.case_id, viewer)
+    hearing = await Hearing.get(id=hearing_id)  # read again: until now another act may have changed it
+    role = role_in(hearing, file.side, viewer)
+    if hearing.state in OVER or file.case.state is not State.HEARING_SCHEDULED:
+        raise Refused("hearing_over")
+    signs = role is not SeatRole.COMPANY or await may_settle(viewer, file.case.company_id)
+    seat, _ = await Seat.get_or_create(
+        {"role": role, "may_sign": signs}, hearing_id=hearing_id, user_id=viewer.user_id
+    )
+    if (seat.role, seat.may_sign) != (role, signs):
+        seat.role, seat.may_sign = role, signs
+        await seat.save(update_fields=["role", "may_sign"])
+    return Room(file, hearing, seat)
+
+
+async def taking_part(hearing_id: int, viewer: Viewer) -> Room:
+    """The same, for who has been let into the room; Refused("not_admitted") otherwise."""
+    room = await entered(hearing_id, viewer)
+    if not room.seat.admitted:
+        raise Refused("not_admitted")
+    return room
+
+
+async def conducted(hearing_id: int, viewer: Viewer) -> Room:
+    """The same, for who conducts the hearing; Refused("not_yours") for the parties."""
+    room = await entered(hearing_id, viewer)
+    if room.seat.role is not SeatRole.MEDIATOR:
+        raise Refused("not_yours")
+    room.file.step(Action.CONDUCT_HEARING)
+    return room

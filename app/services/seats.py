@@ -1,0 +1,181 @@
+"""Seats: entering and leaving the room, one live connection each, and what the mediator does to them.
+
+A seat's ``generation`` numbers its live connections. Whoever holds the newest one sits there; a message
+or a departure of an older one changes nothing, so a late "disconnected" never empties a seat that was
+taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from tortoise.expressions import Q
+
+from app.db import transaction
+from app.services import casefile, rooms
+from models import Hearing, Seat
+from models.rules.errors import Conflict, NotFound, Refused
+from models.rules.hearing import SeatRole, sign_in_open
+from models.rules.people import Viewer
+
+STALE = timedelta(seconds=45)
+"""A connection that gave no sign of life for this long is gone, its server with it perhaps."""
+
+CheckResult = Literal["ok", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A person's live place: ``generation`` is what they show when they come back."""
+
+    hearing: int
+    case: int
+    seat: int
+    generation: int
+    role: SeatRole
+    admitted: bool
+
+
+@dataclass(frozen=True)
+class DeviceCheck:
+    """What a person's device test found."""
+
+    camera: CheckResult
+    microphone: CheckResult
+    speaker: CheckResult
+
+
+async def enter(
+    hearing_id: int,
+    viewer: Viewer,
+    *,
+    device: str,
+    held: int | None,
+    take_over: bool,
+    opens_minutes: int,
+    now: datetime,
+) -> Entry:
+    """Sit down, from this device.
+
+    ``held`` is the generation that this very browser had, after a reload or a lost connection. From
+    another device the seat is Conflict("seat_taken", device=…) while its holder gives signs of life,
+    unless ``take_over``. Refused("door_closed") to the parties before the door opens.
+    """
+    async with transaction():
+        room = await rooms.entered(hearing_id, viewer)
+        seat, hearing = room.seat, room.hearing
+        mediator = seat.role is SeatRole.MEDIATOR
+        if not mediator and not sign_in_open(hearing.starts_at, now, opens_minutes):
+            raise Refused("door_closed")
+        if _alive(seat, now) and held != seat.generation and not take_over:
+            raise Conflict("seat_taken", device=seat.device)
+        seat.generation += 1
+        seat.connected, seat.entered_at, seat.seen_at, seat.device = True, now, now, device[:200]
+        seat.admitted = seat.admitted or mediator
+        await seat.save()
+        facts = {"seat": seat.id, "role": seat.role, "generation": seat.generation}
+        await room.record("seat_entered", now=now, facts=facts)
+    return Entry(hearing.id, hearing.case_id, seat.id, seat.generation, seat.role, seat.admitted)
+
+
+def _alive(seat: Seat, now: datetime) -> bool:
+    return seat.connected and seat.seen_at is not None and seat.seen_at > now - STALE
+
+
+async def alive(seat_id: int, generation: int, *, now: datetime) -> bool:
+    """Note a sign of life; False when the seat is no longer held by this connection."""
+    return bool(await Seat.filter(id=seat_id, generation=generation, connected=True).update(seen_at=now))
+
+
+async def lost(seat_id: int, generation: int) -> None:
+    """The connection broke: anybody of the same account may sit down; the seat is still shown as taken."""
+    await Seat.filter(id=seat_id, generation=generation).update(seen_at=None)
+
+
+async def leave(seat_id: int, generation: int, *, now: datetime) -> bool:
+    """Empty a seat, unless a newer connection holds it; True when it was emptied now."""
+    found = await Seat.get_or_none(id=seat_id).prefetch_related("hearing")
+    if found is None:
+        return False
+    async with transaction():
+        file = await casefile.opened(found.hearing.case_id, None)
+        seat = await Seat.get(id=seat_id)
+        if not seat.connected or seat.generation != generation:
+            return False
+        seat.connected = False
+        seat.seen_at = None
+        await seat.save(update_fields=["connected", "seen_at"])
+        facts = {"hearing": seat.hearing_id, "seat": seat.id, "role": seat.role}
+        await casefile.record(file, "seat_left", now=now, facts=facts)
+    return True
+
+
+async def sweep(*, now: datetime) -> int:
+    """Empty the seats whose connection gave no sign of life; how many there were."""
+    stale = await Seat.filter(Q(seen_at__isnull=True) | Q(seen_at__lt=now - STALE), connected=True).values(
+        "id", "generation"
+    )
+    return sum([await leave(row["id"], row["generation"], now=now) for row in stale])
+
+
+async def admit(hearing_id: int, viewer: Viewer, seat_id: int | None, *, now: datetime) -> None:
+    """Let one person in, or with None all who are waiting; who is in already stays in."""
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        for seat in await _chosen(room, seat_id):
+            if not seat.admitted:
+                await _change(room, seat, "participant_admitted", now=now, admitted=True)
+
+
+async def send_back(hearing_id: int, viewer: Viewer, seat_id: int, *, now: datetime) -> None:
+    """Return one person to the waiting room."""
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        for seat in await _chosen(room, seat_id):
+            if seat.role is SeatRole.MEDIATOR:
+                raise Refused("not_yours")
+            if seat.admitted:
+                await _change(room, seat, "participant_returned", now=now, admitted=False)
+
+
+async def mute(hearing_id: int, viewer: Viewer, seat_id: int, *, muted: bool, now: datetime) -> None:
+    """Silence one person for all, or give the word back."""
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        name = "participant_muted" if muted else "participant_unmuted"
+        for seat in await _chosen(room, seat_id):
+            if seat.muted != muted:
+                await _change(room, seat, name, now=now, muted=muted)
+
+
+async def _chosen(room: rooms.Room, seat_id: int | None) -> Sequence[Seat]:
+    if seat_id is None:
+        return await Seat.filter(hearing_id=room.hearing.id, connected=True).order_by("id")
+    seat = await Seat.get_or_none(id=seat_id, hearing_id=room.hearing.id)
+    if seat is None:
+        raise NotFound
+    return [seat]
+
+
+async def _change(room: rooms.Room, seat: Seat, name: str, *, now: datetime, **changes: bool) -> None:
+    seat.update_from_dict(changes)
+    await seat.save(update_fields=list(changes))
+    await room.record(name, now=now, facts={"seat": seat.id, "role": seat.role})
+
+
+async def checked(hearing_id: int, viewer: Viewer, check: DeviceCheck, *, now: datetime) -> None:
+    """Keep what a device test found, for the mediator to see; possible from the invitation on."""
+    async with transaction():
+        room = await rooms.entered(hearing_id, viewer)
+        room.seat.device_check = {**asdict(check), "at": now.isoformat()}
+        await room.seat.save(update_fields=["device_check"])
+        await room.record("device_checked", now=now, facts={"seat": room.seat.id, "role": room.seat.role})
+
+
+async def live_hearings() -> list[Hearing]:
+    """The hearings in whose room somebody is: what the media process must hold open."""
+    ids = await Seat.filter(connected=True).distinct().values_list("hearing_id", flat=True)
+    return await Hearing.filter(id__in=list(ids)).exclude(state__in=list(rooms.OVER))

@@ -1,0 +1,213 @@
+"""The final text: frozen by the mediator, signed in the room, and thawed again if it must change.
+
+A signature binds to the SHA-256 of the words that were on the page (``models.rules.agreement``). It is a
+simple electronic signature with its own evidence (Lei 14.063/2020, art. 4, I): who, in which role, when,
+from which address and device, over which hash, confirmed by a code sent to the account's e-mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.db import transaction
+from app.services import codes, letters, rooms
+from models import Case, Clause, Company, Hearing, Seat, Signature, User
+from models.rules.agreement import (
+    ClauseState,
+    ClauseTerms,
+    canonical_text,
+    check_freeze,
+    required_signers,
+    text_hash,
+)
+from models.rules.errors import Conflict, Refused
+from models.rules.hearing import NOT_HELD, Outcome, SeatRole
+from models.rules.people import Viewer
+
+METHOD = "email_code"
+
+_ABSENT = {
+    Outcome.CONSUMER_ABSENT: frozenset({SeatRole.CONSUMER}),
+    Outcome.COMPANY_ABSENT: frozenset({SeatRole.COMPANY}),
+    Outcome.BOTH_ABSENT: frozenset({SeatRole.CONSUMER, SeatRole.COMPANY}),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """From where a signature came: network address and the browser's own description of its device."""
+
+    address: str
+    device: str
+
+
+async def freeze(
+    hearing_id: int, viewer: Viewer, outcome: Outcome, *, tolerance_minutes: int, now: datetime
+) -> None:
+    """Fix the text that is to be signed; from here on neither minutes nor clauses change.
+
+    Raises Refused: "hearing_not_opened" for an outcome of a hearing that was not held, "signer_away" while
+    somebody who must sign is not in the room, "party_present" and "tolerance_running" for an absence that
+    is none (yet), and what ``check_freeze`` refuses.
+    """
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        hearing = room.hearing
+        if hearing.frozen_at is not None:
+            raise Refused("text_frozen")
+        if outcome not in NOT_HELD and hearing.opened_at is None:
+            raise Refused("hearing_not_opened")
+        await _check_presence(hearing, outcome, now, tolerance_minutes)
+        clauses = await live_clauses(hearing_id)
+        check_freeze(outcome, [clause.state for clause in clauses], hearing.record)
+        hearing.outcome = outcome
+        hearing.final_text = await final_text(room.file.case, hearing, outcome, clauses)
+        hearing.text_hash = text_hash(hearing.final_text)
+        hearing.frozen_at = now
+        await hearing.save()
+        await _set_clauses(clauses, ClauseState.FROZEN)
+        await room.record("text_frozen", now=now, facts={"outcome": outcome, "text_hash": hearing.text_hash})
+
+
+async def _check_presence(hearing: Hearing, outcome: Outcome, now: datetime, tolerance: int) -> None:
+    seats = await Seat.filter(hearing_id=hearing.id, connected=True)
+    if outcome in NOT_HELD:
+        absent = _ABSENT.get(outcome, frozenset())
+        if any(seat.role in absent for seat in seats):
+            raise Refused("party_present")
+        if absent and now < hearing.starts_at + timedelta(minutes=tolerance):
+            raise Refused("tolerance_running")
+        return
+    able = {seat.role for seat in seats if seat.admitted and seat.may_sign}
+    if not required_signers(outcome) <= able:
+        raise Refused("signer_away")
+
+
+async def live_clauses(hearing_id: int) -> list[Clause]:
+    """The clauses that were not withdrawn, in their order."""
+    return await Clause.filter(hearing_id=hearing_id).exclude(state=ClauseState.WITHDRAWN).order_by("number")
+
+
+async def final_text(case: Case, hearing: Hearing, outcome: Outcome, clauses: list[Clause]) -> str:
+    """The canonical text of a hearing as it stands."""
+    consumer = await User.get(id=case.consumer_id)
+    company = await Company.get_or_none(id=case.company_id)
+    return canonical_text(
+        protocol=case.protocol or "",
+        consumer=consumer.name,
+        company=f"{company.legal_name}, CNPJ {company.cnpj}" if company else case.company_name,
+        outcome=outcome,
+        minutes=hearing.record,
+        clauses=[terms(clause, number) for number, clause in enumerate(clauses, start=1)],
+    )
+
+
+def terms(clause: Clause, number: int) -> ClauseTerms:
+    """A clause as the rules know it; ``number`` counts those that were not withdrawn."""
+    return ClauseTerms(
+        number=number,
+        kind=clause.kind,
+        debtor=clause.debtor,
+        text=clause.text,
+        amount_cents=clause.amount_cents,
+        instalments=clause.instalments,
+        due_on=clause.due_on,
+    )
+
+
+async def _set_clauses(clauses: list[Clause], state: ClauseState) -> None:
+    await Clause.filter(id__in=[clause.id for clause in clauses]).update(state=state)
+
+
+async def reopen(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
+    """Let the text change again; signatures on it are dropped, their events stay in the record."""
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        hearing = room.hearing
+        if hearing.frozen_at is None:
+            raise Refused("text_not_frozen")
+        dropped = await Signature.filter(hearing_id=hearing_id).delete()
+        hearing.outcome = hearing.frozen_at = None
+        hearing.final_text = hearing.text_hash = ""
+        await hearing.save()
+        await _set_clauses(await live_clauses(hearing_id), ClauseState.ACCEPTED)
+        await room.record("text_reopened", now=now, facts={"dropped_signatures": dropped})
+
+
+async def ask_code(hearing_id: int, viewer: Viewer, *, secret: str, now: datetime) -> None:
+    """Send the person a code that signs this text; Refused as ``sign`` when they cannot sign it."""
+    async with transaction():
+        room = await _signing(hearing_id, viewer)
+        purpose = codes.sign_purpose(hearing_id, room.hearing.text_hash)
+        code = await codes.issue(viewer.user_id, purpose, secret=secret, now=now)
+        person = await User.get(id=viewer.user_id)
+        text = letters.Text(
+            subject=f"{code} é o seu código de assinatura",
+            paragraphs=(
+                f"Para assinar o termo da audiência do caso {room.file.case.protocol}, digite na página da "
+                f"audiência o código {code}. Ele vale por 15 minutos.",
+                "Se você não está nesta audiência, não informe o código a ninguém e avise o Procon.",
+            ),
+        )
+        await letters.write([person], f"sign:{hearing_id}:{now.isoformat()}", text, now=now)
+
+
+async def _signing(hearing_id: int, viewer: Viewer) -> rooms.Room:
+    room = await rooms.taking_part(hearing_id, viewer)
+    hearing = room.hearing
+    if hearing.frozen_at is None or hearing.outcome is None:
+        raise Refused("text_not_frozen")
+    if not room.seat.may_sign:
+        raise Refused("no_power_to_settle")
+    if room.seat.role not in required_signers(hearing.outcome):
+        raise Refused("not_required")
+    if await Signature.exists(hearing_id=hearing_id, user_id=viewer.user_id):
+        raise Refused("already_signed")
+    return room
+
+
+async def sign(
+    hearing_id: int,
+    viewer: Viewer,
+    *,
+    code: str,
+    shown_hash: str,
+    evidence: Evidence,
+    secret: str,
+    now: datetime,
+) -> None:
+    """Sign the frozen text with the code that was sent for it.
+
+    ``shown_hash`` is the hash of the text that the page showed: a text changed meanwhile is
+    Conflict("text_changed"). Else Refused with the reason: "code_wrong", "text_not_frozen",
+    "no_power_to_settle", "not_required" (this outcome needs no signature of theirs), "already_signed",
+    "not_admitted". A code is used up by a try that is refused.
+    """
+    purpose = codes.sign_purpose(hearing_id, shown_hash)
+    await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
+    async with transaction():
+        room = await _signing(hearing_id, viewer)
+        if room.hearing.text_hash != shown_hash:
+            raise Conflict("text_changed")
+        await Signature.create(
+            hearing_id=hearing_id,
+            user_id=viewer.user_id,
+            role=room.seat.role,
+            text_hash=shown_hash,
+            method=METHOD,
+            address=evidence.address[:45],
+            device=evidence.device[:200],
+            at=now,
+        )
+        await room.record("text_signed", now=now, facts={"role": room.seat.role, "text_hash": shown_hash})
+
+
+async def missing(hearing: Hearing) -> frozenset[SeatRole]:
+    """Whose signature the frozen text still needs."""
+    if hearing.outcome is None:
+        return frozenset()
+    signed = await Signature.filter(hearing_id=hearing.id, text_hash=hearing.text_hash).values_list(
+        "role", flat=True
+    )
+    return required_signers(hearing.outcome) - {SeatRole(str(role)) for role in signed}
