@@ -6,6 +6,7 @@ last day of validity, because cases were classified with it.
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,11 +53,11 @@ async def load(today: date, file: Path = FILE) -> None:
 
     Problems that are no longer in the file are valid until yesterday.
     """
-    raw = tomllib.loads(file.read_text("utf-8"))
+    raw = await asyncio.to_thread(_read, file)
     async with transaction():
         known = {problem.code: problem for problem in await Problem.all()}
         for code, area, subject, label in _leaves(raw):
-            wanted = {"area": area, "subject": subject, "label": label, "valid_to": None}
+            wanted: dict[str, Any] = {"area": area, "subject": subject, "label": label, "valid_to": None}
             problem = known.pop(code, None)
             if problem is None:
                 await Problem.create(code=code, valid_from=raw["valid_from"], **wanted)
@@ -84,11 +85,15 @@ async def tree(today: date) -> tuple[Area, ...]:
 
 async def may_choose(problem_id: int, today: date) -> bool:
     """Whether a complaint of ``today`` may be about this problem."""
-    return await _valid(today).filter(id=problem_id).exists()
+    return bool(await _valid(today).filter(id=problem_id).exists())
 
 
 def _valid(today: date) -> Any:
     return Problem.filter(valid_from__lte=today).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def _leaves(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

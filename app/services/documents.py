@@ -1,0 +1,250 @@
+"""Files of a case: taken in while a form is still a draft, attached when it is sent, opened with a log.
+
+An upload is complete or it is nothing: bytes are streamed, inspected, scanned and kept first, and the
+row is written last. Until the form that owns it is sent (``attached_at`` empty), a file is its
+uploader's alone and may be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from app.adapters.inspect import Inspection, Inspector
+from app.adapters.scan import Scanner, ScanUnavailable
+from app.adapters.storage import Received, Storage
+from app.db import transaction
+from app.services import casefile
+from models import Case, Document, DocumentAccess, DocumentKind
+from models.rules.case_machine import Action, allowed
+from models.rules.errors import NotFound, Refused
+from models.rules.filenames import clean_filename
+from models.rules.people import Side, Viewer
+
+SAME_OPENING = timedelta(minutes=10)
+"""Requests of one person for one document within this time are one opening in the log."""
+
+_FORMS: dict[DocumentKind, tuple[Side, frozenset[Action]]] = {
+    DocumentKind.RESIDENCE: (Side.CONSUMER, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
+    DocumentKind.IDENTITY: (Side.CONSUMER, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
+    DocumentKind.EXHIBIT: (Side.CONSUMER, frozenset({Action.SUPPLY_DOCUMENTS, Action.SEND_COMPLAINT})),
+    DocumentKind.ANSWER: (Side.COMPANY, frozenset({Action.ANSWER})),
+}
+"""Who uploads each kind, and the acts whose forms take it."""
+
+_PRIVATE = ",".join((Side.CONSUMER, Side.STAFF))
+_DRAFT_SIDES = {Side.CONSUMER: _PRIVATE, Side.COMPANY: ",".join((Side.COMPANY, Side.STAFF))}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is taken: bytes of one file, uploaded files of one case."""
+
+    max_bytes: int
+    max_files: int
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What an upload passes through."""
+
+    storage: Storage
+    inspector: Inspector
+    scanner: Scanner
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class File:
+    """A document as pages and downloads need it; ``size`` in bytes."""
+
+    id: UUID
+    case_id: int
+    kind: DocumentKind
+    filename: str
+    media_type: str
+    size: int
+    pages: int
+    sha256: str
+    storage_key: str
+    at: datetime
+    attached_at: datetime | None
+
+
+async def receive(
+    case_id: int,
+    viewer: Viewer,
+    kind: DocumentKind,
+    filename: str,
+    chunks: AsyncIterator[bytes],
+    *,
+    intake: Intake,
+    now: datetime,
+) -> File:
+    """Take in one upload, whole or not at all.
+
+    Raises BadFile (wrong type by content, empty, too large, locked or unreadable), Refused("infected",
+    "scan_unavailable", "too_many_files", "not_now") or NotFound. The same file sent twice to the same
+    form is one document, so an upload may be repeated after a lost answer.
+    """
+    _may_upload(*await casefile.view(case_id, viewer), viewer, kind)
+    received = await intake.storage.receive(chunks, intake.limits.max_bytes)
+    try:
+        inspection = await intake.inspector.inspect(received.path)
+        await _scan(received, intake.scanner)
+        key = await intake.storage.keep(received)
+    except BaseException:
+        await intake.storage.discard(received)
+        raise
+    try:
+        document = await _enter(case_id, viewer, kind, filename, received, inspection, key, intake, now)
+    except BaseException:
+        await intake.storage.delete(key)
+        raise
+    if document.storage_key != key:
+        await intake.storage.delete(key)
+    return document
+
+
+async def take_back(document_id: UUID, viewer: Viewer, *, storage: Storage) -> None:
+    """Remove an upload that was not sent yet; NotFound for anybody but its uploader."""
+    async with transaction():
+        document = await Document.get_or_none(id=document_id)
+        if document is None or document.owner_id != viewer.user_id:
+            raise NotFound
+        await casefile.opened(document.case_id, viewer)
+        await document.refresh_from_db()
+        if document.attached_at is not None:
+            raise Refused("document_attached")
+        await document.delete()
+    await storage.delete(document.storage_key)
+
+
+async def attach(
+    case: Case, viewer: Viewer, kinds: Collection[DocumentKind], *, company_too: bool = False, now: datetime
+) -> list[UUID]:
+    """Make the uploader's waiting files of these kinds part of the case, inside the sender's transaction.
+
+    ``company_too`` opens them to the company, which sees nothing of a case before it is notified.
+    """
+    waiting = Document.filter(case_id=case.id, owner_id=viewer.user_id, kind__in=kinds, attached_at=None)
+    found: list[UUID] = [row["id"] for row in await waiting.order_by("at").values("id")]
+    sides = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF)) if company_too else _PRIVATE
+    await Document.filter(id__in=found).update(attached_at=now, sides=sides)
+    return found
+
+
+async def of_case(
+    case_id: int, side: Side, viewer: Viewer, kinds: Collection[DocumentKind] | None = None
+) -> list[File]:
+    """The documents of a case that this person may open, oldest first."""
+    wanted = Document.filter(case_id=case_id)
+    if kinds is not None:
+        wanted = wanted.filter(kind__in=kinds)
+    return [_file(row) for row in await wanted.order_by("at", "id") if _may_open(row, side, viewer)]
+
+
+async def opened(document_id: UUID, viewer: Viewer, *, address: str, now: datetime) -> File:
+    """A document about to be read, with its opening logged (LGPD art. 37); NotFound when not theirs.
+
+    ``address`` is the network address of the reader.
+    """
+    document = await Document.get_or_none(id=document_id)
+    if document is None:
+        raise NotFound
+    _, side = await casefile.view(document.case_id, viewer)
+    if not _may_open(document, side, viewer):
+        raise NotFound
+    logged = await DocumentAccess.filter(
+        document_id=document_id, user_id=viewer.user_id, at__gt=now - SAME_OPENING
+    ).exists()
+    if not logged:
+        await DocumentAccess.create(document_id=document_id, user_id=viewer.user_id, at=now, address=address)
+    return _file(document)
+
+
+async def picture(file: File, page: int, width: int, *, storage: Storage, inspector: Inspector) -> bytes:
+    """A page (the first is 1) as a WebP up to ``width`` pixels wide; NotFound past the last page."""
+    if not 1 <= page <= file.pages:
+        raise NotFound
+    content = b"".join([piece async for piece in storage.read(file.storage_key)])
+    return await inspector.render_page(content, page, width)
+
+
+async def _scan(received: Received, scanner: Scanner) -> None:
+    try:
+        verdict = await scanner.scan(received.path)
+    except ScanUnavailable as error:
+        raise Refused("scan_unavailable") from error
+    if not verdict.clean:
+        raise Refused("infected")
+
+
+async def _enter(
+    case_id: int,
+    viewer: Viewer,
+    kind: DocumentKind,
+    filename: str,
+    received: Received,
+    inspection: Inspection,
+    key: str,
+    intake: Intake,
+    now: datetime,
+) -> File:
+    """Write the row; answer the one that is there already when the same file waits in the same form."""
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        _may_upload(file.case, file.side, viewer, kind)
+        mine = Document.filter(case_id=case_id, owner_id=viewer.user_id)
+        twin = await mine.filter(kind=kind, sha256=received.sha256, attached_at=None).first()
+        if twin is not None:
+            return _file(twin)
+        if await mine.count() >= intake.limits.max_files:
+            raise Refused("too_many_files", max=intake.limits.max_files)
+        document = await Document.create(
+            id=uuid4(),
+            case_id=case_id,
+            owner_id=viewer.user_id,
+            kind=kind,
+            sides=_DRAFT_SIDES[file.side],
+            filename=clean_filename(filename, inspection.extension),
+            media_type=inspection.media_type,
+            size=received.size,
+            pages=inspection.pages,
+            sha256=received.sha256,
+            storage_key=key,
+            at=now,
+        )
+        return _file(document)
+
+
+def _may_upload(case: Case, side: Side, viewer: Viewer, kind: DocumentKind) -> None:
+    uploader, actions = _FORMS.get(kind, (None, frozenset[Action]()))
+    if side is not uploader:
+        raise NotFound
+    if actions.isdisjoint(allowed(case.state, side, viewer.role)):
+        raise Refused("not_now", state=case.state)
+
+
+def _may_open(document: Document, side: Side, viewer: Viewer) -> bool:
+    if document.attached_at is None:
+        return document.owner_id == viewer.user_id
+    return side in document.sides.split(",")
+
+
+def _file(document: Document) -> File:
+    return File(
+        id=document.id,
+        case_id=document.case_id,
+        kind=document.kind,
+        filename=document.filename,
+        media_type=document.media_type,
+        size=document.size,
+        pages=document.pages,
+        sha256=document.sha256,
+        storage_key=document.storage_key,
+        at=document.at,
+        attached_at=document.attached_at,
+    )
