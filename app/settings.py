@@ -11,6 +11,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -57,11 +58,13 @@ class HolidayRules:
 
 @dataclass(frozen=True)
 class HearingRules:
-    """Lengths that rule a hearing, in minutes."""
+    """Lengths that rule a hearing, in minutes, and the local hours between which hearings are set."""
 
     slot_minutes: int
     tolerance_minutes: int
     sign_in_opens_minutes: int
+    opens: time
+    closes: time
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -235,7 +236,7 @@ def keeper(viewer: Viewer) -> None:
         raise Refused("not_yours")
 
 
-def checked(form: CompanyForm) -> dict[str, str]:
+def checked(form: CompanyForm) -> dict[str, Any]:
     """The normal form of what was typed; Invalid with every wrong field."""
     wrong: dict[str, str] = {}
     cnpj = normal_cnpj(form.cnpj)
@@ -264,7 +265,7 @@ def checked(form: CompanyForm) -> dict[str, str]:
     }
 
 
-def _search_of(values: dict[str, str]) -> str:
+def _search_of(values: dict[str, Any]) -> str:
     return search_text(values["cnpj"], values["legal_name"], values["trade_name"])
 
 
@@ -336,7 +337,7 @@ def _welcome(company: Company, user: User) -> Text:
             else _("Entre com a senha que você já usa."),
         ),
         button=_("Criar minha senha") if new else _("Entrar"),
-        path="/senha" if new else "/entrar",
+        path="/senha/recuperar" if new else "/entrar",
     )
 
 

@@ -1,0 +1,124 @@
+"""Companies: look-up as people type, the register, and inviting who speaks for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.services import companies
+from app.services.companies import CompanyForm, Invitation
+from models import Company, Job, Power, Representation, User
+from models.rules.errors import Invalid, Refused
+from models.rules.people import Role, Viewer
+from tests.factories.people import NOW, make_user, viewer_of
+from tests.services.parties import TODAY
+
+pytestmark = pytest.mark.usefixtures("database")
+
+FORM = CompanyForm("12.abc.345/01de-35", "Eletrônicos São José Ltda.", "Eletro São José", "sac@ele.example")
+
+
+async def _staff(role: Role = Role.ATTENDANT) -> Viewer:
+    return viewer_of(await make_user(role, cpf=None))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["eletronicos", "SAO JOSE", "são jos", "josé eletro", "12ABC345", "12.abc.345/01", "12abc34501de35"],
+)
+async def test_a_company_is_found_as_people_type_it(typed: str) -> None:
+    number = await companies.create(await _staff(), FORM, now=NOW)
+    hits = await companies.search(typed)
+    assert [(hit.id, hit.name) for hit in hits] == [(number, "Eletro São José")]
+
+
+@pytest.mark.parametrize("typed", ["", "e", "tronicos", "eletro maria", "%", "__", "' OR 1=1"])
+async def test_what_is_not_there_is_not_found(typed: str) -> None:
+    await companies.create(await _staff(), FORM, now=NOW)
+    assert await companies.search(typed) == []
+
+
+async def test_the_register_keeps_normal_forms_and_one_company_per_cnpj() -> None:
+    staff = await _staff()
+    await companies.create(staff, FORM, now=NOW)
+    company = await Company.get()
+    assert (company.cnpj, company.search[:20]) == ("12ABC34501DE35", " 12abc34501de35 elet")
+    with pytest.raises(Invalid) as caught:
+        await companies.create(staff, FORM, now=NOW)
+    assert caught.value.fields == {"cnpj": "cnpj_taken"}
+    with pytest.raises(Invalid) as caught:
+        await companies.create(staff, CompanyForm("1", "x", email="y", phone="z"), now=NOW)
+    assert set(caught.value.fields) == {"cnpj", "legal_name", "email", "phone"}
+    with pytest.raises(Refused):
+        await companies.create(await _staff(Role.AUDITOR), FORM, now=NOW)
+
+
+async def test_a_correction_keeps_the_cnpj_and_is_found_again() -> None:
+    staff = await _staff()
+    number = await companies.create(staff, FORM, now=NOW)
+    await companies.change(number, staff, CompanyForm("ignored", "Casa Nova S.A."))
+    assert [hit.cnpj for hit in await companies.search("casa")] == ["12ABC34501DE35"]
+    assert await companies.search("eletro") == []
+
+
+async def test_candidates_prefer_the_cnpj_to_the_name() -> None:
+    staff = await _staff()
+    first = await companies.create(staff, FORM, now=NOW)
+    second = await companies.create(staff, CompanyForm("11.222.333/0001-81", "Eletro Outra"), now=NOW)
+    assert [hit.id for hit in await companies.candidates("Eletro Outra", "12ABC34501DE35")] == [first]
+    assert [hit.id for hit in await companies.candidates("outra", "")] == [second]
+
+
+async def test_an_invited_person_gets_an_account_that_opens_with_nothing_yet() -> None:
+    coordinator = await _staff(Role.COORDINATOR)
+    number = await companies.create(coordinator, FORM, now=NOW)
+    invitation = Invitation("Ana Preposta", " ANA@ele.example ", "agent", True, TODAY + timedelta(days=30))
+
+    user_id = await companies.invite(number, coordinator, invitation, now=NOW, today=TODAY)
+
+    user = await User.get(id=user_id)
+    assert (user.role, user.email, user.cpf) == (Role.COMPANY, "ana@ele.example", None)
+    link = await Representation.get(user_id=user_id)
+    assert (link.power, link.may_settle, link.valid_until) == (Power.AGENT, True, TODAY + timedelta(days=30))
+    letter = await Job.get()
+    assert letter.payload["to"] == "ana@ele.example"
+    speakers = (await companies.file(number)).speakers
+    assert [(speaker.name, speaker.pending) for speaker in speakers] == [("Ana Preposta", True)]
+
+
+async def test_a_second_invitation_changes_the_link_and_unlinking_ends_it() -> None:
+    coordinator = await _staff(Role.COORDINATOR)
+    number = await companies.create(coordinator, FORM, now=NOW)
+    ana = Invitation("Ana Preposta", "ana@ele.example", "agent", True)
+    user_id = await companies.invite(number, coordinator, ana, now=NOW, today=TODAY)
+    again = Invitation("Ana Preposta", "ana@ele.example", "lawyer", False)
+    later = NOW + timedelta(minutes=1)
+    assert await companies.invite(number, coordinator, again, now=later, today=TODAY) == user_id
+    assert (await Representation.get()).power is Power.LAWYER
+
+    await companies.unlink(number, user_id, coordinator)
+    assert not await Representation.exists()
+
+
+async def test_only_a_coordinator_invites_and_never_an_account_of_another_kind() -> None:
+    coordinator = await _staff(Role.COORDINATOR)
+    number = await companies.create(coordinator, FORM, now=NOW)
+    consumer = await make_user()
+    with pytest.raises(Invalid) as caught:
+        await companies.invite(
+            number, coordinator, Invitation("Ana Silva", consumer.email, "agent", True), now=NOW, today=TODAY
+        )
+    assert caught.value.fields == {"email": "email_taken"}
+    with pytest.raises(Refused):
+        await companies.invite(
+            number,
+            await _staff(),
+            Invitation("Ana Silva", "a@b.example", "agent", True),
+            now=NOW,
+            today=TODAY,
+        )
+    wrong = Invitation("", "x", "boss", True, TODAY - timedelta(days=1))
+    with pytest.raises(Invalid) as caught:
+        await companies.invite(number, coordinator, wrong, now=NOW, today=TODAY)
+    assert set(caught.value.fields) == {"name", "email", "power", "valid_until"}
