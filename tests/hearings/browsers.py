@@ -14,6 +14,8 @@ from playwright.async_api import Browser, Error, Page, async_playwright
 from realtime.media_link import MediaLink, MediaRefused
 
 ARGUMENTS = [
+    # Without it Chromium gathers nothing on a machine that has no network but loopback.
+    "--allow-loopback-in-peer-connection",
     "--no-sandbox",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
