@@ -1,0 +1,342 @@
+"""The triage: the queue, one registration on the desk, and the three decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import Q
+
+from app.db import transaction
+from app.i18n import N_
+from app.i18n import gettext as _
+from app.services import casefile, documents, letters
+from app.services.documents import File
+from app.services.letters import Text
+from app.services.terms import Holidays, running
+from models import Case, CaseEvent, DocumentKind, User
+from models.rules.case_machine import Action, State, allowed
+from models.rules.errors import Invalid, NotFound
+from models.rules.people import Side, Viewer
+from models.rules.terms import Term
+
+PAGE = 50
+BEGINNING = 160
+REASON = (10, 2000)
+
+MISSING = {
+    "residence": N_("Comprovante de residência"),
+    "identity": N_("Documento de identidade"),
+    "information": N_("Esclarecimento ou outro documento"),
+}
+"""What the triage may ask for."""
+
+CHECKS = {
+    "residence": N_("O comprovante é recente e do endereço informado"),
+    "identity": N_("O documento é do titular do cadastro e está legível"),
+    "consumer_relation": N_("O conflito é de relação de consumo"),
+}
+"""What an attendant confirms before accepting; kept in the record of the decision."""
+
+TERRITORY_CHECK = {"territory": N_("Há vínculo com o município, apesar do CEP de fora")}
+"""The further check of a residence outside the territory."""
+
+CAUSES = {
+    "not_consumer": N_("Não é relação de consumo: fora da competência do Procon"),
+    "outside_territory": N_("Sem vínculo com o município"),
+    "documents": N_("Documentos ilegíveis, incompletos ou de outra pessoa"),
+    "duplicate": N_("Já existe caso sobre o mesmo fato"),
+    "other": N_("Outro motivo"),
+}
+"""Why a registration may be refused."""
+
+
+class Shelf(StrEnum):
+    """Which part of the triage a list shows."""
+
+    NEW = "new"
+    MINE = "mine"
+    WAITING = "waiting"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A registration in the queue; ``since`` is when it came in."""
+
+    case_id: int
+    state: State
+    name: str
+    beginning: str
+    since: datetime
+    outside: bool
+    supplied: bool
+    handler: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A step of the triage: the name of its event and what was said."""
+
+    name: str
+    at: datetime
+    who: str
+    text: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One registration with all that the decision needs."""
+
+    case: Case
+    name: str
+    cpf: str
+    email: str
+    phone: str
+    handler: str
+    files: tuple[File, ...]
+    history: tuple[Happened, ...]
+    checks: dict[str, str]
+    actions: tuple[Action, ...]
+
+
+async def queue(shelf: Shelf, viewer: Viewer, limit: int = PAGE) -> list[Row]:
+    """Registrations of one shelf, oldest first, at most ``limit``."""
+    found = await (
+        _shelf(shelf, viewer)
+        .order_by("submitted_at", "id")
+        .limit(limit)
+        .values(
+            "id", "state", "conflict", "submitted_at", "outside_territory", "consumer__name", "handler__name"
+        )
+    )
+    supplied = await _supplied([row["id"] for row in found])
+    return [
+        Row(
+            case_id=row["id"],
+            state=State(row["state"]),
+            name=row["consumer__name"],
+            beginning=_beginning(row["conflict"]),
+            since=row["submitted_at"],
+            outside=bool(row["outside_territory"]),
+            supplied=row["id"] in supplied,
+            handler=row["handler__name"] or "",
+        )
+        for row in found
+    ]
+
+
+async def counts(viewer: Viewer) -> dict[Shelf, int]:
+    """How many registrations stand on each shelf."""
+    return {shelf: await _shelf(shelf, viewer).count() for shelf in Shelf}
+
+
+async def desk(case_id: int, viewer: Viewer) -> Desk:
+    """One registration for an attendant, in whatever state it is since it was sent."""
+    case, side = await casefile.view(case_id, viewer)
+    if side is not Side.STAFF:
+        raise NotFound
+    consumer = await User.get(id=case.consumer_id)
+    handler = await User.get_or_none(id=case.handler_id) if case.handler_id else None
+    kinds = (DocumentKind.IDENTITY, DocumentKind.RESIDENCE, DocumentKind.EXHIBIT)
+    return Desk(
+        case=case,
+        name=consumer.name,
+        cpf=consumer.cpf or "",
+        email=consumer.email,
+        phone=consumer.phone,
+        handler=handler.name if handler else "",
+        files=tuple(await documents.of_case(case_id, side, viewer, kinds)),
+        history=await history(case_id),
+        checks=checks_of(case),
+        actions=tuple(a for a in allowed(case.state, side, viewer.role) if a in _DECISIONS),
+    )
+
+
+async def history(case_id: int) -> tuple[Happened, ...]:
+    """What the triage and the citizen said to each other, oldest first."""
+    found = await (
+        CaseEvent.filter(case_id=case_id, name__in=_TALK)
+        .order_by("seq")
+        .values("name", "at", "facts", "actor__name")
+    )
+    return tuple(
+        Happened(
+            name=row["name"],
+            at=row["at"],
+            who=row["actor__name"] or "",
+            text=row["facts"].get("reason") or row["facts"].get("text") or "",
+            missing=tuple(row["facts"].get("missing", ())),
+        )
+        for row in found
+    )
+
+
+def checks_of(case: Case) -> dict[str, str]:
+    """What must be confirmed before this registration is accepted."""
+    return CHECKS | TERRITORY_CHECK if case.outside_territory else CHECKS
+
+
+async def start(case_id: int, viewer: Viewer, *, now: datetime) -> None:
+    """Take a registration from the queue; who comes second is refused ("not_now")."""
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.START_TRIAGE)
+        await casefile.record(file, "triage_started", now=now, to=to, handler_id=viewer.user_id)
+
+
+async def ask(
+    case_id: int,
+    viewer: Viewer,
+    missing: Collection[str],
+    reason: str,
+    *,
+    term: Term,
+    today: date,
+    holidays: Holidays,
+    now: datetime,
+) -> None:
+    """Ask the citizen for what is missing (names of ``MISSING``), with the reason and a term."""
+    reason = _reason(reason, {} if set(missing) & MISSING.keys() else {"missing": "choice_missing"})
+    runs = running(term, today, holidays)
+    kinds = [name for name in MISSING if name in missing]
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.ASK_DOCUMENTS)
+        event = await casefile.record(
+            file,
+            "documents_requested",
+            now=now,
+            to=to,
+            facts={"missing": kinds, "reason": reason, "due_on": runs.due_on.isoformat()},
+            triage_note=reason,
+            due_on=runs.due_on,
+            due_explanation=runs.explanation,
+            handler_id=viewer.user_id,
+        )
+        await _write(file.case, f"{event.seq}", _asked(file.case.id, kinds, reason, runs.due_on), now)
+
+
+async def accept(case_id: int, viewer: Viewer, checked: Collection[str], *, now: datetime) -> None:
+    """Accept the registration; every check must have been confirmed, and is kept in the record."""
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.ACCEPT)
+        wanted = checks_of(file.case)
+        if not wanted.keys() <= set(checked):
+            raise Invalid({"checked": "checks_missing"})
+        event = await casefile.record(
+            file,
+            "registration_accepted",
+            now=now,
+            to=to,
+            facts={"checked": list(wanted)},
+            triage_note="",
+            handler_id=viewer.user_id,
+        )
+        await _write(file.case, f"{event.seq}", _accepted(file.case.id), now)
+
+
+async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: datetime) -> None:
+    """Refuse the registration for one of ``CAUSES``, with the reason (Decreto 2.181/1997, art. 39)."""
+    text = _reason(text, {} if cause in CAUSES else {"cause": "choice_missing"})
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.REFUSE)
+        event = await casefile.record(
+            file,
+            "registration_refused",
+            now=now,
+            to=to,
+            facts={"cause": cause, "reason": text},
+            triage_note=f"{_(CAUSES[cause])}. {text}",
+            closed_at=now,
+            handler_id=viewer.user_id,
+        )
+        await _write(file.case, f"{event.seq}", _refused(file.case.id, _(CAUSES[cause]), text), now)
+
+
+_DECISIONS = frozenset({Action.START_TRIAGE, Action.ASK_DOCUMENTS, Action.ACCEPT, Action.REFUSE})
+_TALK = ("documents_requested", "documents_supplied", "registration_refused")
+_COLUMNS = ("id", "state", "conflict", "submitted_at", "outside_territory")
+
+
+def _shelf(shelf: Shelf, viewer: Viewer) -> Any:
+    new, desk_, waiting = Q(state=State.SUBMITTED), Q(state=State.IN_TRIAGE), Q(state=State.WAITING_CONSUMER)
+    wanted = {
+        Shelf.NEW: new,
+        Shelf.MINE: desk_ & Q(handler_id=viewer.user_id),
+        Shelf.WAITING: waiting,
+        Shelf.ALL: new | desk_ | waiting,
+    }
+    return Case.filter(wanted[shelf])
+
+
+async def _supplied(case_ids: list[int]) -> set[int]:
+    """Which of these cases came back with what had been asked for."""
+    found = await CaseEvent.filter(case_id__in=case_ids, name="documents_supplied").values("case_id")
+    return {row["case_id"] for row in found}
+
+
+def _beginning(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= BEGINNING else flat[:BEGINNING].rsplit(" ", 1)[0] + "…"
+
+
+def _reason(text: str, wrong: dict[str, str]) -> str:
+    """The reason, stripped; Invalid with what else is wrong beside it."""
+    least, most = REASON
+    text = text.strip()
+    if not least <= len(text) <= most:
+        wrong = {**wrong, "reason": "text_length"}
+    if wrong:
+        raise Invalid(wrong, min=least, max=most)
+    return text
+
+
+async def _write(case: Case, key: str, text: Text, now: datetime) -> None:
+    people = await casefile.people_of(case)
+    await letters.write(people[Side.CONSUMER], f"case:{case.id}:{key}", text, now=now)
+
+
+def _asked(case_id: int, missing: list[str], reason: str, due_on: date) -> Text:
+    names = "; ".join(_(MISSING[name]).lower() for name in missing)
+    return Text(
+        subject=_("O Procon precisa de algo mais para o seu cadastro"),
+        paragraphs=(
+            _("Falta: %(missing)s.") % {"missing": names},
+            reason,
+            _("Envie pela página do seu caso até %(day)s.") % {"day": f"{due_on:%d/%m/%Y}"},
+        ),
+        button=_("Enviar o que falta"),
+        path=f"/casos/{case_id}/complemento",
+    )
+
+
+def _accepted(case_id: int) -> Text:
+    return Text(
+        subject=_("Cadastro aceito: escreva a sua reclamação"),
+        paragraphs=(
+            _("A triagem conferiu seus documentos e aceitou o seu cadastro."),
+            _("Agora conte o que aconteceu, contra qual empresa e o que você pede."),
+        ),
+        button=_("Escrever a reclamação"),
+        path=f"/casos/{case_id}/reclamacao",
+    )
+
+
+def _refused(case_id: int, cause: str, text: str) -> Text:
+    return Text(
+        subject=_("Seu cadastro não foi aceito"),
+        paragraphs=(
+            _("Motivo: %(cause)s.") % {"cause": cause},
+            text,
+            _("Se discordar, procure o Procon e peça a revisão desta decisão."),
+        ),
+        button=_("Ver o caso"),
+        path=f"/casos/{case_id}",
+    )
