@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 SENTENCES: dict[str, tuple[int, str]] = {
     "agreement_without_clauses": (409, N_("Um acordo precisa de ao menos uma cláusula.")),
+    "bad_request": (400, N_("O pedido não foi entendido. Volte e tente de novo.")),
     "busy": (503, N_("O sistema está muito ocupado. Tente de novo em instantes.")),
     "cep_invalid": (422, N_("Informe um CEP com 8 números.")),
     "clauses_open": (409, N_("Há cláusula que ainda não foi aceita pelas duas partes.")),
@@ -36,7 +37,9 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "email_unconfirmed": (403, N_("Confirme seu e-mail com o código que enviamos.")),
     "empty": (422, N_("Este arquivo está vazio.")),
     "hearing_not_now": (409, N_("Isto não pode ser feito neste momento da audiência.")),
+    "internal": (500, N_("O erro foi registrado com o número {id}. Se ele se repetir, informe-o ao Procon.")),
     "invalid": (422, N_("Confira os campos marcados.")),
+    "method_not_allowed": (405, N_("Este endereço não aceita este tipo de pedido.")),
     "minutes_empty": (409, N_("Escreva a ata antes de encerrar.")),
     "must_accept": (422, N_("É preciso ler e aceitar para continuar.")),
     "name_invalid": (422, N_("Informe nome e sobrenome.")),
@@ -52,15 +55,19 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "password_wrong": (422, N_("A senha atual não confere.")),
     "pdf_encrypted": (422, N_("Este PDF está protegido por senha. Salve uma cópia sem senha e envie-a.")),
     "phone_invalid": (422, N_("Informe o telefone com DDD, como (48) 99999-0000.")),
+    "range_not_available": (416, N_("Esta parte do arquivo não existe.")),
     "required": (422, N_("Preencha este campo.")),
     "sign_in_wrong": (422, N_("E-mail ou senha incorretos.")),
+    "timeout": (408, N_("O envio demorou demais. Verifique a conexão e tente de novo.")),
     "too_large": (413, N_("Este arquivo é maior do que o permitido.")),
     "too_long": (422, N_("Este texto é longo demais.")),
     "too_many": (429, N_("Foram muitas tentativas. Aguarde alguns minutos e tente de novo.")),
     "too_many_pages": (422, N_("Este documento tem páginas demais. Divida-o em partes.")),
     "too_many_pixels": (422, N_("Esta imagem é grande demais. Envie uma foto menor.")),
     "uf_invalid": (422, N_("Escolha o estado.")),
+    "unauthorized": (401, N_("Entre na sua conta para continuar.")),
     "unreadable": (422, N_("Não foi possível abrir este arquivo. Ele pode estar danificado.")),
+    "unsupported_type": (415, N_("Este tipo de conteúdo não é aceito aqui.")),
     "wrong_type": (422, N_("Este tipo de arquivo não é aceito. Envie PDF, JPEG, PNG ou HEIC.")),
 }
 """Code -> HTTP status and sentence. ``{name}`` in a sentence is filled from the error's facts."""
@@ -72,8 +79,8 @@ HTTP_CODES = {
     405: "method_not_allowed",
     408: "timeout",
     413: "too_large",
-    415: "wrong_type",
-    416: "range",
+    415: "unsupported_type",
+    416: "range_not_available",
     429: "too_many",
 }
 """The code of an error that the HTTP layer itself raised."""
@@ -94,8 +101,6 @@ TITLES = {
     500: N_("Algo deu errado"),
     503: N_("Sistema ocupado"),
 }
-PLAIN = N_("O pedido não pôde ser atendido. Volte e tente de novo.")
-INTERNAL = N_("O erro foi registrado com o número {id}. Se ele se repetir, informe este número ao Procon.")
 
 
 def install(app: Quart) -> None:
@@ -113,8 +118,8 @@ def wants_json() -> bool:
 
 
 def sentence(code: str, facts: Mapping[str, Any] | None = None) -> str:
-    """The Portuguese sentence of a code; an unknown code gets the plain one."""
-    text = _(SENTENCES[code][1]) if code in SENTENCES else _(PLAIN)
+    """The Portuguese sentence of a code; an unknown code gets the one of a request not understood."""
+    text = _(SENTENCES.get(code, SENTENCES["bad_request"])[1])
     return text.format_map(facts) if facts and "{" in text else text
 
 
@@ -150,7 +155,7 @@ async def unforeseen(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged with a number, and the number told to the person."""
     number = secrets.token_hex(4)
     log.error("request_failed", id=number, endpoint=request.endpoint, exc_info=error)
-    return _answer(500, "internal", _(INTERNAL).format(id=number), {})
+    return _answer(500, "internal", sentence("internal", {"id": number}), {})
 
 
 def _answer(status: int, code: str, message: str, fields: Mapping[str, str]) -> Response:
