@@ -14,7 +14,7 @@ from models import Clause, User
 from models.rules.agreement import WITH_AMOUNT, ClauseKind, ClauseState
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.hearing import SeatRole
-from models.rules.people import Role, Viewer
+from models.rules.people import Viewer
 
 MOST_CLAUSES = 40
 MOST_CHARACTERS = 2000
@@ -132,10 +132,7 @@ async def withdraw(hearing_id: int, viewer: Viewer, clause_id: int, *, now: date
 
 
 async def _proposed_by(clause: Clause) -> SeatRole:
-    author = await User.get(id=clause.author_id)
-    return {Role.CONSUMER: SeatRole.CONSUMER, Role.COMPANY: SeatRole.COMPANY}.get(
-        author.role, SeatRole.MEDIATOR
-    )
+    return rooms.side_role((await User.get(id=clause.author_id)).role)
 
 
 async def _negotiating(hearing_id: int, viewer: Viewer, *, settling: bool = True) -> rooms.Room:

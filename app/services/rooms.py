@@ -48,6 +48,11 @@ def role_in(hearing: Hearing, side: Side, viewer: Viewer) -> SeatRole:
     raise NotFound
 
 
+def side_role(role: Role) -> SeatRole:
+    """What an account of ``role`` is in any hearing: everybody of the agency speaks as the mediator."""
+    return {Role.CONSUMER: SeatRole.CONSUMER, Role.COMPANY: SeatRole.COMPANY}.get(role, SeatRole.MEDIATOR)
+
+
 async def may_settle(viewer: Viewer, company_id: int | None) -> bool:
     """Whether a company user has power to settle for it (CC art. 661 §1).
 

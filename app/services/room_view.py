@@ -1,0 +1,337 @@
+"""What a person sees of a hearing: read in a few queries, the case's number first.
+
+The number is read before everything else, so a page never claims to know more than it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.services import casefile, rooms, signatures
+from models import Case, Clause, Document, Hearing, HearingMessage, Seat, Signature, User
+from models.rules.agreement import (
+    ClauseState,
+    Instalment,
+    clause_text,
+    instalment_table,
+    required_signers,
+)
+from models.rules.errors import NotFound
+from models.rules.hearing import (
+    HearingState,
+    Outcome,
+    SeatFacts,
+    SeatRole,
+    SeatState,
+    media_flows,
+    seat_state,
+    sign_in_open,
+    status_sentence,
+)
+from models.rules.people import Viewer
+from models.rules.room_controls import Control, Situation, controls
+
+NEWEST_MESSAGES = 200
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a place in the room; ``seat`` is 0 for who never came near it."""
+
+    seat: int
+    user_id: int
+    name: str
+    role: SeatRole
+    state: SeatState
+    admitted: bool
+    muted: bool
+    connected: bool
+    may_sign: bool
+    device_check: Mapping[str, str] | None
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of the chat."""
+
+    id: int
+    author: str
+    role: SeatRole
+    text: str
+    at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True)
+class ClauseSeen:
+    """A clause as a person sees it; ``number`` counts those that were not withdrawn."""
+
+    id: int
+    number: int | None
+    text: str
+    state: ClauseState
+    author: str
+    consumer_accepted: bool
+    company_accepted: bool
+    payments: tuple[Instalment, ...]
+    can_accept: bool
+    can_withdraw: bool
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature on the text."""
+
+    name: str
+    role: SeatRole
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The sealed minutes: document and public code."""
+
+    id: UUID
+    code: str
+    filename: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A hearing as its case page names it."""
+
+    id: int
+    starts_at: datetime
+    minutes: int
+    state: HearingState
+    outcome: Outcome | None
+    mediator: str
+    sealed: Sealed | None
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """Everything the room's page shows to one person."""
+
+    hearing: Hearing
+    case_id: int
+    version: int
+    protocol: str
+    consumer: str
+    company: str
+    mediator: str
+    me: Person
+    people: tuple[Person, ...]
+    status: str
+    door_open: bool
+    media: bool
+    controls: frozenset[Control]
+    messages: tuple[Said, ...]
+    clauses: tuple[ClauseSeen, ...]
+    signatures: tuple[Signed, ...]
+    missing: frozenset[SeatRole]
+    sealed: Sealed | None
+    why_not_sign: str = ""
+
+    @property
+    def others(self) -> tuple[Person, ...]:
+        """Everybody but the person who looks."""
+        return tuple(person for person in self.people if not person.mine)
+
+
+async def view(hearing_id: int, viewer: Viewer, *, opens_minutes: int, now: datetime) -> RoomView:
+    """The room as ``viewer`` sees it; NotFound for who has no place in it."""
+    known = await Hearing.get_or_none(id=hearing_id)
+    if known is None:
+        raise NotFound
+    case, side = await casefile.view(known.case_id, viewer)
+    hearing = await Hearing.get(id=hearing_id).prefetch_related("mediator")
+    role = rooms.role_in(hearing, side, viewer)
+    people = await _people(hearing_id, viewer)
+    me = next((person for person in people if person.mine), None) or await _newcomer(case, role, viewer)
+    door_open = sign_in_open(hearing.starts_at, now, opens_minutes)
+    signed = await _signed(hearing)
+    missing = await signatures.missing(hearing)
+    return RoomView(
+        hearing=hearing,
+        case_id=case.id,
+        version=case.version,
+        protocol=case.protocol or "",
+        consumer=(await User.get(id=case.consumer_id)).name,
+        company=await _company(case),
+        mediator=hearing.mediator.name,
+        me=me,
+        people=people,
+        status=status_sentence(hearing.state, me.state, role, door_open=door_open),
+        door_open=door_open,
+        media=me.connected and media_flows(hearing.state, _facts(me)),
+        controls=controls(_situation(hearing, me, door_open, missing)),
+        messages=await _messages(hearing_id, viewer, people),
+        clauses=await _clauses(hearing, me),
+        signatures=tuple(signed),
+        missing=missing,
+        sealed=await _sealed(hearing.sealed_id),
+        why_not_sign=_why_not(hearing, me),
+    )
+
+
+def _facts(person: Person) -> SeatFacts:
+    return SeatFacts(person.admitted, person.muted, person.connected, None)
+
+
+def _situation(hearing: Hearing, me: Person, door_open: bool, missing: frozenset[SeatRole]) -> Situation:
+    return Situation(
+        hearing=hearing.state,
+        seat=me.state,
+        role=me.role,
+        door_open=door_open,
+        held=hearing.opened_at is not None,
+        frozen=hearing.frozen_at is not None,
+        signs=me.role in missing and me.may_sign,
+        complete=hearing.frozen_at is not None and not missing,
+    )
+
+
+def _why_not(hearing: Hearing, me: Person) -> str:
+    """The code of the reason why a frozen text is not this person's to sign; empty when there is none."""
+    if hearing.outcome is None:
+        return ""
+    if me.role not in required_signers(hearing.outcome):
+        return "not_required"
+    return "" if me.may_sign else "no_power_to_settle"
+
+
+async def _people(hearing_id: int, viewer: Viewer) -> tuple[Person, ...]:
+    found = await Seat.filter(hearing_id=hearing_id).order_by("id").prefetch_related("user")
+    return tuple(
+        Person(
+            seat=seat.id,
+            user_id=seat.user_id,
+            name=seat.user.name,
+            role=seat.role,
+            state=seat_state(SeatFacts(seat.admitted, seat.muted, seat.connected, seat.entered_at)),
+            admitted=seat.admitted,
+            muted=seat.muted,
+            connected=seat.connected,
+            may_sign=seat.may_sign,
+            device_check=seat.device_check,
+            mine=seat.user_id == viewer.user_id,
+        )
+        for seat in found
+    )
+
+
+async def _newcomer(case: Case, role: SeatRole, viewer: Viewer) -> Person:
+    """The person who looks, before their first act makes their seat."""
+    signs = role is not SeatRole.COMPANY or await rooms.may_settle(viewer, case.company_id)
+    return Person(
+        seat=0,
+        user_id=viewer.user_id,
+        name=viewer.name,
+        role=role,
+        state=SeatState.NOT_SIGNED_IN,
+        admitted=False,
+        muted=False,
+        connected=False,
+        may_sign=signs,
+        device_check=None,
+        mine=True,
+    )
+
+
+async def _company(case: Case) -> str:
+    await case.fetch_related("company")
+    company = case.company
+    return (company.trade_name or company.legal_name) if company else case.company_name
+
+
+async def _messages(hearing_id: int, viewer: Viewer, people: tuple[Person, ...]) -> tuple[Said, ...]:
+    roles = {person.user_id: person.role for person in people}
+    found = await (
+        HearingMessage.filter(hearing_id=hearing_id)
+        .order_by("-id")
+        .limit(NEWEST_MESSAGES)
+        .values("id", "author_id", "text", "at", author="author__name")
+    )
+    return tuple(
+        Said(
+            row["id"],
+            row["author"],
+            roles.get(row["author_id"], SeatRole.MEDIATOR),
+            row["text"],
+            row["at"],
+            row["author_id"] == viewer.user_id,
+        )
+        for row in reversed(found)
+    )
+
+
+async def _clauses(hearing: Hearing, me: Person) -> tuple[ClauseSeen, ...]:
+    found = await Clause.filter(hearing_id=hearing.id).order_by("number").prefetch_related("author")
+    seen: list[ClauseSeen] = []
+    number = 0
+    for clause in found:
+        live = clause.state is not ClauseState.WITHDRAWN
+        number += live
+        seen.append(_clause(clause, number if live else None, me))
+    return tuple(seen)
+
+
+def _clause(clause: Clause, number: int | None, me: Person) -> ClauseSeen:
+    consumer, company = clause.consumer_accepted_at is not None, clause.company_accepted_at is not None
+    accepted = {SeatRole.CONSUMER: consumer, SeatRole.COMPANY: company}.get(me.role, True)
+    open_now = clause.state is ClauseState.PROPOSED
+    mediator = me.role is SeatRole.MEDIATOR
+    payments: tuple[Instalment, ...] = ()
+    if clause.amount_cents is not None and clause.due_on is not None and clause.instalments > 1:
+        payments = instalment_table(clause.amount_cents, clause.instalments, clause.due_on)
+    return ClauseSeen(
+        id=clause.id,
+        number=number,
+        text=clause_text(signatures.terms(clause, number or clause.number)),
+        state=clause.state,
+        author=clause.author.name,
+        consumer_accepted=consumer,
+        company_accepted=company,
+        payments=payments,
+        can_accept=me.admitted and me.may_sign and open_now and not accepted,
+        can_withdraw=me.admitted
+        and (
+            (mediator and clause.state in (ClauseState.PROPOSED, ClauseState.ACCEPTED))
+            or (open_now and rooms.side_role(clause.author.role) is me.role)
+        ),
+    )
+
+
+async def _signed(hearing: Hearing) -> list[Signed]:
+    found = await Signature.filter(hearing_id=hearing.id).order_by("id").prefetch_related("user")
+    return [Signed(one.user.name, one.role, one.at) for one in found]
+
+
+async def _sealed(document_id: Any) -> Sealed | None:
+    if document_id is None:
+        return None
+    document = await Document.get(id=document_id)
+    return Sealed(document.id, document.code or "", document.filename)
+
+
+async def of_case(case_id: int) -> list[Summary]:
+    """The hearings of a case for its page, newest first; the caller has checked that it may be seen."""
+    found = await Hearing.filter(case_id=case_id).order_by("-starts_at").prefetch_related("mediator")
+    return [
+        Summary(
+            id=hearing.id,
+            starts_at=hearing.starts_at,
+            minutes=hearing.minutes,
+            state=hearing.state,
+            outcome=hearing.outcome,
+            mediator=hearing.mediator.name,
+            sealed=await _sealed(hearing.sealed_id),
+        )
+        for hearing in found
+    ]

@@ -1,0 +1,82 @@
+"""Which controls a person has in the hearing room; pages draw exactly these, services check again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.rules.hearing import Conduct, HearingState, SeatRole, SeatState, possible_conduct
+
+
+class Control(StrEnum):
+    """One thing that a person can do in a room."""
+
+    TEST = "test"
+    ENTER = "enter"
+    LEAVE = "leave"
+    SAY = "say"
+    ADMIT = "admit"
+    OPEN = "open"
+    PAUSE = "pause"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    WRITE = "write"
+    PROPOSE = "propose"
+    FREEZE = "freeze"
+    REOPEN = "reopen"
+    SIGN = "sign"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the controls follow from.
+
+    ``held``: the hearing has been opened at some time. ``frozen``: its final text is fixed. ``signs``: this
+    person's signature on it is wanted and missing. ``complete``: no signature is missing.
+    """
+
+    hearing: HearingState
+    seat: SeatState
+    role: SeatRole
+    door_open: bool = True
+    held: bool = False
+    frozen: bool = False
+    signs: bool = False
+    complete: bool = False
+
+
+def controls(now: Situation) -> frozenset[Control]:
+    """What the person may do; nothing any more once the hearing is over."""
+    if now.hearing in (HearingState.CLOSED, HearingState.CANCELLED):
+        return frozenset()
+    mediator = now.role is SeatRole.MEDIATOR
+    found = {Control.TEST}
+    if now.seat in (SeatState.NOT_SIGNED_IN, SeatState.DISCONNECTED):
+        return frozenset(found | {Control.ENTER} if now.door_open or mediator else found)
+    found |= {Control.LEAVE}
+    if now.seat is SeatState.IN_HEARING:
+        found |= {Control.SAY} | _agreement(now)
+        if mediator:
+            found |= _conduct(now)
+    return frozenset(found)
+
+
+def _agreement(now: Situation) -> set[Control]:
+    if now.frozen:
+        return {Control.SIGN} if now.signs else set()
+    return {Control.PROPOSE} if now.held else set()
+
+
+def _conduct(now: Situation) -> set[Control]:
+    possible = set(possible_conduct(now.hearing))
+    found = {Control(act) for act in possible - {Conduct.CLOSE}} | {Control.ADMIT}
+    if now.frozen:
+        found.add(Control.REOPEN)
+        if now.complete and Conduct.CLOSE in possible:
+            found.add(Control.CLOSE)
+    else:
+        found.add(Control.WRITE)
+        if Conduct.CLOSE in possible:
+            found.add(Control.FREEZE)
+    return found
