@@ -12,7 +12,7 @@ from babel.numbers import format_currency, format_decimal
 
 from app.i18n import SOURCE_LOCALE
 
-NARROW_SPACE = "\u00a0"
+NO_BREAK_SPACE = "\u00a0"
 """Joins a number and its unit so that a line never breaks between them."""
 
 
@@ -52,14 +52,14 @@ def phone(digits: str) -> str:
 
 
 def filesize(size: int) -> str:
-    """``1536000`` → ``1,5 MB``; decimal units, as phones and desktops show them."""
-    if size < 1000:
-        return f"{size}{NARROW_SPACE}B"
-    value, unit = size / 1000, "kB"
-    if value >= 999.5:
-        value, unit = value / 1000, "MB"
+    """``1572864`` → ``1,5 MB``; steps of 1024, as the limits of uploads are set."""
+    if size < 1024:
+        return f"{size}{NO_BREAK_SPACE}B"
+    value, unit = size / 1024, "kB"
+    if value >= 1023.5:
+        value, unit = value / 1024, "MB"
     written = format_decimal(value, format="#,##0" if value >= 10 else "#,##0.#", locale=SOURCE_LOCALE)
-    return f"{written}{NARROW_SPACE}{unit}"
+    return f"{written}{NO_BREAK_SPACE}{unit}"
 
 
 def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:

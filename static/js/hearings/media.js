@@ -70,6 +70,7 @@ class Repaired {
 
   /** The network under us changed or fell silent: try new paths, keep keys and tracks. */
   async restart() {
+    if (this.stopped) return;
     this.owner.state("reconnecting");
     const pc = this.pc;
     // A restart of a connection that never broke changes no state: look, do not wait for an event.
@@ -88,7 +89,13 @@ class Repaired {
     this.later(REBUILD_AFTER + this.delay, () => this.rebuild());
     try {
       await this.owner.rebuild();
-    } catch {
+    } catch (error) {
+      if (error.code === "stale_generation") {
+        // The seat was taken over from another page or tab: fighting for it would throw out the other.
+        this.stop();
+        this.owner.state("replaced");
+        return;
+      }
       this.later(this.delay, () => this.rebuild());
     }
     this.delay = Math.min(this.delay * 2, RETRY[1]);
