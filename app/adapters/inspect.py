@@ -1,20 +1,18 @@
 """What an upload really is, told by its content, and pictures of its pages (ADR 0011).
 
 Parsers of PDF, JPEG, PNG and HEIC are large programs in C and the files come from strangers: each file
-is opened in a process of its own, with limits on memory and time, no environment and no way to write
-files, which is killed when it takes too long.
+is opened in a process of its own, which is killed when it takes too long.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.adapters.bounds import Turnstile
+from app.adapters.cage import Cage
 from app.adapters.errors import BadFile
 from models.rules.errors import NotFound
 
@@ -54,8 +52,7 @@ class SandboxInspector:
     """One short-lived process for each file (about 0.15 s to start), two at once."""
 
     def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING, seconds: float = SECONDS) -> None:
-        self._turnstile = Turnstile(at_once, waiting)
-        self._seconds = seconds
+        self._cage = Cage(at_once, waiting, seconds)
 
     async def inspect(self, path: Path) -> Inspection:
         """See Inspector.inspect."""
@@ -70,32 +67,7 @@ class SandboxInspector:
         return picture
 
     async def _ask(self, source: Path | bytes, *arguments: str) -> tuple[dict[str, Any], bytes]:
-        async with self._turnstile.turn():
-            data = source if isinstance(source, bytes) else await asyncio.to_thread(source.read_bytes)
-            return _understood(await self._run(data, arguments))
-
-    async def _run(self, data: bytes, arguments: tuple[str, ...]) -> bytes:
-        """The worker's answer; no bytes at all if it crashed or had to be killed."""
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            str(WORKER),
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={},
-        )
-        try:
-            async with asyncio.timeout(self._seconds):
-                answer, _ = await worker.communicate(data)
-        except TimeoutError:
-            return b""
-        finally:
-            if worker.returncode is None:
-                worker.kill()
-                await worker.wait()
-        return answer if worker.returncode == 0 else b""
+        return _understood(await self._cage.run(WORKER, *arguments, data=source))
 
 
 class FakeInspector:
