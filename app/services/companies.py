@@ -107,8 +107,8 @@ def fold(text: str) -> str:
 
 
 def search_text(cnpj: str, legal_name: str, trade_name: str) -> str:
-    """What ``Company.search`` holds: a space before each word, so that " ele" finds "Eletro"."""
-    return f" {cnpj.lower()} {fold(legal_name)} {fold(trade_name)}".rstrip()[:340]
+    """What ``Company.search`` holds: the CNPJ and the folded names, words parted by one space."""
+    return f"{cnpj.lower()} {fold(legal_name)} {fold(trade_name)}".rstrip()[:340]
 
 
 async def search(typed: str, limit: int = 10) -> list[CompanyHit]:
@@ -117,7 +117,7 @@ async def search(typed: str, limit: int = 10) -> list[CompanyHit]:
     cnpj = re.sub(r"[./\-\s]", "", typed).upper()
     if len(cnpj) < 2 or not words:
         return []
-    by_name = Q(*[Q(search__contains=f" {word}") for word in words[:6]])
+    by_name = Q(*[Q(search__startswith=word) | Q(search__contains=f" {word}") for word in words[:6]])
     wanted = by_name | Q(cnpj__startswith=cnpj) if cnpj[0].isalnum() and len(cnpj) >= 4 else by_name
     return await _hits(Q(wanted), limit)
 

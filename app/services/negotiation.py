@@ -12,10 +12,10 @@ from datetime import date, datetime
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, letters, scheduling
+from app.services import casefile, documents, letters, scheduling
 from app.services.casefile import Opened
 from app.services.letters import Text
-from models import Case, Document, DocumentKind, Offer, OfferState, Representation, Statement, StatementKind
+from models import Case, DocumentKind, Offer, OfferState, Representation, Statement, StatementKind
 from models.rules.agreement import money
 from models.rules.case_machine import Action
 from models.rules.errors import Conflict, Invalid, Refused
@@ -25,7 +25,6 @@ ANSWER_MIN = 20
 TEXT_MAX = 8000
 REASON_MAX = 2000
 INSTALMENTS_MAX = 120
-_EVERYBODY = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
 _OTHER = {Side.CONSUMER: Side.COMPANY, Side.COMPANY: Side.CONSUMER}
 
 
@@ -48,15 +47,13 @@ async def answer(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.ANSWER)
         statement = await _say(file, StatementKind.ANSWER, text, now)
-        files = await Document.filter(
-            case_id=case_id, owner_id=viewer.user_id, kind=DocumentKind.ANSWER, attached_at=None
-        ).update(attached_at=now, sides=_EVERYBODY)
+        files = await documents.attach(file.case, viewer, (DocumentKind.ANSWER,), company_too=True, now=now)
         await casefile.record(
             file,
             "company_answered",
             now=now,
             to=to,
-            facts={"statement": statement.id, "documents": files},
+            facts={"statement": statement.id, "documents": len(files)},
             due_on=None,
         )
         await _write(

@@ -61,7 +61,7 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
         ended = case.due_on
         to = file.step(Action.TERM_PASSED)
         event = await casefile.record(
-            file, "term_passed", now=now, to=to, facts={"due_on": ended.isoformat()}, due_on=None
+            file, "term_passed", now=now, to=to, facts={"due": ended.isoformat()}, due_on=None
         )
         people = await casefile.people_of(case)
         key = f"case:{case.id}:{event.seq}"

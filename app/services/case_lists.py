@@ -1,0 +1,215 @@
+"""Lists of cases: the parties' own, the agency's with filters, and the counts of the staff's queues.
+
+Each list is one query with its joins and no model objects; pages go on by key (last change, id), so the
+hundredth page costs what the first one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.db import dialect, rows
+from app.services.companies import fold
+from models.rules.case_machine import State
+from models.rules.people import Role, Side, Viewer
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """One line of a list.
+
+    ``hearing_at`` is the next hearing's start and ``open_offer`` the side whose offer waits for an
+    answer; both are looked up for the parties' lists only.
+    """
+
+    id: int
+    protocol: str | None
+    state: State
+    consumer: str
+    company: str
+    handler: str
+    due_on: date | None
+    changed_at: datetime
+    outside_territory: bool
+    hearing_at: datetime | None
+    open_offer: Side | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list, newest change first; ``after`` leads to the next page, or is None."""
+
+    cases: tuple[ListedCase, ...]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What staff looks for: a state, words (protocol, name, company), only what is theirs."""
+
+    state: State | None = None
+    text: str = ""
+    mine: bool = False
+
+
+_COLUMNS = """
+SELECT c.id, c.protocol, c.state, c.due_on, c.changed_at, c.outside_territory, u.name AS consumer,
+       COALESCE(NULLIF(co.trade_name, ''), co.legal_name, c.company_name) AS company, h.name AS handler
+"""
+_PARTY_COLUMNS = """,
+       (SELECT MIN(a.starts_at) FROM hearing a
+         WHERE a.case_id = c.id AND a.state NOT IN ('closed', 'cancelled')) AS hearing_at,
+       (SELECT MAX(o.side) FROM offer o WHERE o.case_id = c.id AND o.state = 'open') AS open_offer
+"""
+_TABLES = """
+  FROM case_file c
+  JOIN user_account u ON u.id = c.consumer_id
+  LEFT JOIN company co ON co.id = c.company_id
+  LEFT JOIN user_account h ON h.id = c.handler_id
+"""
+_ORDER = " ORDER BY c.changed_at DESC, c.id DESC LIMIT "
+
+
+class _Where:
+    """Conditions joined by AND, with their numbered parameters."""
+
+    def __init__(self) -> None:
+        self.params: list[Any] = []
+        self._conditions: list[str] = []
+
+    def add(self, condition: str, *values: Any) -> None:
+        """A condition in which each ``?`` is the next value."""
+        for value in values:
+            self.params.append(value)
+            condition = condition.replace("?", f"${len(self.params)}", 1)
+        self._conditions.append(condition)
+
+    def __str__(self) -> str:
+        return " WHERE " + " AND ".join(self._conditions)
+
+
+async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = "") -> Listing:
+    """The cases that a person sees: a consumer's own, a company's notified ones, for staff all sent ones.
+
+    ``wanted`` narrows the staff's list and, by state and words, a company's.
+    """
+    where = _Where()
+    if viewer.role is Role.CONSUMER:
+        where.add("c.consumer_id = ?", viewer.user_id)
+    elif viewer.role is Role.COMPANY:
+        if not viewer.company_ids:
+            return Listing((), None)
+        where.add(f"c.company_id IN ({_marks(viewer.company_ids)})", *viewer.company_ids)
+        where.add("c.notified_at IS NOT NULL")
+    else:
+        where.add("c.state <> ?", State.DRAFT.value)
+    _narrow(where, viewer, wanted or Wanted())
+    return await _page(where, after, party=not viewer.is_staff)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _narrow(where: _Where, viewer: Viewer, wanted: Wanted) -> None:
+    if wanted.state is not None:
+        where.add("c.state = ?", wanted.state.value)
+    if wanted.mine and viewer.is_staff:
+        where.add(
+            "(c.handler_id = ?"
+            " OR EXISTS (SELECT 1 FROM hearing m WHERE m.case_id = c.id AND m.mediator_id = ?))",
+            viewer.user_id,
+            viewer.user_id,
+        )
+    if wanted.text:
+        typed = _like(wanted.text.lower())
+        folded = _like(fold(wanted.text)) if fold(wanted.text) else typed
+        where.add(
+            "(c.protocol LIKE ? ESCAPE '!' OR LOWER(u.name) LIKE ? ESCAPE '!'"
+            " OR ' ' || co.search LIKE ? ESCAPE '!'"
+            " OR LOWER(c.company_name) LIKE ? ESCAPE '!')",
+            f"{typed}%",
+            f"%{typed}%",
+            f"% {folded}%",
+            f"%{typed}%",
+        )
+
+
+def _like(text: str) -> str:
+    for sign in "!%_":
+        text = text.replace(sign, f"!{sign}")
+    return text
+
+
+async def _page(where: _Where, after: str, *, party: bool) -> Listing:
+    if key := _read_key(after):
+        where.add("(c.changed_at, c.id) < (?, ?)", _moment_param(key[0]), key[1])
+    columns = _COLUMNS + (_PARTY_COLUMNS if party else "")
+    found = await rows(f"{columns}{_TABLES}{where}{_ORDER}{PAGE + 1}", where.params)
+    cases = tuple(_listed(row) for row in found[:PAGE])
+    last = cases[-1] if len(found) > PAGE else None
+    return Listing(cases, f"{last.changed_at.isoformat()}~{last.id}" if last else None)
+
+
+def _listed(row: Mapping[str, Any]) -> ListedCase:
+    offer = row.get("open_offer")
+    return ListedCase(
+        id=row["id"],
+        protocol=row["protocol"],
+        state=State(row["state"]),
+        consumer=row["consumer"],
+        company=row["company"] or "",
+        handler=row["handler"] or "",
+        due_on=_day(row["due_on"]),
+        changed_at=_moment(row["changed_at"]),
+        outside_territory=bool(row["outside_territory"]),
+        hearing_at=_moment(row["hearing_at"]) if row.get("hearing_at") else None,
+        open_offer=Side(offer) if offer else None,
+    )
+
+
+def _moment(value: Any) -> datetime:
+    """SQLite hands out text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _moment_param(moment: datetime) -> Any:
+    return moment if dialect() == "postgres" else str(moment)
+
+
+def _read_key(after: str) -> tuple[datetime, int] | None:
+    moment, _, number = after.partition("~")
+    try:
+        parsed = datetime.fromisoformat(moment)
+        return (parsed, int(number)) if parsed.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Queues:
+    """How many cases wait in each state, for staff."""
+
+    counts: Mapping[State, int]
+
+    def of(self, *states: State) -> int:
+        """The sum over some states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+async def queues() -> Queues:
+    """The counts of all states but drafts and archived ones."""
+    found = await rows(
+        "SELECT state, COUNT(*) AS n FROM case_file WHERE state NOT IN ($1, $2) GROUP BY state",
+        [State.DRAFT.value, State.ARCHIVED.value],
+    )
+    return Queues({State(row["state"]): int(row["n"]) for row in found})

@@ -1,0 +1,133 @@
+"""The story of a case: its visible events in order, each with the words that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.i18n import gettext as _
+from app.services.negotiation import OfferTerms, summary
+from app.services.wording import event_text, side_label
+from models import OfferState, StatementKind
+from models.rules.events import HEARING_EVENTS
+from models.rules.people import STAFF, Role, Side
+
+EXCERPT = 280
+TOLD_OF_HEARINGS = frozenset({"hearing_opened", "hearing_suspended", "hearing_closed", "minutes_sealed"})
+"""Events of the room that belong to the story; the others are told in the room."""
+
+_TONES = {
+    "registration_accepted": "success",
+    "registration_refused": "danger",
+    "documents_requested": "warning",
+    "company_notified": "info",
+    "company_answered": "info",
+    "term_passed": "danger",
+    "offer_made": "info",
+    "offer_countered": "info",
+    "offer_refused": "warning",
+    "offer_accepted": "success",
+    "hearing_scheduled": "info",
+    "hearing_cancelled": "warning",
+    "minutes_sealed": "success",
+}
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """What a side said in writing."""
+
+    id: int
+    kind: StatementKind
+    side: Side
+    author: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """An offer as the page shows it; ``mine`` when the viewer's side made it."""
+
+    id: int
+    side: Side
+    author: str
+    text: str
+    amount_cents: int | None
+    instalments: int
+    due_on: date | None
+    state: OfferState
+    at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of the timeline; ``tone`` as the timeline macro knows it."""
+
+    seq: int
+    name: str
+    at: datetime
+    title: str
+    who: str
+    text: str
+    tone: str
+
+
+def moments(
+    events: Sequence[Mapping[str, Any]],
+    statements: Sequence[StatementView],
+    offers: Sequence[OfferView],
+    side: Side,
+) -> tuple[Moment, ...]:
+    """The timeline for ``side``, oldest first; the events are already those it may know.
+
+    To the parties, people of the agency are "Procon"; staff sees each name.
+    """
+    words = {said.id: said for said in statements}
+    terms = {offer.id: offer for offer in offers}
+    return tuple(
+        Moment(
+            seq=event["seq"],
+            name=event["name"],
+            at=event["at"],
+            title=event_text(event["name"], event["facts"]),
+            who=_who(event, side),
+            text=_text(event["facts"], words, terms),
+            tone=_TONES.get(event["name"], "neutral"),
+        )
+        for event in events
+        if event["name"] not in HEARING_EVENTS or event["name"] in TOLD_OF_HEARINGS
+    )
+
+
+def _who(event: Mapping[str, Any], side: Side) -> str:
+    if event["role"] is None:
+        return ""
+    if Role(event["role"]) in STAFF and side is not Side.STAFF:
+        return side_label(Side.STAFF)
+    return str(event["actor"])
+
+
+def _text(
+    facts: Mapping[str, Any], words: Mapping[int, StatementView], terms: Mapping[int, OfferView]
+) -> str:
+    if "reason" in facts:
+        return str(facts["reason"])
+    if said := words.get(facts.get("statement", 0)):
+        return said.text if said.kind is StatementKind.NOTE else _excerpt(said.text)
+    if offer := terms.get(facts.get("offer", 0)):
+        return summary(OfferTerms(offer.text, offer.amount_cents, offer.instalments, offer.due_on))
+    if "starts_at" in facts:
+        return _("%(when)s, por vídeo") % {
+            "when": f"{datetime.fromisoformat(facts['starts_at']):%d/%m/%Y, %Hh%M}"
+        }
+    if "due" in facts:
+        return _("Prazo: %(day)s") % {"day": f"{date.fromisoformat(facts['due']):%d/%m/%Y}"}
+    return ""
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"

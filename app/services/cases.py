@@ -1,0 +1,310 @@
+"""One case as a person sees it: its data, its story and what they may do, all cut to their side.
+
+A company sees the consumer's name, facts, request and exhibits; never CPF, address, the registration or
+its documents (LGPD art. 6, III). What a side may not see is absent here, so a template cannot leak it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app.services import documents
+from app.services.case_story import Moment, OfferView, StatementView, moments
+from app.services.documents import File
+from models import (
+    Case,
+    CaseEvent,
+    Hearing,
+    Notice,
+    Offer,
+    OfferState,
+    Representation,
+    Statement,
+    StatementKind,
+)
+from models.rules.case_machine import Action, State, allowed
+from models.rules.errors import NotFound
+from models.rules.hearing import HearingState, Outcome
+from models.rules.people import Role, Side, Viewer, side_of
+
+
+@dataclass(frozen=True)
+class CaseData:
+    """A case's fields; those that the viewer's side may not see are empty. Amounts in centavos."""
+
+    id: int
+    protocol: str | None
+    state: State
+    version: int
+    consumer: str
+    company: str
+    company_id: int | None
+    handler: str
+    area: str
+    subject: str
+    problem: str
+    facts: str
+    request: str
+    occurred_on: date | None
+    amount_cents: int | None
+    created_at: datetime
+    sent_at: datetime | None
+    notified_at: datetime | None
+    closed_at: datetime | None
+    due_on: date | None
+    due_explanation: str
+    # The registration: consumer and staff only
+    cpf: str
+    email: str
+    phone: str
+    address: str
+    cep: str
+    conflict: str
+    outside_territory: bool
+    triage_note: str
+    typed_company: str
+    typed_cnpj: str
+
+
+@dataclass(frozen=True)
+class HearingView:
+    """A hearing of the case."""
+
+    id: int
+    starts_at: datetime
+    minutes: int
+    state: HearingState
+    outcome: Outcome | None
+    mediator: str
+    sealed_id: UUID | None
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """The last notice to the company."""
+
+    code: str
+    channel: str
+    sent_at: datetime
+    opened_at: datetime | None
+    due_on: date
+    explanation: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """All that the page of a case shows to one person.
+
+    ``uploads`` are files of the viewer that wait for a form to be sent; ``may_settle`` says whether a
+    company's person may offer and accept.
+    """
+
+    case: CaseData
+    side: Side
+    actions: tuple[Action, ...]
+    timeline: tuple[Moment, ...]
+    documents: tuple[File, ...]
+    uploads: tuple[File, ...]
+    statements: tuple[StatementView, ...]
+    offers: tuple[OfferView, ...]
+    hearings: tuple[HearingView, ...]
+    notice: NoticeView | None
+    may_settle: bool
+
+    @property
+    def open_offer(self) -> OfferView | None:
+        """The offer that waits for an answer."""
+        return next((offer for offer in reversed(self.offers) if offer.state is OfferState.OPEN), None)
+
+    @property
+    def next_hearing(self) -> HearingView | None:
+        """The hearing that is to come or is being held."""
+        over = (HearingState.CLOSED, HearingState.CANCELLED)
+        return next((hearing for hearing in self.hearings if hearing.state not in over), None)
+
+    def may(self, action: str) -> bool:
+        """Whether the viewer may take an action now, by its name in the machine."""
+        return action in self.actions
+
+
+_CASE = (
+    *("id", "protocol", "state", "version", "company_id", "facts", "request", "occurred_on", "amount_cents"),
+    *("created_at", "sent_at", "notified_at", "closed_at", "due_on", "due_explanation", "address", "cep"),
+    *("conflict", "outside_territory", "triage_note", "company_name", "company_cnpj", "consumer_id"),
+)
+_JOINED = {
+    "consumer": "consumer__name",
+    "cpf": "consumer__cpf",
+    "email": "consumer__email",
+    "phone": "consumer__phone",
+    "legal_name": "company__legal_name",
+    "trade_name": "company__trade_name",
+    "handler": "handler__name",
+    "area": "problem__area",
+    "subject": "problem__subject",
+    "problem": "problem__label",
+}
+
+
+async def page(case_id: int, viewer: Viewer) -> CasePage:
+    """The page of a case; NotFound when it is not theirs to see."""
+    row = await Case.filter(id=case_id).first().values(*_CASE, **_JOINED)
+    if row is None:
+        raise NotFound
+    side = _side(row, viewer)
+    data = _data(row, side)
+    events = await _events(case_id, side)
+    statements = await _statements(case_id, side)
+    offers = await _offers(case_id, side)
+    files = await documents.of_case(case_id, side, viewer)
+    return CasePage(
+        case=data,
+        side=side,
+        actions=allowed(data.state, side, viewer.role),
+        timeline=moments(events, statements, offers, side),
+        documents=tuple(file for file in files if file.attached_at is not None),
+        uploads=tuple(file for file in files if file.attached_at is None),
+        statements=statements,
+        offers=offers,
+        hearings=await _hearings(case_id),
+        notice=await _notice(case_id),
+        may_settle=await _may_settle(viewer, data.company_id),
+    )
+
+
+def _side(row: Mapping[str, Any], viewer: Viewer) -> Side:
+    side = side_of(
+        viewer,
+        consumer_id=row["consumer_id"],
+        company_id=row["company_id"],
+        company_told=row["notified_at"] is not None,
+        draft=row["state"] is State.DRAFT,
+    )
+    if side is None:
+        raise NotFound
+    return side
+
+
+def _data(row: Mapping[str, Any], side: Side) -> CaseData:
+    private = side is not Side.COMPANY
+    return CaseData(
+        id=row["id"],
+        protocol=row["protocol"],
+        state=State(row["state"]),
+        version=row["version"],
+        consumer=row["consumer"],
+        company=row["trade_name"] or row["legal_name"] or row["company_name"],
+        company_id=row["company_id"],
+        handler=(row["handler"] or "") if side is Side.STAFF else "",
+        area=row["area"] or "",
+        subject=row["subject"] or "",
+        problem=row["problem"] or "",
+        facts=row["facts"],
+        request=row["request"],
+        occurred_on=row["occurred_on"],
+        amount_cents=row["amount_cents"],
+        created_at=row["created_at"],
+        sent_at=row["sent_at"],
+        notified_at=row["notified_at"],
+        closed_at=row["closed_at"],
+        due_on=row["due_on"],
+        due_explanation=row["due_explanation"],
+        cpf=(row["cpf"] or "") if private else "",
+        email=row["email"] if private else "",
+        phone=row["phone"] if private else "",
+        address=row["address"] if private else "",
+        cep=row["cep"] if private else "",
+        conflict=row["conflict"] if private else "",
+        outside_territory=bool(row["outside_territory"]) and private,
+        triage_note=row["triage_note"] if private else "",
+        typed_company=row["company_name"] if private else "",
+        typed_cnpj=row["company_cnpj"] if private else "",
+    )
+
+
+async def _events(case_id: int, side: Side) -> list[dict[str, Any]]:
+    found = await (
+        CaseEvent.filter(case_id=case_id)
+        .order_by("seq")
+        .values("seq", "name", "sides", "facts", "at", actor="actor__name", role="actor__role")
+    )
+    return [row for row in found if side in row["sides"].split(",")]
+
+
+async def _statements(case_id: int, side: Side) -> tuple[StatementView, ...]:
+    wanted = Statement.filter(case_id=case_id)
+    if side is not Side.STAFF:
+        wanted = wanted.exclude(kind=StatementKind.NOTE)
+    found = await wanted.order_by("id").values("id", "kind", "side", "text", "at", author="author__name")
+    return tuple(
+        StatementView(
+            row["id"], StatementKind(row["kind"]), Side(row["side"]), row["author"], row["text"], row["at"]
+        )
+        for row in found
+    )
+
+
+async def _offers(case_id: int, side: Side) -> tuple[OfferView, ...]:
+    found = await (
+        Offer.filter(case_id=case_id)
+        .order_by("id")
+        .values(
+            *("id", "side", "text", "amount_cents", "instalments", "due_on", "state", "at"),
+            author="author__name",
+        )
+    )
+    return tuple(
+        OfferView(
+            id=row["id"],
+            side=Side(row["side"]),
+            author=row["author"],
+            text=row["text"],
+            amount_cents=row["amount_cents"],
+            instalments=row["instalments"],
+            due_on=row["due_on"],
+            state=OfferState(row["state"]),
+            at=row["at"],
+            mine=row["side"] == side,
+        )
+        for row in found
+    )
+
+
+async def _hearings(case_id: int) -> tuple[HearingView, ...]:
+    found = await (
+        Hearing.filter(case_id=case_id)
+        .order_by("id")
+        .values("id", "starts_at", "minutes", "state", "outcome", "sealed_id", mediator="mediator__name")
+    )
+    return tuple(
+        HearingView(
+            id=row["id"],
+            starts_at=row["starts_at"],
+            minutes=row["minutes"],
+            state=HearingState(row["state"]),
+            outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+            mediator=row["mediator"],
+            sealed_id=row["sealed_id"],
+        )
+        for row in found
+    )
+
+
+async def _notice(case_id: int) -> NoticeView | None:
+    row = await (
+        Notice.filter(case_id=case_id)
+        .order_by("-id")
+        .first()
+        .values("code", "channel", "sent_at", "opened_at", "due_on", "explanation")
+    )
+    return NoticeView(**row) if row else None
+
+
+async def _may_settle(viewer: Viewer, company_id: int | None) -> bool:
+    if viewer.role is not Role.COMPANY:
+        return True
+    return await Representation.exists(company_id=company_id, user_id=viewer.user_id, may_settle=True)
