@@ -232,9 +232,7 @@ def _submitted(case_id: int) -> Text:
         subject=_("Recebemos o seu cadastro"),
         paragraphs=(
             _("Seu cadastro e seus documentos chegaram ao Procon e estão na fila da triagem."),
-            _(
-                "Você será avisado por e-mail assim que houver resposta; não é preciso ligar nem ir ao balcão."
-            ),
+            _("Você será avisado por e-mail assim que houver resposta. Não é preciso ir ao balcão."),
         ),
         button=_("Acompanhar"),
         path=f"/casos/{case_id}",
