@@ -45,7 +45,11 @@ class Outbox:
         """Write events until cancelled."""
         while True:
             link, event, payload = await self._events.get()
-            await self._server.emit(event, payload, to=link)
+            try:
+                await self._server.emit(event, payload, to=link)
+            except Exception:
+                # One event's defect must not silence all later ones.
+                log.exception("hearings.event_failed", message=event)
 
 
 class Calls:

@@ -81,12 +81,14 @@ async def _run_door(server: Any, listener: socket.socket, ended: asyncio.Event) 
     config.errorlog = None
     config.graceful_timeout = 0.5
     app: Any = socketio.ASGIApp(server)
-    await hypercorn.asyncio.serve(app, config, shutdown_trigger=_trigger(ended), mode="asgi")
+    await hypercorn.asyncio.serve(app, config, shutdown_trigger=_trigger(server, ended), mode="asgi")
 
 
-def _trigger(ended: asyncio.Event) -> Any:
+def _trigger(server: Any, ended: asyncio.Event) -> Any:
     async def wait() -> None:
         await ended.wait()
+        # The links hang up in good order; what hypercorn would cut off it would also complain of.
+        await server.eio.disconnect()
 
     return wait
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
 
 from hearings.connection import Connection, ConnectionState
-from hearings.errors import NOT_CONNECTED, HearingError
+from hearings.errors import NO_MEDIA, NOT_CONNECTED, HearingError
 from hearings.forwarding import rtcp
 from hearings.forwarding.incoming import IncomingTrack
 from hearings.forwarding.packet import HEADER, extension
@@ -35,21 +35,21 @@ class Publisher:
 
     def offer(self, text: str) -> str:
         """Take an offer, the first or a later one on the same connection; returns the answer."""
+        self._check_alive()
         offer = parse(text)
         tracks = published_tracks(offer)
         transport = offer.transport
         if transport is None:
-            raise HearingError(NOT_CONNECTED)
+            raise HearingError(NO_MEDIA)
         self._take(tracks)
         self.connection.start(transport.fingerprint)
         return self._answer(offer)
 
     def restart(self, text: str) -> str:
         """ICE restart: the same m-lines under new credentials."""
+        self._check_alive()
         offer = parse(text)
         published_tracks(offer)
-        if self.connection.state is ConnectionState.GONE:
-            raise HearingError(NOT_CONNECTED)
         self.connection.restart()
         return self._answer(offer)
 
@@ -109,6 +109,10 @@ class Publisher:
     def on_state(self, state: ConnectionState) -> None:
         """Told by the connection, passed to the room."""
         self._on_state(self, state)
+
+    def _check_alive(self) -> None:
+        if self.connection.state is ConnectionState.GONE:
+            raise HearingError(NOT_CONNECTED)
 
     def _take(self, tracks: tuple[PublishedTrack, ...]) -> None:
         for track in tracks:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aiortc.rtp import AnyRtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
 
 from hearings.connection import Connection, ConnectionState
-from hearings.errors import MALFORMED_SDP, STALE_VERSION, HearingError
+from hearings.errors import MALFORMED_SDP, NOT_CONNECTED, STALE_VERSION, HearingError
 from hearings.forwarding.outgoing import OutgoingTrack
 from hearings.negotiation import (
     AUDIO,
@@ -96,6 +96,8 @@ class Subscriber:
 
     def negotiate(self, now: float) -> None:
         """Send the next offer if there is something new and none is out, or the last one again."""
+        if self.connection.state is ConnectionState.GONE:
+            return
         if self._offered is not None:
             if now - self._offered_at > OFFER_AGAIN_S and self._version > 1:
                 self._offered_at = now
@@ -124,6 +126,8 @@ class Subscriber:
 
     def restart(self) -> Offer:
         """ICE restart: a new offer under new credentials. It replaces one that is out."""
+        if self.connection.state is ConnectionState.GONE:
+            raise HearingError(NOT_CONNECTED)
         self.connection.restart()
         return self._make_offer()
 

@@ -142,3 +142,28 @@ async def test_speaking_is_told(room: BrowserRoom) -> None:
     assert activity["speaker"] in ("a", "b")
     await room.pages["a"].evaluate("() => media.setMuted(true)")
     await until(room.pages["b"], "() => window.activity.seats.a.voice === 'silent'")
+
+
+async def test_a_second_tab_takes_the_seat_and_the_first_lets_go(room: BrowserRoom) -> None:
+    first = await room.sit("a")
+    await room.sit("b")
+    await room.everyone_sees_everyone()
+    await room.sit("a", generation=100)
+    await room.grows("b", "a")
+    await until(
+        first, "() => ['publish', 'subscribe'].every((side) => states.includes(`${side} replaced`))", 30
+    )
+    await room.everyone_sees_everyone()
+
+
+async def test_a_media_process_that_died_is_replaced_by_another(room: BrowserRoom) -> None:
+    await room.sit("a")
+    await room.sit("b")
+    await room.everyone_sees_everyone()
+    await room.link.call("close", room="sala")
+    await room.link.call("open", room="sala")
+    for seat in "ab":
+        await room.link.call("join", room="sala", seat=seat, admitted=True, muted=False)
+    for page in room.pages.values():
+        await page.evaluate("() => media.restartAll()")
+    await room.everyone_sees_everyone()

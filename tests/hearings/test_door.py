@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -159,3 +161,13 @@ def test_a_process_without_a_secret_does_not_start(capsys: pytest.CaptureFixture
             read_config([], {"PROCON_MEDIA_SECRET": secret})
     assert "PROCON_MEDIA_SECRET" in capsys.readouterr().err
     assert read_config(["--udp-port", "7000"], {"PROCON_MEDIA_SECRET": SECRET}).udp_port == 7000
+
+
+def test_a_media_process_loads_no_web_and_no_database() -> None:
+    code = (
+        "import sys, hearings.__main__;"
+        "print(sorted({n.partition('.')[0] for n in sys.modules}"
+        " & {'app', 'models', 'realtime', 'quart', 'tortoise'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
