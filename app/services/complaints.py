@@ -130,13 +130,7 @@ async def content(case: Case, side: Side, viewer: Viewer) -> Content | None:
     if case.sent_at is None or case.protocol is None:
         return None
     problem = await Problem.get_or_none(id=case.problem_id)
-    receipt = await (
-        Document.filter(case_id=case.id, kind=DocumentKind.RECEIPT)
-        .order_by("-at")
-        .first()
-        .values("id", "sides")
-    )
-    may_read = receipt is not None and side in receipt["sides"].split(",")
+    receipts = await documents.of_case(case.id, side, viewer, {DocumentKind.RECEIPT})
     return Content(
         protocol=case.protocol,
         sent_at=case.sent_at,
