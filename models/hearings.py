@@ -61,7 +61,7 @@ class Seat(Model):
 
     Its state is derived by ``models.rules.hearing.seat_state``.
     ``generation`` numbers its live connections: a message of an older one is ignored. ``device`` is the
-    browser of the newest one; ``seen_at`` its last sign of life, empty once it is known to be broken.
+    browser of the newest one; ``seen_at`` its last sign of life.
     """
 
     id = fields.IntField(primary_key=True)

@@ -12,17 +12,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from tortoise.expressions import Q
-
 from app.db import transaction
 from app.services import casefile, rooms
-from models import Hearing, Seat
+from models import Seat
 from models.rules.errors import Conflict, NotFound, Refused
 from models.rules.hearing import SeatRole, sign_in_open
 from models.rules.people import Viewer
 
 STALE = timedelta(seconds=45)
 """A connection that gave no sign of life for this long is gone, its server with it perhaps."""
+GRACE = timedelta(seconds=5)
+"""So long a seat is kept for a browser whose connection broke: a reload, a tunnel, a new network."""
 
 CheckResult = Literal["ok", "failed", "skipped"]
 
@@ -90,9 +90,9 @@ async def alive(seat_id: int, generation: int, *, now: datetime) -> bool:
     return bool(await Seat.filter(id=seat_id, generation=generation, connected=True).update(seen_at=now))
 
 
-async def lost(seat_id: int, generation: int) -> None:
-    """The connection broke: anybody of the same account may sit down; the seat is still shown as taken."""
-    await Seat.filter(id=seat_id, generation=generation).update(seen_at=None)
+async def lost(seat_id: int, generation: int, *, now: datetime) -> None:
+    """The connection broke: the person may sit down from any device; the sweep comes after GRACE."""
+    await Seat.filter(id=seat_id, generation=generation, connected=True).update(seen_at=now - STALE)
 
 
 async def leave(seat_id: int, generation: int, *, now: datetime) -> bool:
@@ -106,8 +106,7 @@ async def leave(seat_id: int, generation: int, *, now: datetime) -> bool:
         if not seat.connected or seat.generation != generation:
             return False
         seat.connected = False
-        seat.seen_at = None
-        await seat.save(update_fields=["connected", "seen_at"])
+        await seat.save(update_fields=["connected"])
         facts = {"hearing": seat.hearing_id, "seat": seat.id, "role": seat.role}
         await casefile.record(file, "seat_left", now=now, facts=facts)
     return True
@@ -115,9 +114,7 @@ async def leave(seat_id: int, generation: int, *, now: datetime) -> bool:
 
 async def sweep(*, now: datetime) -> int:
     """Empty the seats whose connection gave no sign of life; how many there were."""
-    stale = await Seat.filter(Q(seen_at__isnull=True) | Q(seen_at__lt=now - STALE), connected=True).values(
-        "id", "generation"
-    )
+    stale = await Seat.filter(connected=True, seen_at__lt=now - STALE - GRACE).values("id", "generation")
     return sum([await leave(row["id"], row["generation"], now=now) for row in stale])
 
 
@@ -173,9 +170,3 @@ async def checked(hearing_id: int, viewer: Viewer, check: DeviceCheck, *, now: d
         room.seat.device_check = {**asdict(check), "at": now.isoformat()}
         await room.seat.save(update_fields=["device_check"])
         await room.record("device_checked", now=now, facts={"seat": room.seat.id, "role": room.seat.role})
-
-
-async def live_hearings() -> list[Hearing]:
-    """The hearings in whose room somebody is: what the media process must hold open."""
-    ids = await Seat.filter(connected=True).distinct().values_list("hearing_id", flat=True)
-    return await Hearing.filter(id__in=list(ids)).exclude(state__in=list(rooms.OVER))

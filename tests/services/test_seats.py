@@ -126,16 +126,25 @@ async def test_a_broken_connection_frees_the_seat_for_any_device_of_the_person()
     table = await make_table()
     entry = await table.come(table.consumer)
 
-    await seats.lost(entry.seat, entry.generation)
+    await seats.lost(entry.seat, entry.generation, now=NOW)
 
     assert (await table.come(table.consumer, device="Safari, iPhone")).generation == 2
+
+
+async def test_a_broken_connection_keeps_its_seat_for_the_grace() -> None:
+    table = await make_table()
+    entry = await table.come(table.consumer)
+    await seats.lost(entry.seat, entry.generation, now=NOW)
+
+    assert await seats.sweep(now=NOW + timedelta(seconds=4)) == 0
+    assert await seats.sweep(now=NOW + timedelta(seconds=6)) == 1
 
 
 async def test_the_sweep_takes_who_gave_no_sign_of_life() -> None:
     table = await make_table()
     silent = await table.come(table.consumer)
     alive = await table.come(table.mediator)
-    later = NOW + timedelta(seconds=46)
+    later = NOW + seats.STALE + seats.GRACE + timedelta(seconds=1)
     assert await seats.alive(alive.seat, alive.generation, now=later)
 
     assert await seats.sweep(now=later) == 1

@@ -1,0 +1,86 @@
+"""Every message of the ``/hearings`` namespace, as a type; docs/hearing-protocol.md tells them to readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST_NUMBER = 2**31
+MEDIA_CALLS = ("publish", "subscribe", "answer", "restart")
+_MEDIA_FIELDS = ("generation", "version", "sdp", "connection")
+
+
+class Unreadable(Exception):
+    """A message that is not as the protocol says."""
+
+
+@dataclass(frozen=True)
+class Enter:
+    """Sit down. ``held`` is the generation this browser had; ``take_over`` unseats another device."""
+
+    hearing: int
+    held: int | None
+    take_over: bool
+
+
+@dataclass(frozen=True)
+class Devices:
+    """Whether a person's own microphone and camera are on."""
+
+    microphone: bool
+    camera: bool
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Answer to ``enter``: the seat that is ours now. ``media`` is the first generation for media calls."""
+
+    seat: int
+    generation: int
+    media: int
+    admitted: bool
+    ice_servers: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Answer to a message that could not be carried out; ``device``: who holds the seat."""
+
+    error: str
+    device: str = ""
+
+
+def read_enter(message: object) -> Enter:
+    """The message, checked; raises Unreadable."""
+    fields = _mapping(message)
+    held = fields.get("held")
+    return Enter(
+        hearing=_number(fields.get("hearing")),
+        held=None if held is None else _number(held),
+        take_over=fields.get("take_over") is True,
+    )
+
+
+def read_devices(message: object) -> Devices:
+    """The message, checked; raises Unreadable."""
+    fields = _mapping(message)
+    return Devices(fields.get("microphone") is True, fields.get("camera") is True)
+
+
+def read_media(message: object) -> dict[str, Any]:
+    """The fields of a media call, no others; the media process checks their values."""
+    fields = _mapping(message)
+    return {name: fields[name] for name in _MEDIA_FIELDS if name in fields}
+
+
+def _mapping(message: object) -> Mapping[str, Any]:
+    if not isinstance(message, dict):
+        raise Unreadable
+    return message
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 0 <= value < MOST_NUMBER:
+        raise Unreadable
+    return value

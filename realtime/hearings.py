@@ -1,0 +1,270 @@
+"""The ``/hearings`` namespace: sitting down in a room, staying there, and the signalling of its media.
+
+A browser speaks for the one seat that it holds. The seat is in the database; what is kept here is only
+which socket holds it, so a lost process loses nothing but its connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import socketio
+import structlog
+
+from app.adapters.clock import Clock
+from app.services import media_plan, seats
+from app.services.history import Happening
+from app.tasks import Tasks
+from app.wake import Wake
+from models.rules.errors import DomainError
+from realtime.conductor import Conductor, Link
+from realtime.hearing_messages import (
+    Entered,
+    Refusal,
+    Unreadable,
+    read_devices,
+    read_enter,
+    read_media,
+)
+from realtime.identity import Identity, identify
+from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.sitting import Sitting, Sittings
+
+log = structlog.get_logger(__name__)
+
+NAMESPACE = "/hearings"
+NOTE_EVERY = timedelta(seconds=15)
+SWEEP_SECONDS = 10.0
+MOST_WAITING = 32
+GENERATIONS = 10_000
+"""Media generations within one sitting: each rebuilt connection of a browser takes the next."""
+
+Answer = dict[str, Any]
+
+
+class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
+    """Sockets of people in hearing rooms, and the conductor of their media.
+
+    ``device_label`` makes "Chrome, Android" of a User-Agent; ``ice_servers`` are handed to browsers.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        tasks: Tasks,
+        wake: Wake,
+        *,
+        secure: bool,
+        opens_minutes: int,
+        device_label: Callable[[str], str],
+        ice_servers: tuple[Mapping[str, Any], ...] = (),
+    ) -> None:
+        super().__init__(NAMESPACE)
+        self._clock = clock
+        self._tasks = tasks
+        self._wake = wake
+        self._secure = secure
+        self._opens_minutes = opens_minutes
+        self._device_label = device_label
+        self._ice_servers = ice_servers
+        self._sittings = Sittings()
+        self.conductor = Conductor(link, self._sittings)
+        link.on_event(self._media_said)
+        link.on_reconnect(self._media_reset)
+
+    # --- the socket
+
+    async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        """Admit a signed-in person."""
+        who = await identify(environ, self._clock.now(), secure=self._secure)
+        await self.save_session(sid, who)
+
+    async def on_disconnect(self, sid: str, reason: object = None) -> None:
+        """Keep the seat for a moment, then empty it unless it was taken again."""
+        held = self._sittings.remove(sid)
+        if held is not None:
+            await seats.lost(held.seat, held.generation, now=self._clock.now())
+            self._tasks.spawn(self._leave_later(held), name="seat_leave_later")
+
+    async def _leave_later(self, held: Sitting) -> None:
+        await asyncio.sleep(seats.GRACE.total_seconds())
+        await self._leave(held)
+
+    async def _leave(self, held: Sitting) -> None:
+        if await seats.leave(held.seat, held.generation, now=self._clock.now()):
+            self._wake.ring()
+
+    def _device(self, sid: str) -> str:
+        environ = self.server.get_environ(sid, NAMESPACE) or {}
+        return self._device_label(environ.get("HTTP_USER_AGENT", ""))
+
+    # --- the seat
+
+    async def on_enter(self, sid: str, message: object = None) -> Answer:
+        """Sit down; the answer is Entered, or Refusal with the device that holds the seat."""
+        try:
+            wanted = read_enter(message)
+            who: Identity = await self.get_session(sid)
+            now = self._clock.now()
+            entry = await seats.enter(
+                wanted.hearing,
+                who.viewer,
+                device=self._device(sid),
+                held=wanted.held,
+                take_over=wanted.take_over,
+                opens_minutes=self._opens_minutes,
+                now=now,
+            )
+        except Unreadable:
+            return asdict(Refusal("bad_request"))
+        except DomainError as error:
+            return asdict(Refusal(error.code, str(error.facts.get("device", ""))))
+        self._sittings.add(Sitting(sid, entry.hearing, entry.seat, entry.generation, now))
+        await self.enter_room(sid, _room(entry.hearing))
+        self._wake.ring()
+        await self.conductor.arrange(entry.hearing)
+        first = entry.generation * GENERATIONS
+        return asdict(Entered(entry.seat, entry.generation, first, entry.admitted, self._ice_servers))
+
+    async def on_heartbeat(self, sid: str, message: object = None) -> Answer:
+        """A sign of life; ``held`` says whether the seat is still this socket's."""
+        held, now = self._sittings.of(sid), self._clock.now()
+        if held is None:
+            return {"held": False}
+        if now - held.noted_at >= NOTE_EVERY:
+            held.noted_at = now
+            if not await seats.alive(held.seat, held.generation, now=now):
+                await self._taken(held)
+                return {"held": False}
+        return {"held": True}
+
+    async def on_leave(self, sid: str, message: object = None) -> Answer:
+        """Stand up at once: the person left by the button."""
+        held = self._sittings.remove(sid)
+        if held is not None:
+            await self.leave_room(sid, _room(held.hearing))
+            await self._leave(held)
+        return {}
+
+    async def on_devices(self, sid: str, message: object = None) -> Answer:
+        """Tell the others whether this person's microphone and camera are on; kept nowhere."""
+        held = self._sittings.of(sid)
+        try:
+            devices = read_devices(message)
+        except Unreadable:
+            return asdict(Refusal("bad_request"))
+        if held is None or not await media_plan.may_signal(held.seat, held.generation):
+            return asdict(Refusal("not_admitted"))
+        told = {"seat": str(held.seat), **asdict(devices)}
+        await self.emit("devices", told, room=_room(held.hearing), skip_sid=sid)
+        return {}
+
+    # --- media
+
+    async def on_publish(self, sid: str, message: object = None) -> Answer:
+        """An offer of this person's own tracks."""
+        return await self._signal(sid, "publish", message)
+
+    async def on_subscribe(self, sid: str, message: object = None) -> Answer:
+        """Ask for an offer of the others' tracks."""
+        return await self._signal(sid, "subscribe", message)
+
+    async def on_answer(self, sid: str, message: object = None) -> Answer:
+        """This browser's answer to an offer."""
+        return await self._signal(sid, "answer", message)
+
+    async def on_restart(self, sid: str, message: object = None) -> Answer:
+        """ICE restart of one of the two connections."""
+        return await self._signal(sid, "restart", message)
+
+    async def _signal(self, sid: str, name: str, message: object = None) -> Answer:
+        """A media call for the seat of this socket, one after the other in the order they came."""
+        held = self._sittings.of(sid)
+        if held is None:
+            return asdict(Refusal("not_admitted"))
+        if held.waiting >= MOST_WAITING:
+            return asdict(Refusal("busy"))
+        held.waiting += 1
+        try:
+            # The lock is fair, and nothing is awaited before it: order is kept.
+            async with held.turn:
+                return await self._call_media(held, name, message)
+        finally:
+            held.waiting -= 1
+
+    async def _call_media(self, held: Sitting, name: str, message: object = None) -> Answer:
+        try:
+            fields = read_media(message)
+            if not await media_plan.may_signal(held.seat, held.generation):
+                return asdict(Refusal("not_admitted"))
+            return await self.conductor.signal(held.hearing, held.seat, name, fields)
+        except Unreadable:
+            return asdict(Refusal("bad_request"))
+        except MediaRefused as refused:
+            return asdict(Refusal(refused.code))
+        except MediaUnavailable:
+            return asdict(Refusal("media_unavailable"))
+
+    async def _media_said(self, name: str, payload: dict[str, Any]) -> None:
+        """Hand an event of the media process to the browsers it concerns."""
+        if name == "activity":
+            await self._tell_activity(payload)
+            return
+        seat = str(payload.get("seat", ""))
+        if seat.isdecimal():
+            for held in self._sittings.at(int(seat)):
+                await self.emit(name, payload, to=held.sid)
+
+    async def _tell_activity(self, payload: dict[str, Any]) -> None:
+        """Who speaks is for those in the room, not for those who wait outside."""
+        hearing = str(payload.get("room", "")).removeprefix("hearing-")
+        if not hearing.isdecimal():
+            return
+        for held in self._sittings.inside(int(hearing)):
+            if await media_plan.may_signal(held.seat, held.generation):
+                await self.emit("activity", payload, to=held.sid)
+
+    async def _media_reset(self) -> None:
+        """The media process is a new one: open the rooms there, then have browsers publish again."""
+        await self.conductor.arrange_all()
+        for hearing in self._sittings.hearings():
+            for held in self._sittings.inside(hearing):
+                await self.emit("media_reset", {}, to=held.sid)
+
+    # --- what happens elsewhere
+
+    async def relayed(self, happening: Happening) -> None:
+        """A committed event (from the relay): a seat taken elsewhere is told to who had it here."""
+        # Not named on_…: browsers could call it.
+        if happening.name == "seat_entered":
+            seat, generation = happening.facts.get("seat"), happening.facts.get("generation")
+            if isinstance(seat, int) and isinstance(generation, int):
+                for held in self._sittings.at(seat):
+                    if held.generation < generation:
+                        await self._taken(held)
+        await self.conductor.on_event(happening)
+
+    async def _taken(self, held: Sitting) -> None:
+        self._sittings.remove(held.sid)
+        await self.leave_room(held.sid, _room(held.hearing))
+        await self.emit("taken_over", {"seat": held.seat}, to=held.sid)
+
+    async def sweep(self) -> None:
+        """Empty seats whose connection gave no sign of life, until cancelled."""
+        while True:
+            try:
+                if await seats.sweep(now=self._clock.now()):
+                    self._wake.ring()
+            except Exception:
+                log.exception("seat_sweep_failed")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _room(hearing: int) -> str:
+    """The Socket.IO room of everybody who sits in a hearing, let in or waiting."""
+    return f"hearing:{hearing}"
