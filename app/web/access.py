@@ -169,6 +169,7 @@ def _to_sign_in() -> ResponseReturnValue:
 def _wanted() -> str:
     """The page to return to after signing in: this one, or the page whose form was sent."""
     if request.method in ("GET", "HEAD"):
-        return safe_path(request.full_path.removesuffix("?"), "/")
+        query = request.query_string.decode("ascii", "replace")
+        return safe_path(quote(request.path) + (f"?{query}" if query else ""), "/")
     sent_from = urlsplit(request.headers.get("Referer", ""))
     return safe_path(sent_from.path, "/") if sent_from.netloc == request.host else "/"
