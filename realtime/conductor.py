@@ -54,6 +54,7 @@ class Conductor:
         self._link = link
         self._sittings = sittings
         self._joined: dict[int, set[int]] = {}
+        self._flowing: dict[int, frozenset[int]] = {}
         self._turn = asyncio.Lock()
 
     async def on_event(self, happening: Happening) -> None:
@@ -78,6 +79,10 @@ class Conductor:
         self._joined.clear()
         for hearing in sorted(self._sittings.hearings()):
             await self.arrange(hearing)
+
+    def flowing(self, hearing: int) -> frozenset[int]:
+        """The seats whose media flowed when the hearing was last arranged."""
+        return self._flowing.get(hearing, frozenset())
 
     async def signal(self, hearing: int, seat: int, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         """A browser's media call for its own seat; raises MediaRefused or MediaUnavailable."""
@@ -105,8 +110,11 @@ class Conductor:
             joined.discard(seat)
         if plan.over:
             await self._end("close", room=room)
-        if not joined:
+        if joined:
+            self._flowing[plan.hearing] = frozenset(seat.seat for seat in plan.seats if seat.flows)
+        else:
             del self._joined[plan.hearing]
+            self._flowing.pop(plan.hearing, None)
 
     def _holds(self, standing: Standing) -> bool:
         """Whether the connection that holds the seat is one of ours."""

@@ -18,7 +18,6 @@ import structlog
 from app.adapters.clock import Clock
 from app.services import media_plan, seats
 from app.services.history import Happening
-from app.tasks import Tasks
 from app.wake import Wake
 from models.rules.errors import DomainError
 from realtime.conductor import Conductor, Link
@@ -38,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 NAMESPACE = "/hearings"
 NOTE_EVERY = timedelta(seconds=15)
-SWEEP_SECONDS = 10.0
+SWEEP_SECONDS = 2.0
 MOST_WAITING = 32
 GENERATIONS = 10_000
 """Media generations within one sitting: each rebuilt connection of a browser takes the next."""
@@ -56,7 +55,6 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         self,
         link: Link,
         clock: Clock,
-        tasks: Tasks,
         wake: Wake,
         *,
         secure: bool,
@@ -66,7 +64,6 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
     ) -> None:
         super().__init__(NAMESPACE)
         self._clock = clock
-        self._tasks = tasks
         self._wake = wake
         self._secure = secure
         self._opens_minutes = opens_minutes
@@ -85,19 +82,10 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         await self.save_session(sid, who)
 
     async def on_disconnect(self, sid: str, reason: object = None) -> None:
-        """Keep the seat for a moment, then empty it unless it was taken again."""
+        """Keep the seat for a moment; the sweep empties it unless it is taken again."""
         held = self._sittings.remove(sid)
         if held is not None:
             await seats.lost(held.seat, held.generation, now=self._clock.now())
-            self._tasks.spawn(self._leave_later(held), name="seat_leave_later")
-
-    async def _leave_later(self, held: Sitting) -> None:
-        await asyncio.sleep(seats.GRACE.total_seconds())
-        await self._leave(held)
-
-    async def _leave(self, held: Sitting) -> None:
-        if await seats.leave(held.seat, held.generation, now=self._clock.now()):
-            self._wake.ring()
 
     def _device(self, sid: str) -> str:
         environ = self.server.get_environ(sid, NAMESPACE) or {}
@@ -148,7 +136,8 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         held = self._sittings.remove(sid)
         if held is not None:
             await self.leave_room(sid, _room(held.hearing))
-            await self._leave(held)
+            await seats.leave(held.seat, held.generation, now=self._clock.now())
+            self._wake.ring()
         return {}
 
     async def on_devices(self, sid: str, message: object = None) -> Answer:
@@ -221,13 +210,20 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
                 await self.emit(name, payload, to=held.sid)
 
     async def _tell_activity(self, payload: dict[str, Any]) -> None:
-        """Who speaks is for those in the room, not for those who wait outside."""
-        hearing = str(payload.get("room", "")).removeprefix("hearing-")
-        if not hearing.isdecimal():
+        """Who speaks in the room is for those who are in it, not for those who wait outside."""
+        name = str(payload.get("room", "")).removeprefix("hearing-")
+        if not name.isdecimal():
             return
-        for held in self._sittings.inside(int(hearing)):
-            if await media_plan.may_signal(held.seat, held.generation):
-                await self.emit("activity", payload, to=held.sid)
+        flowing = self.conductor.flowing(int(name))
+        names = {str(seat) for seat in flowing}
+        speaker = payload.get("speaker")
+        told = {
+            "seats": {seat: said for seat, said in payload.get("seats", {}).items() if seat in names},
+            "speaker": speaker if speaker in names else None,
+        }
+        for held in self._sittings.inside(int(name)):
+            if held.seat in flowing:
+                await self.emit("activity", told, to=held.sid)
 
     async def _media_reset(self) -> None:
         """The media process is a new one: open the rooms there, then have browsers publish again."""
@@ -255,7 +251,7 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         await self.emit("taken_over", {"seat": held.seat}, to=held.sid)
 
     async def sweep(self) -> None:
-        """Empty seats whose connection gave no sign of life, until cancelled."""
+        """Empty the seats whose connection is gone, until cancelled; one such task per process."""
         while True:
             try:
                 if await seats.sweep(now=self._clock.now()):

@@ -1,0 +1,174 @@
+"""A web process's sockets without its pages: namespaces, relay and a media link that only writes down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import socketio
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from app.services import sessions
+from app.tasks import Tasks
+from app.wake import Wake
+from models.rules.people import Viewer
+from realtime.cases import Cases
+from realtime.hearings import Hearings
+from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.relay import Relay
+from tests.factories.people import NOW
+from tests.servers import free_port
+
+
+class FixedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        """The time it was set to."""
+        return self.at
+
+
+class WrittenLink:
+    """Stands for the media process: keeps every call, refuses what it is told to refuse."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.refuse: dict[str, str] = {}
+        self.away = False
+        self.say: Callable[[str, dict[str, Any]], Awaitable[None]]
+        self.reconnected: Callable[[], Awaitable[None]]
+
+    def on_event(self, callback: Callable[[str, dict[str, Any]], Awaitable[None]]) -> None:
+        """Keep the callback: a test makes the media process speak."""
+        self.say = callback
+
+    def on_reconnect(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Keep the callback: a test replaces the media process."""
+        self.reconnected = callback
+
+    async def call(self, name: str, **fields: Any) -> dict[str, Any]:
+        """Write the call down."""
+        if self.away:
+            raise MediaUnavailable(name)
+        self.calls.append((name, fields))
+        await asyncio.sleep(0.01 if name == "publish" else 0)
+        if name in self.refuse:
+            raise MediaRefused(self.refuse[name])
+        return {"sdp": f"answer to {fields.get('sdp')}"} if name == "publish" else {}
+
+    def standing(self, seat: int) -> tuple[bool, bool] | None:
+        """What was last said of a seat: admitted, muted; None when it left."""
+        for name, fields in reversed(self.calls):
+            if fields.get("seat") == str(seat) and name in ("join", "leave"):
+                return (fields["admitted"], fields["muted"]) if name == "join" else None
+        return None
+
+
+@dataclass
+class Browser:
+    """A client of ``/hearings`` and what it was told."""
+
+    client: socketio.AsyncClient
+    told: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def ask(self, name: str, message: Any = None) -> dict[str, Any]:
+        """Send and wait for the answer."""
+        answer = await self.client.call(name, message or {}, namespace="/hearings", timeout=5)
+        assert isinstance(answer, dict)
+        return answer
+
+    def heard(self, name: str) -> list[Any]:
+        """What was told under a name."""
+        return [message for n, message in self.told if n == name]
+
+    async def until(self, ready: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(5):
+            while not ready():  # noqa: ASYNC110  what is waited for has no event
+                await asyncio.sleep(0.01)
+
+
+@dataclass
+class Process:
+    """One web process as browsers meet it."""
+
+    url: str
+    link: WrittenLink
+    clock: FixedClock
+    wake: Wake
+    hearings: Hearings
+    _open: list[socketio.AsyncClient] = field(default_factory=list)
+
+    async def browser(self, viewer: Viewer, agent: str = "Chrome, Linux") -> Browser:
+        """A signed-in person's connected browser."""
+        token = await sessions.start(viewer.user_id, now=NOW, address="127.0.0.1", device=agent)
+        client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        browser = Browser(client)
+
+        async def keep(name: str, message: Any = None) -> None:
+            browser.told.append((name, message))
+
+        client.on("*", keep, namespace="/hearings")
+        cookie = f"{sessions.cookie_name(False)}={token}"
+        await client.connect(
+            self.url,
+            headers={"Cookie": cookie, "User-Agent": agent},
+            transports=["websocket"],
+            namespaces=["/hearings"],
+        )
+        self._open.append(client)
+        return browser
+
+    async def close(self) -> None:
+        """Hang up every browser."""
+        for client in self._open:
+            await client.disconnect()
+
+
+@asynccontextmanager
+async def web_process() -> AsyncIterator[Process]:
+    """Serve the namespaces on a free port of the loopback, with a relay."""
+    sio = socketio.AsyncServer(async_mode="asgi", transports=["websocket"])
+    clock, link, wake, tasks = FixedClock(), WrittenLink(), Wake(), Tasks()
+    hearings = Hearings(link, clock, wake, secure=False, opens_minutes=30, device_label=lambda agent: agent)
+    sio.register_namespace(hearings)
+    sio.register_namespace(Cases(clock, secure=False))
+    relay = Relay(sio, wake.subscribe(), (hearings.relayed,))
+    config, ended = Config(), asyncio.Event()
+    port = free_port()
+    config.bind, config.errorlog = [f"127.0.0.1:{port}"], None
+    serving = asyncio.create_task(
+        serve(socketio.ASGIApp(sio), config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
+    )
+    relaying = tasks.spawn(relay.run(), name="relay")
+    process = Process(f"http://127.0.0.1:{port}", link, clock, wake, hearings)
+    try:
+        await _listening(port)
+        yield process
+    finally:
+        await process.close()
+        relaying.cancel()
+        await tasks.close()
+        ended.set()
+        await serving
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.01)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return

@@ -1,0 +1,248 @@
+"""Sitting down, being unseated, coming back and leaving, with real sockets; and what the media is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from app.services import conduct, seats
+from models import CaseEvent, Seat
+from models.rules.hearing import Conduct
+from tests.factories.hearings import HOUSE, Table, make_table
+from tests.factories.people import NOW, make_user, viewer_of
+from tests.realtime.rooms import Browser, Process, web_process
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+async def web(database: str) -> AsyncIterator[Process]:
+    """A web process."""
+    async with web_process() as process:
+        yield process
+
+
+async def seated(web: Process, table: Table, who: str) -> tuple[Browser, int]:
+    """Somebody's browser that has sat down, and the seat."""
+    browser = await web.browser(getattr(table, who))
+    answer = await browser.ask("enter", {"hearing": table.id})
+    assert "error" not in answer, answer
+    return browser, answer["seat"]
+
+
+@asynccontextmanager
+async def sweeping(web: Process) -> AsyncIterator[None]:
+    """The process's own round."""
+    task = asyncio.create_task(web.hearings.sweep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def admit_all(web: Process, table: Table) -> None:
+    """The mediator lets everybody in, over HTTP as it were."""
+    await seats.admit(table.id, table.mediator, None, now=NOW)
+    web.wake.ring()
+
+
+async def test_entering_answers_the_seat_and_opens_a_closed_place_in_the_media(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "consumer")
+
+    assert web.link.standing(seat) == (False, False)
+    assert web.link.calls[0] == ("open", {"room": f"hearing-{table.id}"})
+    assert (await browser.ask("heartbeat")) == {"held": True}
+
+
+async def test_admission_mute_and_pause_reach_the_media_process(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "consumer")
+    await seated(web, table, "mediator")
+
+    await admit_all(web, table)
+    await browser.until(lambda: web.link.standing(seat) == (True, False))
+    await seats.mute(table.id, table.mediator, seat, muted=True, now=NOW)
+    web.wake.ring()
+    await browser.until(lambda: web.link.standing(seat) == (True, True))
+    for act, flows in ((Conduct.OPEN, True), (Conduct.PAUSE, False), (Conduct.RESUME, True)):
+        await conduct.take(table.id, table.mediator, act, HOUSE, now=NOW)
+        web.wake.ring()
+        await browser.until(lambda flows=flows: web.link.standing(seat) == (flows, True))
+
+
+async def test_media_calls_are_refused_until_admitted_and_then_go_in_order(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "consumer")
+    assert (await browser.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "not_admitted"
+
+    await seated(web, table, "mediator")
+    await admit_all(web, table)
+    await browser.until(lambda: web.link.standing(seat) == (True, False))
+    answers = await asyncio.gather(
+        *(browser.ask("publish", {"generation": 10_000, "sdp": f"{n}"}) for n in range(6))
+    )
+
+    assert answers[3] == {"sdp": "answer to 3"}
+    published = [fields for name, fields in web.link.calls if name == "publish"]
+    assert [fields["sdp"] for fields in published] == ["0", "1", "2", "3", "4", "5"]
+    assert {fields["seat"] for fields in published} == {str(seat)}
+
+
+async def test_a_browser_speaks_for_its_own_seat_only(web: Process) -> None:
+    table = await make_table()
+    browser, mine = await seated(web, table, "mediator")
+    _, other = await seated(web, table, "consumer")
+
+    await browser.ask("publish", {"generation": 1, "sdp": "x", "seat": str(other), "room": "hearing-999"})
+
+    name, fields = web.link.calls[-1]
+    assert (name, fields["seat"], fields["room"]) == ("publish", str(mine), f"hearing-{table.id}")
+
+
+async def test_refusals_of_the_media_process_come_back_as_codes(web: Process) -> None:
+    table = await make_table()
+    browser, _ = await seated(web, table, "mediator")
+    web.link.refuse["subscribe"] = "stale_generation"
+    assert (await browser.ask("subscribe", {"generation": 1}))["error"] == "stale_generation"
+    web.link.away = True
+    assert (await browser.ask("subscribe", {"generation": 2}))["error"] == "media_unavailable"
+
+
+async def test_a_second_device_is_told_and_takes_over(web: Process) -> None:
+    table = await make_table()
+    first, seat = await seated(web, table, "consumer")
+    second = await web.browser(table.consumer, "Safari, iPhone")
+
+    refused = await second.ask("enter", {"hearing": table.id})
+    assert (refused["error"], refused["device"]) == ("seat_taken", "Chrome, Linux")
+    assert first.heard("taken_over") == []
+    answer = await second.ask("enter", {"hearing": table.id, "take_over": True})
+
+    assert answer["generation"] == 2
+    await first.until(lambda: first.heard("taken_over") == [{"seat": seat}])
+    assert (await first.ask("heartbeat")) == {"held": False}
+    assert (await first.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "not_admitted"
+
+
+async def test_another_process_unseats_through_the_relay(web: Process) -> None:
+    table = await make_table()
+    first, seat = await seated(web, table, "consumer")
+    async with web_process() as elsewhere:
+        second = await elsewhere.browser(table.consumer)
+        await second.ask("enter", {"hearing": table.id, "take_over": True})
+
+        await first.until(lambda: first.heard("taken_over"))
+
+        await first.client.disconnect()
+        await asyncio.sleep(0.1)
+        assert (await Seat.get(id=seat)).connected
+        assert (await second.ask("heartbeat")) == {"held": True}
+
+
+async def test_a_reload_keeps_the_seat(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "consumer")
+    await browser.client.disconnect()
+
+    again = await web.browser(table.consumer)
+    answer = await again.ask("enter", {"hearing": table.id, "held": 1})
+
+    assert (answer["seat"], answer["generation"]) == (seat, 2)
+
+
+async def test_a_departure_empties_the_seat_after_the_grace(web: Process) -> None:
+    table = await make_table()
+    watching, _ = await seated(web, table, "mediator")
+    browser, seat = await seated(web, table, "consumer")
+
+    await browser.client.disconnect()
+    async with asyncio.timeout(5):
+        while (await Seat.get(id=seat)).seen_at == NOW:  # noqa: ASYNC110  only the row tells
+            await asyncio.sleep(0.01)
+    assert (await Seat.get(id=seat)).connected
+
+    web.clock.at = NOW + seats.GRACE + timedelta(seconds=1)
+    async with asyncio.timeout(5), sweeping(web):
+        await watching.until(lambda: web.link.standing(seat) is None)
+    assert not (await Seat.get(id=seat)).connected
+    assert await CaseEvent.filter(name="seat_left").count() == 1
+
+
+async def test_leaving_by_the_button_empties_the_seat_at_once(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "consumer")
+
+    await browser.ask("leave")
+
+    assert not (await Seat.get(id=seat)).connected
+    assert (await browser.ask("heartbeat")) == {"held": False}
+
+
+async def test_who_waits_outside_hears_nothing_of_the_room(web: Process) -> None:
+    table = await make_table()
+    inside, mine = await seated(web, table, "mediator")
+    outside, theirs = await seated(web, table, "consumer")
+    said = {"voice": "speaking", "level": 9, "video": True, "screen": False}
+
+    await web.link.say(
+        "activity",
+        {
+            "room": f"hearing-{table.id}",
+            "seats": {str(mine): said, str(theirs): said},
+            "speaker": str(theirs),
+        },
+    )
+    await inside.ask("devices", {"microphone": True, "camera": False})
+    assert (await outside.ask("devices", {"microphone": True, "camera": True}))["error"] == "not_admitted"
+
+    await inside.until(lambda: inside.heard("activity"))
+    assert inside.heard("activity") == [{"seats": {str(mine): said}, "speaker": None}]
+    assert outside.heard("activity") == []
+
+
+async def test_offers_reach_the_browser_on_their_seat(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "mediator")
+    offer = {"room": f"hearing-{table.id}", "seat": str(seat), "version": 2, "sdp": "x"}
+
+    await web.link.say("offer", offer)
+    await web.link.say("offer", {**offer, "seat": "999999"})
+
+    await browser.until(lambda: browser.heard("offer"))
+    assert browser.heard("offer") == [offer]
+
+
+async def test_a_new_media_process_gets_every_room_and_browsers_publish_again(web: Process) -> None:
+    table = await make_table()
+    browser, seat = await seated(web, table, "mediator")
+    web.link.calls.clear()
+
+    await web.link.reconnected()
+
+    assert [name for name, _ in web.link.calls] == ["open", "join"]
+    assert web.link.standing(seat) == (True, False)
+    await browser.until(lambda: browser.heard("media_reset"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [None, 7, {}, {"hearing": "1"}, {"hearing": -1}, {"hearing": True}, {"hearing": 1, "held": "x"}],
+)
+async def test_a_malformed_entrance_is_refused(web: Process, message: object) -> None:
+    browser = await web.browser((await make_table()).consumer)
+    answer = await browser.client.call("enter", message, namespace="/hearings", timeout=5)
+    assert answer["error"] == "bad_request"
+
+
+async def test_strangers_and_internal_names_get_nothing(web: Process) -> None:
+    table = await make_table()
+    stranger = await web.browser(viewer_of(await make_user()))
+    assert (await stranger.ask("enter", {"hearing": table.id}))["error"] == "not_found"
+    assert (await stranger.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "not_admitted"
+    assert web.link.calls == []
