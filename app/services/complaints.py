@@ -1,4 +1,4 @@
-"""The complaint: written by an accepted citizen, sent under a protocol number, shown to who may see it."""
+"""The complaint: written by an accepted citizen, sent under a protocol number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.services.casefile import Opened
 from app.services.documents import File
 from app.services.drafts import Saved
 from app.services.letters import Text
-from models import Case, Company, DocumentKind, Problem, User
+from models import Company, DocumentKind, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.identity import normal_cnpj, protocol_number
@@ -69,25 +69,6 @@ class Sheet:
     areas: tuple[taxonomy.Area, ...]
 
 
-@dataclass(frozen=True)
-class Content:
-    """A sent complaint as the parties and the Procon read it; ``receipt`` once it is made."""
-
-    protocol: str
-    sent_at: datetime
-    company_name: str
-    company_cnpj: str
-    area: str
-    subject: str
-    problem: str
-    facts: str
-    request: str
-    occurred_on: date | None
-    amount_cents: int | None
-    exhibits: tuple[File, ...]
-    receipt: UUID | None
-
-
 async def sheet(case_id: int, viewer: Viewer, today: date) -> Sheet:
     """The form of an accepted case; NotFound for anybody but the citizen, Refused at another time."""
     case, side = await casefile.view(case_id, viewer)
@@ -125,29 +106,6 @@ async def send(case_id: int, viewer: Viewer, values: Mapping[str, str], *, today
         return protocol
 
 
-async def content(case: Case, side: Side, viewer: Viewer) -> Content | None:
-    """The complaint of a case for somebody on ``side`` of it; None before it is sent."""
-    if case.sent_at is None or case.protocol is None:
-        return None
-    problem = await Problem.get_or_none(id=case.problem_id)
-    receipts = await documents.of_case(case.id, side, viewer, {DocumentKind.RECEIPT})
-    return Content(
-        protocol=case.protocol,
-        sent_at=case.sent_at,
-        company_name=case.company_name,
-        company_cnpj=case.company_cnpj,
-        area=problem.area if problem else "",
-        subject=problem.subject if problem else "",
-        problem=problem.label if problem else "",
-        facts=case.facts,
-        request=case.request,
-        occurred_on=case.occurred_on,
-        amount_cents=case.amount_cents,
-        exhibits=tuple(await documents.of_case(case.id, side, viewer, {DocumentKind.EXHIBIT})),
-        receipt=receipts[-1].id if receipts else None,
-    )
-
-
 async def _record(
     file: Opened, to: State, complaint: Complaint, protocol: str, exhibits: list[UUID], now: datetime
 ) -> None:
@@ -183,24 +141,22 @@ async def _checked(values: Mapping[str, str], today: date) -> Complaint:
     return Complaint(*company, problem_id, typed["facts"], occurred_on, amount, request)
 
 
-_ORDER = ("company", "company_cnpj", "problem", "facts", "occurred_on", "amount", "wish", "wish_text")
+_ORDER = ("company_name", "company_cnpj", "problem", "facts", "occurred_on", "amount", "wish", "wish_text")
 """The fields in the order of the page, for the list of errors at its top."""
 
 
 async def _company(typed: Mapping[str, str], wrong: dict[str, str]) -> tuple[int | None, str, str] | None:
-    """Id, name and CNPJ of the company that was chosen, or of the one typed by hand."""
-    if typed["company_id"].isascii() and typed["company_id"].isdigit():
-        chosen = await Company.get_or_none(id=int(typed["company_id"][:9]))
-        if chosen is not None:
-            return chosen.id, chosen.trade_name or chosen.legal_name, chosen.cnpj
+    """Id, name and CNPJ of the company: a known one by its CNPJ, else the name as typed."""
     name, cnpj = typed["company_name"], normal_cnpj(typed["company_cnpj"])
     if typed["company_cnpj"] and cnpj is None:
         wrong["company_cnpj"] = "cnpj_invalid"
-    if not 2 <= len(name) <= NAME_MAX:
-        wrong["company"] = "company_missing"
-        return None
     known = await Company.get_or_none(cnpj=cnpj) if cnpj else None
-    return known.id if known else None, name, cnpj or ""
+    if known is not None:
+        return known.id, known.trade_name or known.legal_name, known.cnpj
+    if not 2 <= len(name) <= NAME_MAX:
+        wrong["company_name"] = "company_missing"
+        return None
+    return None, name, cnpj or ""
 
 
 async def _problem(typed: str, today: date, wrong: dict[str, str]) -> int | None:

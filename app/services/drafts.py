@@ -37,7 +37,6 @@ FORMS = {
         Action.SEND_COMPLAINT,
         frozenset(
             {
-                "company_id",
                 "company_name",
                 "company_cnpj",
                 "problem",

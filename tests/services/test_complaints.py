@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from typing import Any
 
 import pytest
 
 from app.services import complaints, drafts, taxonomy
-from models import Case, CaseEvent, Company, Document, DocumentKind, Job, Problem, User
+from models import Case, CaseEvent, DocumentKind, Job, Problem, User
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
-from models.rules.people import Role, Side
+from models.rules.people import Role
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_agent, make_company, make_user, viewer_of
 from tests.services.test_registrations import make_upload
@@ -101,7 +100,7 @@ async def test_everything_wrong_is_said_at_once_in_the_order_of_the_page() -> No
         )
 
     assert list(caught.value.fields.items()) == [
-        ("company", "company_missing"),
+        ("company_name", "company_missing"),
         ("company_cnpj", "cnpj_invalid"),
         ("problem", "choice_missing"),
         ("facts", "facts_length"),
@@ -130,7 +129,7 @@ async def test_everything_wrong_is_said_at_once_in_the_order_of_the_page() -> No
         ({"wish": "gold"}, "choice_missing"),
         ({"wish": "other", "wish_text": "sim"}, "wish_length"),
         ({"company_name": "x"}, "company_missing"),
-        ({"company_id": "999999", "company_name": ""}, "company_missing"),
+        ({"company_name": "", "company_cnpj": CNPJ}, "company_missing"),
         ({"company_cnpj": "00000000000000"}, "cnpj_invalid"),
     ],
 )
@@ -156,23 +155,15 @@ async def test_the_edges_are_accepted(values: dict[str, str]) -> None:
     assert await send(case, user, **values)
 
 
-@pytest.mark.parametrize("way", ["chosen", "typed"])
-async def test_a_known_company_is_linked_and_still_sees_nothing(way: str) -> None:
-    company: Company = await make_company(cnpj=CNPJ, trade_name="Sul Móveis")
+async def test_a_known_company_is_linked_by_its_cnpj_and_still_sees_nothing() -> None:
+    company = await make_company(cnpj=CNPJ, trade_name="Sul Móveis")
     agent = viewer_of(await make_agent(company), company)
     case, user = await accepted()
-    values: dict[str, Any] = {
-        "chosen": {"company_id": str(company.id), "company_name": "whatever"},
-        "typed": {"company_name": "Sul", "company_cnpj": "12.abc.345/01de-35"},
-    }
 
-    await send(case, user, **values[way])
+    await send(case, user, company_name="", company_cnpj="12.abc.345/01de-35")
 
     await case.refresh_from_db()
-    assert case.company_id == company.id
-    assert (case.company_name, case.company_cnpj) == (
-        ("Sul Móveis", CNPJ) if way == "chosen" else ("Sul", CNPJ)
-    )
+    assert (case.company_id, case.company_name, case.company_cnpj) == (company.id, "Sul Móveis", CNPJ)
     with pytest.raises(NotFound):
         await complaints.sheet(case.id, agent, TODAY)
 
@@ -193,24 +184,3 @@ async def test_the_form_is_the_citizens_at_its_time() -> None:
     draft = await make_case(State.DRAFT, user)
     with pytest.raises(Refused):
         await complaints.sheet(draft.id, viewer_of(user), TODAY)
-
-
-async def test_each_side_reads_the_sent_complaint_with_the_files_it_may_open() -> None:
-    company = await make_company()
-    agent = viewer_of(await make_agent(company), company)
-    case, user = await accepted()
-    assert await complaints.content(case, Side.CONSUMER, viewer_of(user)) is None
-    exhibit = await make_upload(case, user, DocumentKind.EXHIBIT)
-    await send(case, user, company_id=str(company.id))
-    case = await Case.get(id=case.id)
-    receipt = await make_upload(case, user, DocumentKind.RECEIPT, owner=None, attached_at=NOW)
-
-    mine = await complaints.content(case, Side.CONSUMER, viewer_of(user))
-    theirs = await complaints.content(case, Side.COMPANY, agent)
-
-    assert mine is not None
-    assert theirs is not None
-    assert (mine.subject, mine.receipt) == ("Eletrodomésticos e móveis", receipt.id)
-    assert [file.id for file in theirs.exhibits] == [exhibit.id]
-    assert theirs.receipt is None, "the receipt is between the citizen and the Procon"
-    assert await Document.filter(id=receipt.id, sides="consumer,staff").exists()
