@@ -1,0 +1,194 @@
+"""The page of a case, the list of cases, and what staff does beside a case's course.
+
+Forms of other blueprints stand on the page of a case as panels; one that was refused is shown again
+there by ``refused``, with what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from quart import Blueprint, redirect, url_for
+from quart.typing import ResponseReturnValue
+
+from app.i18n import gettext as _
+from app.services import case_lists, cases, casework, notices
+from app.services.case_lists import Wanted
+from app.services.notices import TermRules
+from app.services.wording import attention, state_label, state_tone
+from app.web.access import SIGNED_IN, STAFF, requires, viewer
+from app.web.errors import SENTENCES, field_sentences, sentence
+from app.web.forms import form, query
+from app.web.parts import parts
+from app.web.render import render
+from app.web.today import now, today
+from models.rules.case_machine import State
+from models.rules.errors import DomainError, Invalid
+from models.rules.people import Role, Side
+
+blueprint = Blueprint("cases", __name__)
+
+_STEP = {
+    State.DRAFT: 1,
+    State.SUBMITTED: 2,
+    State.IN_TRIAGE: 2,
+    State.WAITING_CONSUMER: 2,
+    State.REFUSED: 2,
+    State.ACCEPTED: 3,
+    State.UNDER_ANALYSIS: 3,
+    State.NOTIFIED: 4,
+    State.ANSWERED: 4,
+    State.UNANSWERED: 4,
+    State.HEARING_SCHEDULED: 5,
+    State.HEARING_NOT_HELD: 5,
+    State.NO_AGREEMENT: 6,
+    State.FULFILMENT: 6,
+    State.ARCHIVED: 7,
+}
+
+
+def answer_rules() -> TermRules:
+    """How the company's term is counted if it begins today."""
+    return TermRules(parts().profile.terms["company_answer"], today(), parts().holidays)
+
+
+@blueprint.get("/casos")
+@requires(SIGNED_IN)
+async def index() -> ResponseReturnValue:
+    """All cases that the person sees, newest change first; staff and companies may narrow it."""
+    if viewer().role is Role.CONSUMER:
+        return redirect(url_for("panel.show"), 303)
+    wanted = Wanted(_state(query("situacao")), query("busca")[:100], query("meus") == "1")
+    listing = await case_lists.for_viewer(viewer(), wanted, query("depois"))
+    return render(
+        "cases/index.html",
+        listing=listing,
+        wanted=wanted,
+        filters=_filters(wanted),
+        first_page=not query("depois"),
+        states=[(state, state_label(state)) for state in State if state is not State.DRAFT],
+        state_label=state_label,
+        state_tone=state_tone,
+    )
+
+
+def _state(typed: str) -> State | None:
+    return State(typed) if typed in set(State) else None
+
+
+def _filters(wanted: Wanted) -> dict[str, str]:
+    """The filter as it stands in the address."""
+    given = {"situacao": wanted.state or "", "busca": wanted.text, "meus": "1" if wanted.mine else ""}
+    return {name: str(value) for name, value in given.items() if value}
+
+
+@blueprint.get("/casos/<int:case_id>")
+@requires(SIGNED_IN)
+async def show(case_id: int) -> ResponseReturnValue:
+    """A case. The first look of its company is the proof that the notice was opened."""
+    if viewer().role is Role.COMPANY and await notices.opened_by(
+        case_id, viewer(), now=now(), rules=answer_rules()
+    ):
+        parts().wake.ring()
+    return await _page(case_id, {})
+
+
+@blueprint.post("/casos/<int:case_id>/anotacoes")
+@requires(STAFF)
+async def add_note(case_id: int) -> ResponseReturnValue:
+    """An internal note."""
+    typed = await form()
+    try:
+        await casework.add_note(case_id, viewer(), typed.get("note", ""), now=now())
+    except Invalid as error:
+        return await refused(case_id, "note", typed, error)
+    return back(case_id)
+
+
+@blueprint.post("/casos/<int:case_id>/arquivar")
+@requires(Role.LEGAL, Role.COORDINATOR)
+async def archive(case_id: int) -> ResponseReturnValue:
+    """Archive a case, with the reason."""
+    typed = await form()
+    try:
+        await casework.archive(case_id, viewer(), typed.get("archive_reason", ""), now=now())
+    except Invalid as error:
+        return await refused(case_id, "archive", typed, error, {"reason": "archive_reason"})
+    return back(case_id)
+
+
+@blueprint.post("/casos/<int:case_id>/reabrir")
+@requires(Role.LEGAL, Role.COORDINATOR)
+async def reopen(case_id: int) -> ResponseReturnValue:
+    """Reopen a case, with the reason."""
+    typed = await form()
+    try:
+        await casework.reopen(case_id, viewer(), typed.get("reopen_reason", ""), now=now())
+    except Invalid as error:
+        return await refused(case_id, "reopen", typed, error, {"reason": "reopen_reason"})
+    return back(case_id)
+
+
+def back(case_id: int) -> ResponseReturnValue:
+    """To the case, after a successful POST."""
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def renamed(error: Invalid, names: Mapping[str, str]) -> Invalid:
+    """The same error with the fields called as the page's form calls them: no two on a page share a name."""
+    return Invalid({names.get(field, field): code for field, code in error.fields.items()}, **error.facts)
+
+
+async def refused(
+    case_id: int,
+    name: str,
+    typed: Mapping[str, str],
+    error: DomainError,
+    names: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """The page of the case again, the form ``name`` with what was typed and why it was refused.
+
+    ``names`` maps a service's field to the form's name for it, where they differ.
+    """
+    if isinstance(error, Invalid):
+        error = renamed(error, names or {})
+    errors = field_sentences(error) if isinstance(error, Invalid) else {"": sentence(error.code, error.facts)}
+    page = await _page(case_id, {name: {"values": dict(typed), "errors": errors}})
+    return page, SENTENCES[error.code][0]
+
+
+async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
+    page = await cases.page(case_id, viewer())
+    case = page.case
+    return render(
+        "cases/show.html",
+        page=page,
+        case=case,
+        side=page.side,
+        actions=page.actions,
+        forms=forms,
+        blank={"values": {}, "errors": {}},
+        title=_title(page),
+        step=_STEP[case.state],
+        sentence=attention(case.state, page.side),
+        state_label=state_label(case.state),
+        state_tone=state_tone(case.state),
+        today=today(),
+        file_url=file_url,
+    )
+
+
+def _title(page: cases.CasePage) -> str:
+    case = page.case
+    if page.side is Side.CONSUMER:
+        return case.company or _("Meu cadastro")
+    if page.side is Side.COMPANY:
+        return case.consumer
+    return f"{case.consumer} × {case.company}" if case.company else case.consumer
+
+
+def file_url(document_id: UUID) -> str:
+    """The address of a document's bytes."""
+    return f"/documentos/{document_id}"

@@ -1,0 +1,73 @@
+"""The page after signing in: what one has to do, by role."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from quart import Blueprint
+
+from app.services import case_lists, scheduling
+from app.services.case_lists import ListedCase, Wanted
+from app.services.wording import attention, hearing_state_label, state_label, state_tone
+from app.web.access import SIGNED_IN, requires, viewer
+from app.web.render import render
+from app.web.today import here, today
+from models.rules.case_machine import State
+from models.rules.people import Role, Side, Viewer
+
+blueprint = Blueprint("panel", __name__)
+
+_MUST_ACT = {
+    Side.CONSUMER: {State.DRAFT, State.WAITING_CONSUMER, State.ACCEPTED, State.HEARING_SCHEDULED},
+    Side.COMPANY: {State.NOTIFIED, State.UNANSWERED, State.HEARING_SCHEDULED},
+}
+_OTHER = {Side.CONSUMER: Side.COMPANY, Side.COMPANY: Side.CONSUMER}
+
+
+@blueprint.get("/painel")
+@requires(SIGNED_IN)
+async def show() -> str:
+    """One's own cases, those that wait for oneself first; for staff the queues."""
+    person = viewer()
+    if person.role is Role.CONSUMER:
+        return await _party_page(person, Side.CONSUMER)
+    if person.role is Role.COMPANY:
+        return await _party_page(person, Side.COMPANY)
+    return await _staff_page(person)
+
+
+async def _party_page(person: Viewer, side: Side) -> str:
+    listing = await case_lists.for_viewer(person)
+    waiting = [case for case in listing.cases if _must_act(case, side)]
+    return render(
+        "panel/party.html",
+        side=side,
+        waiting=waiting,
+        others=[case for case in listing.cases if case not in waiting],
+        more=listing.after,
+        attention=attention,
+        state_label=state_label,
+        state_tone=state_tone,
+        today=today(),
+    )
+
+
+def _must_act(case: ListedCase, side: Side) -> bool:
+    return case.state in _MUST_ACT[side] or case.open_offer is _OTHER[side]
+
+
+async def _staff_page(person: Viewer) -> str:
+    start = datetime.combine(today(), time(), tzinfo=here().tzinfo)
+    mine = await case_lists.for_viewer(person, Wanted(mine=True))
+    return render(
+        "panel/staff.html",
+        queues=await case_lists.queues(),
+        State=State,
+        hearings=await scheduling.agenda(person, start, start + timedelta(days=1)),
+        mine=mine.cases[:10],
+        attention=attention,
+        state_label=state_label,
+        state_tone=state_tone,
+        hearing_state_label=hearing_state_label,
+        today=today(),
+    )

@@ -1,0 +1,30 @@
+"""The moment and the day, as handlers hand them to services: the clock's, in the agency's zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.web.parts import parts
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return parts().clock.now()
+
+
+def here() -> datetime:
+    """The present moment on the agency's wall clock."""
+    return now().astimezone(parts().profile.agency.zone)
+
+
+def today() -> date:
+    """The agency's date."""
+    return here().date()
+
+
+def typed_day(typed: str) -> date | None:
+    """A date as a browser's date field sends it, None when it is none."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
