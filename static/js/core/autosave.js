@@ -20,7 +20,7 @@ export class Autosave {
     this.revision = Number(form.dataset.autosaveRevision) || 0;
     const viewer = document.querySelector('meta[name="viewer"]')?.getAttribute("content") ?? "";
     this.key = `rascunho:${viewer}:${this.url}`; // two people may share a browser
-    this.saved = readValues(form);
+    this.saved = readValues(form, { written: true }); // what stands there may have been typed already
     this.timer = 0;
     this.saving = false;
     /** @type {"open" | "choosing" | "sent"} while a question stands nothing is sent; a sent form is done */
@@ -34,6 +34,7 @@ export class Autosave {
     addEventListener("online", () => this.#later(0));
     addEventListener("pagehide", () => this.#leave());
     this.#recover();
+    this.#later(PAUSE_MS);
   }
 
   /** @returns {boolean} whether the form holds something that the server does not */
@@ -75,6 +76,10 @@ export class Autosave {
   /** @param {Record<string, string>} values @param {RequestError} error */
   #failed(values, error) {
     if (error.status === 409 && error.body?.values) {
+      if (holds(error.body.values, values)) {
+        this.#done(values, { ...error.body, saved_at: new Date().toISOString() }); // our own, its answer lost
+        return;
+      }
       this.#keep(values);
       this.#choose(values, error.body);
       return;
@@ -158,6 +163,11 @@ export class Autosave {
     place.classList.toggle("autosave-conflict", buttons.length > 0);
     place.replaceChildren(sentence, ...buttons);
   }
+}
+
+/** @param {Record<string, string>} theirs @param {Record<string, string>} ours @returns {boolean} nothing lost */
+function holds(theirs, ours) {
+  return Object.entries(ours).every(([name, value]) => (theirs[name] ?? "") === value);
 }
 
 /** @param {string} label @param {() => void} act */

@@ -2,7 +2,7 @@
 // something happened. Protocol: docs/events.md; what pages declare: docs/frontend.md.
 
 import { io } from "../../vendor/socket.io/socket.io.js";
-import { remember, renew } from "./regions.js";
+import { renew } from "./regions.js";
 import { text } from "./texts.js";
 import { announce } from "./toast.js";
 
@@ -40,9 +40,8 @@ export class LivePage {
     this.lostTimer = 0;
   }
 
-  /** Remember the page as it is, then listen. */
+  /** Listen; the page's parts were remembered when it was opened. */
   start() {
-    remember(document);
     this.socket.on("connect", () => this.#connected());
     this.socket.on("disconnect", () => this.#lost());
     this.socket.on("connect_error", () => this.#lost());

@@ -1,31 +1,44 @@
-// Loaded by every page; what only some pages need comes when it is needed.
+// Loaded by every page. Only the socket comes later, and only where a page is live.
 
+import { Autosave } from "./autosave.js";
 import "./dialog.js";
 import "./forms.js";
+import { remember } from "./regions.js";
+import { Upload } from "./upload.js";
+
+const RETRY_MS = 3000;
 
 /** @type {WeakSet<Element>} */
 const started = new WeakSet();
 
 /** Start the components of a part of the page; again after a part was replaced. @param {ParentNode} root */
-async function enhance(root) {
-  await each(root, "[data-upload]", async (found) => new (await import("./upload.js")).Upload(found).start());
-  await each(root, "form[data-autosave]", async (found) => new (await import("./autosave.js")).Autosave(found).start());
+function enhance(root) {
+  each(root, "[data-upload]", (found) => new Upload(found).start());
+  each(root, "form[data-autosave]", (found) => new Autosave(found).start());
 }
 
-/** @param {ParentNode} root @param {string} selector @param {(found: any) => Promise<void>} start */
-async function each(root, selector, start) {
+/** @param {ParentNode} root @param {string} selector @param {(found: any) => void} start */
+function each(root, selector, start) {
   for (const found of root.querySelectorAll(selector)) {
     if (started.has(found)) continue;
     started.add(found);
-    await start(found);
+    start(found);
   }
 }
 
-document.addEventListener("procon:updated", (event) => enhance(/** @type {Element} */ (event.target)));
+/** @param {HTMLElement} page */
+async function follow(page) {
+  try {
+    const { startLive } = await import("./live.js");
+    startLive(page);
+  } catch {
+    setTimeout(() => follow(page), RETRY_MS); // the line fell while the script was on its way
+  }
+}
 
 const main = document.querySelector("main");
-// Live first: it remembers the page as the server wrote it, before components change it.
-if (main && (main.dataset.liveCase || main.dataset.liveList !== undefined)) {
-  (await import("./live.js")).startLive(main);
-}
+const live = main !== null && (main.dataset.liveCase !== undefined || main.dataset.liveList !== undefined);
+if (live) remember(document); // as the server wrote it, before components change it
+document.addEventListener("procon:updated", (event) => enhance(/** @type {Element} */ (event.target)));
 enhance(document);
+if (live) follow(main);

@@ -32,10 +32,8 @@ export function isEdited(control) {
     if (!written.length && chosen.length === 1) return chosen[0] !== control.options[0];
     return chosen.length !== written.length || chosen.some((option) => !option.defaultSelected);
   }
-  if (control instanceof HTMLInputElement) {
-    if (control.type === "file") return Boolean(control.files?.length);
-    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
-  }
+  if (isBox(control)) return control.checked !== control.defaultChecked;
+  if (control instanceof HTMLInputElement && control.type === "file") return Boolean(control.files?.length);
   return control.value !== control.defaultValue;
 }
 
@@ -43,18 +41,40 @@ export function isEdited(control) {
  * The values of a form by name; a repeated name gives its values on lines of their own.
  * Passwords, files and hidden fields stay out.
  * @param {Element} root
+ * @param {{written?: boolean}} [options] written: what the server wrote, not what stands there now
  * @returns {Record<string, string>}
  */
-export function readValues(root) {
+export function readValues(root, { written = false } = {}) {
   /** @type {Record<string, string[]>} */
   const values = {};
   for (const control of controls(root)) {
     if (!control.name || control.type === "password" || control.type === "file") continue;
+    const value = written ? writtenValue(control) : currentValue(control);
     const chosen = values[control.name] ?? (values[control.name] = []);
-    const box = control.type === "checkbox" || control.type === "radio";
-    if (!box || /** @type {HTMLInputElement} */ (control).checked) chosen.push(control.value);
+    if (value !== null) chosen.push(value);
   }
   return Object.fromEntries(Object.entries(values).map(([name, chosen]) => [name, chosen.join("\n")]));
+}
+
+/** @param {Control} control @returns {string | null} null for a box that is not ticked */
+function currentValue(control) {
+  return isBox(control) && !control.checked ? null : control.value;
+}
+
+/** @param {Control} control @returns {string | null} */
+function writtenValue(control) {
+  if (isBox(control)) return control.defaultChecked ? control.value : null;
+  if (!(control instanceof HTMLSelectElement)) return control.defaultValue;
+  const options = [...control.options];
+  return (options.find((option) => option.defaultSelected) ?? options[0])?.value ?? "";
+}
+
+/**
+ * @param {Control} control
+ * @returns {control is HTMLInputElement}
+ */
+function isBox(control) {
+  return control.type === "checkbox" || control.type === "radio";
 }
 
 /**
@@ -66,10 +86,7 @@ export function writeValues(root, values) {
   for (const control of controls(root)) {
     const value = values[control.name];
     if (value === undefined || control.type === "password" || control.type === "file") continue;
-    if (control instanceof HTMLInputElement && (control.type === "checkbox" || control.type === "radio")) {
-      control.checked = value.split("\n").includes(control.value);
-    } else {
-      control.value = value;
-    }
+    if (isBox(control)) control.checked = value.split("\n").includes(control.value);
+    else control.value = value;
   }
 }
