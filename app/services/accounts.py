@@ -34,6 +34,7 @@ class Account:
     cpf: str
     phone: str
     address: str
+    cep: str
     created_at: datetime
 
 
@@ -142,7 +143,8 @@ async def account(user_id: int) -> Account:
         role=user.role,
         cpf=user.cpf or "",
         phone=user.phone,
-        address=" · ".join(part for part in (line, town, user.cep) if part),
+        address=" · ".join(part for part in (line, town) if part),
+        cep=user.cep,
         created_at=user.created_at,
     )
 
