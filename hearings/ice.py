@@ -160,8 +160,6 @@ class IceLite:
             self._by_path.pop(oldest, None)
 
     def _nominate(self, peer: IcePeer, path: Path, credentials: Credentials) -> None:
-        if credentials != peer.credentials and peer.nominated_by == peer.credentials:
-            return  # a late check of the generation before: it may be answered, it moves nothing
         peer.path = path
         if peer.nominated_by is not None and peer.nominated_by != credentials:
             self._by_ufrag.pop(peer.nominated_by.ufrag, None)

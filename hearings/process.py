@@ -87,8 +87,10 @@ async def _run_door(server: Any, listener: socket.socket, ended: asyncio.Event) 
 def _trigger(server: Any, ended: asyncio.Event) -> Any:
     async def wait() -> None:
         await ended.wait()
-        # The links hang up in good order; what hypercorn would cut off it would also complain of.
-        await server.eio.disconnect()
+        # Connections are closed before hypercorn cuts them off, and below Socket.IO: a link told to
+        # disconnect would take it for a farewell and not come back.
+        for _, connection in list(server.manager.get_participants("/", None)):
+            await server.eio.disconnect(connection)
 
     return wait
 

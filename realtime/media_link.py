@@ -14,7 +14,7 @@ from socketio import exceptions
 log = structlog.get_logger(__name__)
 
 CALL_TIMEOUT_S = 5.0
-RETRY_MAX_S = 5.0
+RETRY_MIN_S, RETRY_MAX_S = 0.2, 5.0
 MAX_EVENTS = 2000
 
 EventCallback = Callable[[str, dict[str, Any]], Awaitable[None]]
@@ -39,15 +39,14 @@ class MediaLink:
     def __init__(self, door_url: str, secret: str) -> None:
         self._url = door_url
         self._secret = secret
-        self._client = socketio.AsyncClient(
-            reconnection_delay=0.2, reconnection_delay_max=RETRY_MAX_S, handle_sigint=False
-        )
+        # Its own reconnection stays away after a server's farewell, and that is how a process ends.
+        self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MAX_EVENTS)
-        self._worker: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lost = asyncio.Event()
         self._on_event: EventCallback | None = None
         self._on_reconnect: ReconnectCallback | None = None
-        self._connected_before = False
-        self._client.on("connect", self._connected)
+        self._client.on("disconnect", self._disconnected)
         self._client.on("*", self._received)
 
     @property
@@ -65,25 +64,16 @@ class MediaLink:
 
     async def start(self) -> None:
         """Connect; raises MediaUnavailable. Later losses are repaired without being asked."""
-        self._worker = asyncio.create_task(self._work())
-        try:
-            await self._client.connect(
-                self._url,
-                auth={"secret": self._secret},
-                transports=["websocket"],
-                wait_timeout=CALL_TIMEOUT_S,
-            )
-        except exceptions.ConnectionError as error:
-            await self.stop()
-            raise MediaUnavailable(str(error)) from error
+        await self._connect()
+        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._keep())]
 
     async def stop(self) -> None:
-        """Hang up and end the event worker."""
+        """Hang up and end the link's tasks."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         await self._client.shutdown()
-        if self._worker is not None:
-            self._worker.cancel()
-            await asyncio.gather(self._worker, return_exceptions=True)
-            self._worker = None
 
     async def call(self, name: str, **fields: Any) -> dict[str, Any]:
         """Make a call and wait for its answer; raises MediaUnavailable or MediaRefused."""
@@ -97,10 +87,35 @@ class MediaLink:
             raise MediaRefused(str(answer["error"]))
         return answer
 
-    async def _connected(self) -> None:
-        if self._connected_before:
+    async def _connect(self) -> None:
+        self._lost.clear()
+        try:
+            await self._client.connect(
+                self._url,
+                auth={"secret": self._secret},
+                transports=["websocket"],
+                wait_timeout=CALL_TIMEOUT_S,
+            )
+        except exceptions.ConnectionError as error:
+            raise MediaUnavailable(str(error)) from error
+
+    async def _keep(self) -> None:
+        """Connect again whenever the connection is lost, after growing pauses."""
+        while True:
+            await self._lost.wait()
+            pause = RETRY_MIN_S
+            while True:
+                await asyncio.sleep(pause)
+                try:
+                    await self._connect()
+                except MediaUnavailable:
+                    pause = min(2 * pause, RETRY_MAX_S)
+                else:
+                    break
             self._queue("", {})
-        self._connected_before = True
+
+    async def _disconnected(self, reason: object = None) -> None:
+        self._lost.set()
 
     async def _received(self, name: str, payload: Any = None) -> None:
         if isinstance(payload, dict):
