@@ -1,0 +1,166 @@
+"""Files of a case over HTTP: uploads as raw bodies, downloads with ranges, pages as pictures.
+
+A file is never served so that it could run: its type is the one that our inspection found, it comes as an
+attachment under a sandbox policy, and what a page shows are pictures that we drew (ADR 0011).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import AsyncIterator
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from quart import Blueprint, Response, request, url_for
+from quart.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from app.adapters.inspect import PREVIEW_MEDIA_TYPE
+from app.services import documents
+from app.services.documents import File, Intake, Limits
+from app.web.access import SIGNED_IN, requires, viewer
+from app.web.body import body_chunks
+from app.web.forms import clean, query
+from app.web.limits import limit
+from app.web.parts import parts
+from app.web.today import now
+from models import DocumentKind
+from models.rules.errors import NotFound
+from models.rules.people import Role
+
+blueprint = Blueprint("documents", __name__)
+
+WIDTHS = (240, 480, 900, 1600, 2400)
+"""The widths in pixels that pages are drawn in: a few, so that browsers meet their own copies again."""
+THUMBNAIL = WIDTHS[0]
+NAME_HEADER_MAX = 2000
+
+
+@blueprint.post("/casos/<int:case_id>/documentos")
+@requires(Role.CONSUMER, Role.COMPANY)
+async def upload(case_id: int) -> ResponseReturnValue:
+    """Take in one file (the body itself) of the kind ``tipo``; X-File-Name is its percent-encoded name."""
+    await limit("upload", viewer().user_id)
+    bound = parts()
+    limits = Limits(bound.profile.upload_max_bytes, bound.profile.upload_max_files)
+    file = await documents.receive(
+        case_id,
+        viewer(),
+        _kind(query("tipo")),
+        unquote(request.headers.get("X-File-Name", "")[:NAME_HEADER_MAX]),
+        body_chunks(request, limits.max_bytes),
+        intake=Intake(bound.storage, bound.inspector, bound.scanner, limits),
+        now=now(),
+    )
+    return described(file), 201
+
+
+@blueprint.delete("/documentos/<uuid:document_id>")
+@requires(Role.CONSUMER, Role.COMPANY)
+async def take_back(document_id: UUID) -> ResponseReturnValue:
+    """Remove an upload whose form was not sent yet."""
+    await documents.take_back(document_id, viewer(), storage=parts().storage)
+    return {"id": str(document_id)}
+
+
+@blueprint.get("/documentos/<uuid:document_id>")
+@requires(SIGNED_IN)
+async def download(document_id: UUID) -> ResponseReturnValue:
+    """The file as it was uploaded, whole or the one range asked for (RFC 9110 section 14)."""
+    file = await _opened(document_id)
+    if file.sha256 in request.if_none_match:
+        return _kept(Response(status=304), file.sha256)
+    start, end = _range(file)
+    response = _kept(Response(await _begun(file, start, end), mimetype=file.media_type), file.sha256)
+    response.content_length = end - start
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Content-Disposition"] = attachment(file.filename)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if (start, end) != (0, file.size):
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+    return response
+
+
+@blueprint.get("/documentos/<uuid:document_id>/paginas/<int:page>")
+@requires(SIGNED_IN)
+async def picture(document_id: UUID, page: int) -> ResponseReturnValue:
+    """A page as a picture at least ``largura`` pixels wide, of the widths drawn."""
+    file = await _opened(document_id)
+    width = _width(query("largura"))
+    tag = f"{file.sha256[:32]}-{page}-{width}"
+    if tag in request.if_none_match:
+        return _kept(Response(status=304), tag)
+    bound = parts()
+    drawn = await documents.picture(file, page, width, storage=bound.storage, inspector=bound.inspector)
+    return _kept(Response(drawn, mimetype=PREVIEW_MEDIA_TYPE), tag)
+
+
+def described(file: File) -> dict[str, str | int]:
+    """A file as the upload component and pages need it, with its addresses."""
+    return {
+        "id": str(file.id),
+        "filename": file.filename,
+        "size": file.size,
+        "media_type": file.media_type,
+        "pages": file.pages,
+        "url": url_for("documents.download", document_id=file.id),
+        "preview": url_for("documents.picture", document_id=file.id, page=1, largura=THUMBNAIL),
+    }
+
+
+def attachment(filename: str) -> str:
+    """The Content-Disposition of a download: the real name, and a plain one for old browsers (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode("ascii")
+    plain = plain.replace('"', "").replace("\\", "")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _kept(response: Response, tag: str) -> Response:
+    """Let the browser alone keep a copy, which it must ask about each time: permission is checked again."""
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+async def _opened(document_id: UUID) -> File:
+    return await documents.opened(document_id, viewer(), address=request.remote_addr or "", now=now())
+
+
+def _kind(name: str) -> DocumentKind:
+    try:
+        return DocumentKind(clean(name))
+    except ValueError:
+        raise NotFound from None
+
+
+def _width(asked: str) -> int:
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 900
+    return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])
+
+
+def _range(file: File) -> tuple[int, int]:
+    """The bytes asked for; all of them when the header is odd, asks for several ranges or is out of date."""
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return 0, file.size
+    known = request.headers.get("If-Range")
+    if known is not None and known != f'"{file.sha256}"':
+        return 0, file.size
+    found = asked.range_for_length(file.size)
+    if found is None:
+        raise RequestedRangeNotSatisfiable(file.size)
+    return found
+
+
+async def _begun(file: File, start: int, end: int) -> AsyncIterator[bytes]:
+    """The bytes with the first piece read already: a damaged object is an error, not half an answer."""
+    pieces = parts().storage.read(file.storage_key, start, end)
+    first = await anext(pieces, b"")
+
+    async def all_pieces() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return all_pieces()
