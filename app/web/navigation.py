@@ -28,23 +28,40 @@ def navigation(viewer: Viewer | None) -> tuple[NavItem, ...]:
 
 
 def _consumer() -> tuple[NavItem, ...]:
-    return (NavItem(_("Meu cadastro"), "/cadastro"), NavItem(_("Minhas reclamações"), "/reclamacoes"))
+    return (NavItem(_("Minhas reclamações"), "/painel"), NavItem(_("Verificar documento"), "/verificar"))
 
 
 def _company() -> tuple[NavItem, ...]:
-    return (NavItem(_("Reclamações recebidas"), "/empresa"),)
+    return (NavItem(_("Reclamações recebidas"), "/painel"), NavItem(_("Todos os casos"), "/casos"))
 
 
 def _staff() -> tuple[NavItem, ...]:
-    return (NavItem(_("Triagem"), "/triagem"), NavItem(_("Casos"), "/casos"))
+    return (
+        NavItem(_("Painel"), "/painel"),
+        NavItem(_("Casos"), "/casos"),
+        NavItem(_("Empresas"), "/empresas"),
+    )
+
+
+def _triage() -> tuple[NavItem, ...]:
+    panel, *rest = _staff()
+    return (panel, NavItem(_("Triagem"), "/triagem"), *rest)
+
+
+def _mediator() -> tuple[NavItem, ...]:
+    return (*_staff(), NavItem(_("Agenda"), "/agenda"))
+
+
+def _coordinator() -> tuple[NavItem, ...]:
+    return (*_triage(), NavItem(_("Agenda"), "/agenda"))
 
 
 _MENUS = {
     Role.CONSUMER: _consumer,
     Role.COMPANY: _company,
-    Role.ATTENDANT: _staff,
-    Role.MEDIATOR: _staff,
+    Role.ATTENDANT: _triage,
+    Role.MEDIATOR: _mediator,
     Role.LEGAL: _staff,
-    Role.COORDINATOR: _staff,
+    Role.COORDINATOR: _coordinator,
     Role.AUDITOR: _staff,
 }

@@ -1,0 +1,110 @@
+"""The notice on paper: printed, sealed and put into its case by the ``notice`` job."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from app.adapters.documents import Complaint, Letterhead, NoticeData, Parties
+from app.adapters.pdf import PdfMaker
+from app.adapters.seal import Sealer
+from app.adapters.storage import Storage
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile
+from models import Document, DocumentKind, Notice, Problem
+from models.rules.people import Side
+
+_ALL = (Side.CONSUMER, Side.COMPANY, Side.STAFF)
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a notice is printed, sealed and kept with; ``site`` is the public address."""
+
+    agency: Letterhead
+    site: str
+    pdf: PdfMaker
+    seal: Sealer
+    storage: Storage
+
+
+async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:
+    """Print and seal a notice and put it into its case, for all sides; the second time does nothing.
+
+    The notice's code is the document's, so the code on the paper also verifies it.
+    """
+    notice = await Notice.get(id=notice_id).select_related("case", "case__company", "case__consumer")
+    if await Document.exists(code=notice.code):
+        return
+    paper = await press.pdf.render(await _printed(notice, press))
+    sealed = await press.seal.sign(paper, _("Notificação"), press.agency.address, press.agency.legal_name)
+    key = await press.storage.put(sealed)
+    if not await _keep(notice, sealed, key, now):
+        await press.storage.delete(key)
+
+
+async def _keep(notice: Notice, sealed: bytes, key: str, now: datetime) -> bool:
+    """Enter the document; False when another worker was quicker."""
+    async with transaction():
+        file = await casefile.opened(notice.case_id, None)
+        if await Document.exists(code=notice.code):
+            return False
+        document = await Document.create(
+            id=uuid4(),
+            case_id=notice.case_id,
+            owner_id=None,
+            kind=DocumentKind.NOTICE,
+            sides=",".join(_ALL),
+            filename=f"notificacao-{file.case.protocol}.pdf",
+            media_type="application/pdf",
+            size=len(sealed),
+            sha256=hashlib.sha256(sealed).hexdigest(),
+            storage_key=key,
+            at=now,
+            attached_at=now,
+            code=notice.code,
+        )
+        facts = {"document": str(document.id)}
+        await casefile.record(file, "document_ready", now=now, facts=facts, sides=_ALL)
+    return True
+
+
+async def _printed(notice: Notice, press: Press) -> NoticeData:
+    """The notice's words. The consumer's CPF is not among them: the company never sees it."""
+    case = notice.case
+    problem = await Problem.get_or_none(id=case.problem_id) if case.problem_id else None
+    return NoticeData(
+        agency=press.agency,
+        protocol=case.protocol or "",
+        issued_at=notice.sent_at,
+        parties=Parties(
+            consumer_name=case.consumer.name,
+            consumer_document="",
+            company_name=case.company.legal_name if case.company else "",
+            company_document=case.company.cnpj if case.company else "",
+        ),
+        complaint=Complaint(
+            area=problem.area if problem else "",
+            subject=problem.subject if problem else "",
+            problem=problem.label if problem else "",
+            occurred_on=case.occurred_on,
+            amount_cents=case.amount_cents,
+            facts=case.facts,
+            request=case.request,
+        ),
+        exhibit_count=await Document.filter(
+            case_id=case.id, kind=DocumentKind.EXHIBIT, attached_at__not_isnull=True
+        ).count(),
+        due_on=notice.due_on,
+        term_explanation=notice.explanation,
+        consequences=(
+            _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
+            _("Negar informações ao Procon pode ser desobediência (CDC, art. 55, § 4º)."),
+            _("A reclamação fundamentada entra no cadastro público de fornecedores (CDC, art. 44)."),
+        ),
+        access_code=notice.code,
+        access_url=f"{press.site}/notificacao/{notice.code}",
+    )
