@@ -22,6 +22,7 @@ Command = Callable[[Settings, argparse.Namespace], int]
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; a wrong setting is one line, not a traceback."""
     chosen = _parser().parse_args(arguments)
+    os.umask(0o077)  # whatever we write is personal data or a secret
     logs.configure()
     try:
         command: Command = chosen.command
@@ -42,7 +43,7 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
         raise SettingsError(f"o banco de dados espera {len(missing)} migração(ões): rode procon migrate")
     if chosen.role == "web" and not settings.media_door:
         raise SettingsError("PROCON_MEDIA_DOOR: diga onde está o processo de mídia (procon media)")
-    application = create_app(settings)
+    application = create_app(settings, jobs=chosen.role == "all")
 
     def started() -> None:
         print(f"Procon Digital em {settings.public_url} (Ctrl-C encerra)", flush=True)

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import socketio
 from quart import Quart
 
 from app import db
-from app.adapters.clock import SystemClock
-from app.adapters.inspect import SandboxInspector
-from app.adapters.passwords import Argon2Passwords
-from app.adapters.storage import FolderStorage
-from app.media_child import MediaChild, media_command
+from app.equipment import real_parts
+from app.jobs import letters
+from app.jobs.runner import Runner
+from app.media_child import Announcement, MediaChild, media_command
 from app.parts import Parts
 from app.proxy import TrustedProxies
-from app.settings import Settings, kept_secret
-from app.tasks import Tasks
-from app.web import body, current
-from app.web.health import health
+from app.services import letters as queued
+from app.settings import Settings
+from app.web import body, csrf, devices, door, render, site
+from realtime.cases import Cases
+from realtime.hearings import Hearings
+from realtime.identity import Guard
+from realtime.media_switch import MediaSwitch
+from realtime.relay import Relay
 
-STATIC = Path(__file__).parent.parent / "static"
 MESSAGE_BYTES = 100_000
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -47,57 +51,56 @@ class Application:
             await self.sio.eio.disconnect()
 
 
-def create_app(settings: Settings, *, parts: Parts | None = None) -> Application:
+def create_app(settings: Settings, *, parts: Parts | None = None, jobs: bool = True) -> Application:
     """Join everything as ``settings`` say; with ``parts`` of its own, a test chooses the adapters.
 
-    The database opens and closes with the application (ASGI lifespan), as do the media process, unless
-    ``settings.media_door`` names one that runs elsewhere, and the background tasks.
+    The database, the background work and the media process begin and end with the application (ASGI
+    lifespan). ``settings.media_door`` names a media process that runs elsewhere; without it one is
+    started as a child. ``jobs`` says whether the queue's jobs are done in this process.
     """
-    media = None if settings.media_door else _media_child(settings)
-    parts = parts or real_parts(settings, media)
-    quart = _quart(settings, parts)
+    parts = parts or real_parts(settings)
     sio = _socketio(settings)
-    # Socket namespaces join here: realtime.register(sio, parts)
-    quart.while_serving(_lifespan(settings, parts, media))
+    media = MediaSwitch(settings.media_secret)
+    parts = _with_checks(parts, media)
+    quart = _quart(settings, parts)
+    work = {"media_link": media.run, **_sockets(sio, parts, media), **(_jobs(parts) if jobs else {})}
+    quart.while_serving(_lifespan(settings, parts, _media_child(settings, media), work))
     asgi = TrustedProxies(socketio.ASGIApp(sio, quart), settings.trusted_proxies)
     return Application(parts=parts, quart=quart, sio=sio, asgi=asgi)
 
 
-def real_parts(settings: Settings, media: MediaChild | None) -> Parts:
-    """The adapters of a real system."""
-    storage = FolderStorage(
-        settings.data_dir / "files", bytes.fromhex(kept_secret(settings.data_dir / "storage-key"))
+def _media_child(settings: Settings, media: MediaSwitch) -> MediaChild | None:
+    """Point the link at the media process that runs elsewhere, or at our child each time it is ready."""
+    if settings.media_door:
+        media.point_to(settings.media_door)
+        return None
+
+    def announced(announcement: Announcement | None) -> None:
+        media.point_to(announcement.door if announcement else None)
+
+    command = media_command(udp_port=settings.media_udp_port, addresses=settings.media_addresses)
+    return MediaChild(command, {"PROCON_MEDIA_SECRET": settings.media_secret}, announced)
+
+
+def _with_checks(parts: Parts, media: MediaSwitch) -> Parts:
+    async def database() -> bool:
+        return bool(await db.rows("SELECT 1 AS one"))
+
+    async def media_answers() -> bool:
+        return media.connected
+
+    return replace(
+        parts, checks={"database": database, "media": media_answers, "storage": parts.storage.healthy}
     )
-
-    async def media_runs() -> bool:
-        return media is None or media.current is not None
-
-    return Parts(
-        profile=settings.profile,
-        public_url=settings.public_url,
-        secure=settings.secure,
-        demo=settings.demo,
-        clock=SystemClock(),
-        passwords=Argon2Passwords(),
-        storage=storage,
-        inspector=SandboxInspector(),
-        tasks=Tasks(),
-        checks={"database": database_answers, "media": media_runs, "storage": storage.healthy},
-    )
-
-
-async def database_answers() -> bool:
-    """Whether the database answers a query."""
-    return bool(await db.rows("SELECT 1 AS one"))
 
 
 def _quart(settings: Settings, parts: Parts) -> Quart:
-    quart = Quart("app", static_folder=str(STATIC), static_url_path="/static", template_folder=None)
+    quart = Quart("app", static_folder=None, template_folder=None)
     quart.secret_key = settings.secret_key
     body.install(quart)
-    current.give(quart, parts)
-    quart.register_blueprint(health)
-    # The other blueprints join here: app.web.register(quart)
+    door.install(quart, parts, redis_url=settings.redis_url)
+    render.install(quart, profile=settings.profile, csrf_token=csrf.token, reload=settings.demo)
+    site.register(quart)
     return quart
 
 
@@ -109,28 +112,47 @@ def _socketio(settings: Settings) -> Any:
         client_manager=manager,
         transports=["websocket"],
         max_http_buffer_size=MESSAGE_BYTES,
+        logger=logging.getLogger("socketio"),  # without one each library writes lines of its own
+        engineio_logger=logging.getLogger("engineio"),
         # without a list the library allows the Origin that equals the Host, which it takes for http
         cors_allowed_origins=[settings.public_url] if settings.secure else None,
     )
 
 
-def _media_child(settings: Settings) -> MediaChild:
-    return MediaChild(
-        media_command(udp_port=settings.media_udp_port, addresses=settings.media_addresses),
-        {"PROCON_MEDIA_SECRET": settings.media_secret},
+def _sockets(sio: Any, parts: Parts, media: MediaSwitch) -> dict[str, Work]:
+    """Give ``sio`` its namespaces; what has to run behind them, by name."""
+    cases = Cases(parts.clock, secure=parts.secure)
+    hearings = Hearings(
+        media,
+        parts.clock,
+        parts.wake,
+        secure=parts.secure,
+        opens_minutes=parts.profile.hearing.sign_in_opens_minutes,
+        device_label=devices.label,
     )
+    for namespace in (cases, hearings):
+        sio.register_namespace(namespace)
+    guard = Guard(sio, parts.clock, (cases.namespace, hearings.namespace))
+    relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed,))
+    return {"relay": relay.run, "socket_guard": guard.run, "hearings_sweep": hearings.sweep}
 
 
-def _lifespan(settings: Settings, parts: Parts, media: MediaChild | None) -> Any:
+def _jobs(parts: Parts) -> dict[str, Work]:
+    runner = Runner(parts, parts.wake.subscribe(), {queued.KIND: letters.send_letter}, rounds=())
+    return {"jobs": runner.run_jobs, "rounds": runner.run_rounds}
+
+
+def _lifespan(settings: Settings, parts: Parts, media: MediaChild | None, work: Mapping[str, Work]) -> Any:
     async def lifespan() -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await db.connect(settings.database_url)
             stack.push_async_callback(db.close)
-            stack.push_async_callback(parts.tasks.close)
             if media is not None:
                 media.start()
                 stack.push_async_callback(media.close)
-            # The jobs and the relay start here, as tasks of parts.tasks
+            stack.push_async_callback(parts.tasks.close)
+            for name, begin in work.items():
+                parts.tasks.spawn(begin(), name=name)
             yield
 
     return lifespan

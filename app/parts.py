@@ -16,7 +16,7 @@ from app.adapters.mail import Mail
 from app.adapters.passwords import Passwords
 from app.adapters.pdf import PdfMaker
 from app.adapters.scan import Scanner
-from app.adapters.seal import Seal
+from app.adapters.seal import Sealer
 from app.adapters.storage import Storage
 from app.settings import Profile
 from app.tasks import Tasks
@@ -45,7 +45,7 @@ class Parts:
     scanner: Scanner
     mail: Mail
     pdf: PdfMaker
-    seal: Seal
+    seal: Sealer
     holidays: Holidays
     tasks: Tasks
     checks: Mapping[str, Check] = field(default_factory=dict)

@@ -10,21 +10,24 @@ import structlog
 from quart import Blueprint, Response
 
 from app.parts import Check
+from app.web.access import PUBLIC, requires
 from app.web.parts import parts
 
 log = structlog.get_logger(__name__)
-health = Blueprint("health", __name__)
+blueprint = Blueprint("health", __name__)
 
 CHECK_SECONDS = 3.0
 
 
-@health.get("/healthz")
+@blueprint.get("/healthz")
+@requires(PUBLIC)
 async def alive() -> Response:
     """200 as long as the event loop turns; it asks nothing of others."""
     return _answer({"alive": True}, 200)
 
 
-@health.get("/readyz")
+@blueprint.get("/readyz")
+@requires(PUBLIC)
 async def ready() -> Response:
     """200 when the database, the media process and the storage answer; otherwise 503 and which did not."""
     results = await _ask_all(parts().checks)

@@ -1,0 +1,91 @@
+"""The adapters of a real system, as its settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from app.adapters.clock import Clock, SystemClock
+from app.adapters.holidays import HolidayCalendar
+from app.adapters.inspect import SandboxInspector
+from app.adapters.mail import Mail, SmtpMail
+from app.adapters.outbox import OutboxMail
+from app.adapters.passwords import Argon2Passwords
+from app.adapters.pdf import TypstPdfMaker
+from app.adapters.scan import ClamdScanner, NoScanner, Scanner
+from app.adapters.seal import Seal, self_made
+from app.adapters.storage import FolderStorage
+from app.parts import Holidays, Parts
+from app.settings import HolidayRules, Settings, SettingsError, kept_secret
+from app.tasks import Tasks
+
+PDF_TEMPLATES = Path(__file__).parent / "templates" / "pdf"
+
+
+def real_parts(settings: Settings) -> Parts:
+    """Make every adapter; a setting that one of them cannot use raises SettingsError naming it."""
+    clock = SystemClock()
+    return Parts(
+        profile=settings.profile,
+        public_url=settings.public_url,
+        secret_key=settings.secret_key,
+        secure=settings.secure,
+        demo=settings.demo,
+        clock=clock,
+        passwords=Argon2Passwords(),
+        storage=FolderStorage(settings.data_dir / "files", _storage_key(settings)),
+        inspector=SandboxInspector(),
+        scanner=_scanner(settings),
+        mail=_mail(settings, clock),
+        pdf=TypstPdfMaker(PDF_TEMPLATES),
+        seal=_seal(settings, clock),
+        holidays=holidays_between(settings.profile.calendar),
+        tasks=Tasks(),
+    )
+
+
+def holidays_between(rules: HolidayRules) -> Holidays:
+    """The days that stop a term between two dates, both included, by the rules of a municipality."""
+    calendar = HolidayCalendar(
+        rules.country, rules.subdivision, rules.municipal_fixed, rules.municipal_movable
+    )
+
+    def between(first: date, last: date) -> Mapping[date, str]:
+        known = calendar.holidays(range(first.year, last.year + 1))
+        return {day: name for day, name in known.items() if first <= day <= last}
+
+    return between
+
+
+def _storage_key(settings: Settings) -> bytes:
+    return bytes.fromhex(kept_secret(settings.data_dir / "storage-key"))
+
+
+def _scanner(settings: Settings) -> Scanner:
+    if not settings.clamd:
+        return NoScanner()
+    try:
+        return ClamdScanner(settings.clamd)
+    except ValueError as error:
+        raise SettingsError(f"PROCON_CLAMD: {error}") from error
+
+
+def _mail(settings: Settings, clock: Clock) -> Mail:
+    if not settings.mail_url:
+        return OutboxMail(settings.data_dir / "outbox", settings.mail_from, clock)
+    try:
+        return SmtpMail(settings.mail_url, settings.mail_from, clock)
+    except ValueError as error:
+        raise SettingsError(f"PROCON_MAIL_URL: {error}") from error
+
+
+def _seal(settings: Settings, clock: Clock) -> Seal:
+    """The agency's certificate, or one of our own making, which only this system trusts."""
+    if settings.seal_p12:
+        return Seal(Path(settings.seal_p12), settings.seal_password)
+    path = settings.data_dir / "seal-self-made.p12"
+    password = kept_secret(settings.data_dir / "seal-password")
+    if not path.exists():
+        self_made(path, password, settings.profile.agency.name, clock.now())
+    return Seal(path, password)

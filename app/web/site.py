@@ -1,0 +1,45 @@
+"""The site's subjects, a blueprint each."""
+
+from __future__ import annotations
+
+from quart import Quart
+
+from app.web import (
+    accounts,
+    cases,
+    companies,
+    development,
+    health,
+    hearing_acts,
+    hearings,
+    home,
+    negotiation,
+    notices,
+    panel,
+    scheduling,
+    verification,
+)
+from app.web.api import document
+
+SUBJECTS = (
+    health,
+    home,
+    accounts,
+    panel,
+    cases,
+    notices,
+    negotiation,
+    scheduling,
+    hearings,
+    hearing_acts,
+    companies,
+    verification,
+    development,
+)
+
+
+def register(app: Quart) -> None:
+    """Put every page and the API into ``app``, behind the door."""
+    for subject in SUBJECTS:
+        app.register_blueprint(subject.blueprint)
+    document.install(app)
