@@ -78,7 +78,8 @@ function isBox(control) {
 }
 
 /**
- * Put values (as readValues gives them) into the controls of those names.
+ * Put values (as readValues gives them) into the controls of those names; the event "procon:written" on
+ * root then tells scripts that show a control's value in another way.
  * @param {Element} root
  * @param {Record<string, string>} values
  */
@@ -88,5 +89,5 @@ export function writeValues(root, values) {
     if (value === undefined || control.type === "password" || control.type === "file") continue;
     if (isBox(control)) control.checked = value.split("\n").includes(control.value);
     else control.value = value;
-  }
+  }  root.dispatchEvent(new CustomEvent("procon:written"));
 }
