@@ -89,5 +89,6 @@ export function writeValues(root, values) {
     if (value === undefined || control.type === "password" || control.type === "file") continue;
     if (isBox(control)) control.checked = value.split("\n").includes(control.value);
     else control.value = value;
-  }  root.dispatchEvent(new CustomEvent("procon:written"));
+  }
+  root.dispatchEvent(new CustomEvent("procon:written"));
 }
