@@ -1,0 +1,358 @@
+"""The documents that the agency issues: what each one needs, and how it reaches its Typst template.
+
+Values come typed; here they are put into Portuguese words in the agency's time zone. Texts of persons
+travel as JSON and are only ever shown by the template, never evaluated.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
+
+import orjson
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from app.adapters.glyphs import has_glyph
+from app.adapters.qr import qr_svg
+from models.rules.agreement import money
+
+MISSING = "□"
+LOCALE = "pt_BR"
+
+
+class Document(Protocol):
+    """What can be printed: ``template`` names its Typst file, ``issued_at`` (aware) becomes its date."""
+
+    template: ClassVar[str]
+
+    @property
+    def issued_at(self) -> datetime:
+        """When it was issued, aware."""
+        ...
+
+    def to_json(self) -> bytes:
+        """The template's data."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    """The agency as documents show it; ``timezone`` is an IANA name."""
+
+    name: str
+    legal_name: str
+    address: str
+    phone: str
+    email: str
+    opening_hours: str
+    timezone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Where anybody verifies the document: ``site`` as it is typed, ``url`` with the code in it."""
+
+    code: str
+    site: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """An attached file; size in bytes, SHA-256 in hex."""
+
+    filename: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parties:
+    """Who complains and of whom; documents as they may be shown (CPF masked), empty if unknown."""
+
+    consumer_name: str
+    consumer_document: str
+    company_name: str
+    company_document: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """What the complaint says; ``amount_cents`` in centavos."""
+
+    area: str
+    subject: str
+    problem: str
+    occurred_on: date | None
+    amount_cents: int | None
+    facts: str
+    request: str
+
+    def shown(self) -> dict[str, Any]:
+        """The fields as the templates name them."""
+        return asdict(self) | {
+            "occurred_on": f"{self.occurred_on:%d/%m/%Y}" if self.occurred_on else "",
+            "amount": money(self.amount_cents) if self.amount_cents is not None else "",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptData:
+    """The receipt of a complaint (comprovante.typ)."""
+
+    template: ClassVar[str] = "comprovante.typ"
+
+    agency: Letterhead
+    protocol: str
+    issued_at: datetime
+    sent_at: datetime
+    parties: Parties
+    complaint: Complaint
+    exhibits: tuple[Exhibit, ...]
+    next_steps: tuple[str, ...]
+    case_url: str
+
+    def to_json(self) -> bytes:
+        """See Document.to_json."""
+        exhibits = [asdict(exhibit) | {"size": _size(exhibit.size)} for exhibit in self.exhibits]
+        return _json(
+            self,
+            asdict(self.parties)
+            | self.complaint.shown()
+            | {
+                "title": "Comprovante de reclamação",
+                "kind": "Reclamação",
+                "sent_at": _moment(self.sent_at, self.agency.zone),
+                "exhibits": exhibits,
+                "next_steps": self.next_steps,
+                "case_url": self.case_url,
+                "qr": qr_svg(self.case_url),
+            },
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeData:
+    """The notice to the company (notificacao.typ).
+
+    ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without
+    an answer; ``access_url`` holds the code and lands on this very case.
+    """
+
+    template: ClassVar[str] = "notificacao.typ"
+
+    agency: Letterhead
+    protocol: str
+    issued_at: datetime
+    parties: Parties
+    complaint: Complaint
+    exhibit_count: int
+    due_on: date
+    term_explanation: str
+    consequences: tuple[str, ...]
+    access_code: str
+    access_url: str
+
+    def to_json(self) -> bytes:
+        """See Document.to_json."""
+        return _json(
+            self,
+            asdict(self.parties)
+            | self.complaint.shown()
+            | {
+                "title": "Notificação de reclamação",
+                "kind": "Reclamação",
+                "exhibit_count": self.exhibit_count,
+                "due_on": _day(self.due_on),
+                "term_explanation": self.term_explanation,
+                "consequences": self.consequences,
+                "access_code": self.access_code,
+                "access_url": self.access_url,
+                "qr": qr_svg(self.access_url),
+            },
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presence:
+    """Who was in the hearing; ``role`` in Portuguese, times aware, ``left_at`` None if until the end."""
+
+    name: str
+    role: str
+    entered_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstalmentLine:
+    """One payment: number from 1, centavos."""
+
+    number: int
+    due_on: date
+    amount_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseLine:
+    """A clause: ``text`` is ``models.rules.agreement.clause_text``, the words that were signed."""
+
+    number: int
+    text: str
+    instalments: tuple[InstalmentLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureLine:
+    """A signature's evidence; ``method`` in words, such as "senha confirmada na sala", address or empty."""
+
+    name: str
+    role: str
+    signed_at: datetime
+    method: str
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesData:
+    """Minutes of a hearing and the agreement, if there is one (termo.typ).
+
+    ``outcome`` is ``models.rules.agreement.OUTCOME_TEXT``'s; ``record`` the minutes as typed;
+    ``signed_text_sha256`` the hash that each signature is over (hex).
+    """
+
+    template: ClassVar[str] = "termo.typ"
+
+    agency: Letterhead
+    protocol: str
+    issued_at: datetime
+    parties: Parties
+    mediator_name: str
+    starts_at: datetime
+    opened_at: datetime
+    closed_at: datetime
+    outcome: str
+    present: tuple[Presence, ...]
+    record: str
+    clauses: tuple[ClauseLine, ...]
+    signatures: tuple[SignatureLine, ...]
+    signed_text_sha256: str
+    check: Check
+
+    def to_json(self) -> bytes:
+        """See Document.to_json."""
+        zone = self.agency.zone
+        return _json(
+            self,
+            asdict(self.parties)
+            | {
+                "title": "Termo de audiência e acordo" if self.clauses else "Termo de audiência",
+                "kind": "Audiência de conciliação",
+                "mediator_name": self.mediator_name,
+                "held_on": _day(self.opened_at.astimezone(zone).date()),
+                "starts_at": _moment(self.starts_at, zone),
+                "session": f"{_hour(self.opened_at, zone)} a {_hour(self.closed_at, zone)}",
+                "outcome": self.outcome[:1].upper() + self.outcome[1:],
+                "present": [_presence(person, zone) for person in self.present],
+                "record": self.record,
+                "clauses": [_clause(clause) for clause in self.clauses],
+                "signatures": [
+                    asdict(line) | {"signed_at": _second(line.signed_at, zone)} for line in self.signatures
+                ],
+                "signed_text_sha256": self.signed_text_sha256,
+                "check": asdict(self.check),
+                "qr": qr_svg(self.check.url),
+            },
+        )
+
+
+def printable(text: str) -> str:
+    """The text in characters that the documents' fonts have and that show in the order they are read.
+
+    Line breaks stay. Controls and invisible marks go, among them those that turn the direction of reading
+    and could make an amount look like another. What has no form in print becomes □: PDF/A refuses it.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\t", " ")
+    return "".join(
+        character if character == "\n" or has_glyph(character) else MISSING
+        for character in text
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Mn", "Me")
+    )
+
+
+def _json(document: Any, fields: dict[str, Any]) -> bytes:
+    """The template's data with what every document has, each text made printable."""
+    zone = document.agency.zone
+    common = {
+        "agency": asdict(document.agency),
+        "protocol": document.protocol,
+        "issued_at": _moment(document.issued_at, zone),
+        "check": None,
+    }
+    values = common | fields
+    safe = _printable_all(values)
+    safe["replaced"] = MISSING in str(safe) and MISSING not in str(values)
+    return orjson.dumps(safe)
+
+
+def _printable_all(value: Any) -> Any:
+    match value:
+        case str():
+            return printable(value)
+        case dict():
+            return {key: _printable_all(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_printable_all(item) for item in value]
+        case _:
+            return value
+
+
+def _presence(person: Presence, zone: ZoneInfo) -> dict[str, str]:
+    return {
+        "name": person.name,
+        "role": person.role,
+        "entered_at": _hour(person.entered_at, zone),
+        "left_at": _hour(person.left_at, zone) if person.left_at else "até o fim",
+    }
+
+
+def _clause(clause: ClauseLine) -> dict[str, Any]:
+    instalments = [
+        {"number": part.number, "due_on": f"{part.due_on:%d/%m/%Y}", "amount": money(part.amount_cents)}
+        for part in clause.instalments
+    ]
+    return {"number": clause.number, "text": clause.text, "instalments": instalments}
+
+
+def _day(day: date) -> str:
+    """10 de dezembro de 2026; the first of a month is 1º."""
+    words = str(format_datetime(datetime(day.year, day.month, day.day), "d 'de' MMMM 'de' y", locale=LOCALE))  # noqa: DTZ001  a day has no zone
+    return words.replace("1 de ", "1º de ", 1) if day.day == 1 else words
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{_day(moment.astimezone(zone).date())}, às {_hour(moment, zone)}"
+
+
+def _hour(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def _second(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%d/%m/%Y %H:%M:%S}"
+
+
+def _size(size: int) -> str:
+    for unit, scale in (("MB", 1024**2), ("kB", 1024)):
+        if size >= scale:
+            return f"{format_decimal(size / scale, '0.0', locale=LOCALE)} {unit}"
+    return f"{size} B"

@@ -1,0 +1,199 @@
+"""Documents to print in tests: as Criciúma would fill them in."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+from app.adapters.documents import (
+    Check,
+    ClauseLine,
+    Complaint,
+    Exhibit,
+    InstalmentLine,
+    Letterhead,
+    MinutesData,
+    NoticeData,
+    Parties,
+    Presence,
+    ReceiptData,
+    SignatureLine,
+)
+from models.rules.agreement import ClauseKind, ClauseTerms, clause_text, instalment_table
+from models.rules.hearing import SeatRole
+
+AGENCY = Letterhead(
+    name="Procon de Criciúma",
+    legal_name="Serviço de Proteção e Defesa do Consumidor de Criciúma",
+    address="Rua Henrique Lage, 267, Centro, Criciúma/SC",
+    phone="(48) 3445-8500",
+    email="procon@criciuma.example",
+    opening_hours="Segunda a sexta, das 8h às 17h",
+    timezone="America/Sao_Paulo",
+)
+PARTIES = Parties(
+    consumer_name="Ana Conceição da Silva",
+    consumer_document="***.456.789-**",
+    company_name="Lojas São João Comércio de Eletrodomésticos Ltda.",
+    company_document="12.ABC.345/01DE-35",
+)
+STORY = (
+    "Comprei uma geladeira em 3 de outubro de 2026, na loja do centro, com entrega em cinco dias.\n\n"
+    "A entrega atrasou três semanas e o aparelho chegou com a porta amassada. Liguei quatro vezes, mandei "
+    "fotos por mensagem e ninguém resolveu. Na última ligação disseram que a garantia não cobre “dano de "
+    "transporte”, embora o transporte tenha sido deles."
+)
+COMPLAINT = Complaint(
+    area="Produtos",
+    subject="Eletrodomésticos: linha branca",
+    problem="Produto entregue com defeito ou dano",
+    occurred_on=date(2026, 10, 3),
+    amount_cents=389_900,
+    facts=STORY,
+    request="Troca por uma geladeira igual e sem defeito, ou a devolução do valor pago, corrigido.",
+)
+SENT = datetime(2026, 11, 23, 17, 42, tzinfo=UTC)
+NEXT_STEPS = (
+    "A equipe lê a reclamação e confere se falta alguma coisa; se faltar, você é avisada por e-mail.",
+    "A empresa é notificada e tem 10 dias corridos para responder.",
+    "Você lê a resposta e diz se resolve; se não resolver, marca-se uma audiência por vídeo.",
+)
+
+
+RECORD = (
+    "Aberta a audiência, as partes foram identificadas por documento com foto.\n\n"
+    "A consumidora relatou o ocorrido. A empresa reconheceu o dano de transporte e fez proposta, que a "
+    "consumidora aceitou."
+)
+
+
+def exhibits(count: int) -> tuple[Exhibit, ...]:
+    """That many files with names long and short."""
+    names = (
+        "nota-fiscal.pdf",
+        "foto da porta amassada, vista de perto, tirada no dia da entrega.heic",
+        "conversa.png",
+    )
+    return tuple(
+        Exhibit(
+            filename=names[n % 3], size=1500 * 7 ** (n % 5), sha256=hashlib.sha256(bytes([n])).hexdigest()
+        )
+        for n in range(count)
+    )
+
+
+def complaint(facts: str) -> Complaint:
+    """The complaint with other facts."""
+    return Complaint(
+        area=COMPLAINT.area,
+        subject=COMPLAINT.subject,
+        problem=COMPLAINT.problem,
+        occurred_on=None,
+        amount_cents=None,
+        facts=facts,
+        request=COMPLAINT.request,
+    )
+
+
+def receipt(facts: str = "", files: int = 3) -> ReceiptData:
+    """The receipt of the complaint."""
+    return ReceiptData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=SENT,
+        sent_at=SENT,
+        parties=PARTIES,
+        complaint=complaint(facts) if facts else COMPLAINT,
+        exhibits=exhibits(files),
+        next_steps=NEXT_STEPS,
+        case_url="https://procon.criciuma.example/reclamacoes/2026.000123",
+    )
+
+
+def notice(facts: str = "") -> NoticeData:
+    """The notice to the company."""
+    return NoticeData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=SENT + timedelta(days=1),
+        parties=PARTIES,
+        complaint=complaint(facts) if facts else COMPLAINT,
+        exhibit_count=3,
+        due_on=date(2026, 12, 7),
+        term_explanation="10 dias corridos a partir de 24/11/2026 (exclusive); 04/12/2026 (Santa Bárbara, "
+        "padroeira) não tem expediente; vence em 07/12/2026. Fonte: prática de Procons municipais.",
+        consequences=(
+            "O silêncio é registrado e a reclamação segue sem a palavra da empresa.",
+            "O caso pode ir a audiência de conciliação e a processo administrativo (CDC, arts. 55 a 57).",
+            "A reclamação fundamentada e não atendida entra no cadastro público (CDC, art. 44).",
+        ),
+        access_code="7KQM-2XHP-9RTW",
+        access_url="https://procon.criciuma.example/empresa/7KQM-2XHP-9RTW",
+    )
+
+
+def clause(number: int, kind: ClauseKind, text: str, cents: int | None = None, parts: int = 1) -> ClauseLine:
+    """A clause of the company's."""
+    due = date(2026, 12, 31)
+    terms = ClauseTerms(number, kind, SeatRole.COMPANY, text, cents, parts, due)
+    table = instalment_table(cents, parts, due) if cents and parts > 1 else ()
+    lines = tuple(
+        InstalmentLine(number=i.number, due_on=i.due_on, amount_cents=i.amount_cents) for i in table
+    )
+    return ClauseLine(number=number, text=clause_text(terms), instalments=lines)
+
+
+def clauses(count: int) -> tuple[ClauseLine, ...]:
+    """That many clauses, each third one paid in instalments."""
+    return tuple(
+        clause(n, ClauseKind.REFUND, "por depósito na conta indicada no caso", 389_900 + n, 4)
+        if n % 3 == 1
+        else clause(n, ClauseKind.DELIVER, "geladeira do mesmo modelo, nova, na residência da consumidora")
+        for n in range(1, count + 1)
+    )
+
+
+def minutes(clause_count: int = 1, record: str = "", *, signed: bool = True) -> MinutesData:
+    """Minutes with that many clauses."""
+    opened = datetime(2026, 12, 10, 17, 31, 12, tzinfo=UTC)
+    people = (
+        ("Ana Conceição da Silva", "Consumidora"),
+        ("Carlos Eduardo Pereira Gonçalves", "Preposto da empresa, com poderes para transigir"),
+        ("Marina de Souza", "Conciliadora"),
+    )
+    text_hash = hashlib.sha256(b"texto").hexdigest()
+    return MinutesData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=opened + timedelta(minutes=42),
+        parties=PARTIES,
+        mediator_name="Marina de Souza",
+        starts_at=datetime(2026, 12, 10, 17, 30, tzinfo=UTC),
+        opened_at=opened,
+        closed_at=opened + timedelta(minutes=40),
+        outcome="acordo integral" if clause_count else "sem acordo",
+        present=tuple(
+            Presence(name=name, role=role, entered_at=opened + timedelta(minutes=n), left_at=None)
+            for n, (name, role) in enumerate(people)
+        ),
+        record=record or RECORD,
+        clauses=clauses(clause_count),
+        signatures=tuple(
+            SignatureLine(
+                name=name,
+                role=role,
+                signed_at=opened + timedelta(minutes=30 + n),
+                method="Assinatura eletrônica na sala, senha confirmada",
+                address="203.0.113.7",
+            )
+            for n, (name, role) in enumerate(people)
+        )
+        if signed
+        else (),
+        signed_text_sha256=text_hash,
+        check=Check(
+            code="9RTW-7KQM-2XHP",
+            site="procon.criciuma.example/conferir",
+            url="https://procon.criciuma.example/conferir/9RTW-7KQM-2XHP",
+        ),
+    )
