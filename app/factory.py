@@ -51,47 +51,49 @@ class Application:
             await self.sio.eio.disconnect()
 
 
-def create_app(settings: Settings, *, parts: Parts | None = None, jobs: bool = True) -> Application:
+def create_app(
+    settings: Settings, *, parts: Parts | None = None, jobs: bool = True, media: bool = True
+) -> Application:
     """Join everything as ``settings`` say; with ``parts`` of its own, a test chooses the adapters.
 
     The database, the background work and the media process begin and end with the application (ASGI
     lifespan). ``settings.media_door`` names a media process that runs elsewhere; without it one is
-    started as a child. ``jobs`` says whether the queue's jobs are done in this process.
+    started as a child, and with ``media`` off there is none. ``jobs`` says whether the queue's jobs are
+    done in this process.
     """
     parts = parts or real_parts(settings)
     sio = _socketio(settings)
-    media = MediaSwitch(settings.media_secret)
-    parts = _with_checks(parts, media)
+    link = MediaSwitch(settings.media_secret)
+    child = _media_child(settings, link) if media else None
+    parts = _with_checks(parts, link)
     quart = _quart(settings, parts)
-    work = {"media_link": media.run, **_sockets(sio, parts, media), **(_jobs(parts) if jobs else {})}
-    quart.while_serving(_lifespan(settings, parts, _media_child(settings, media), work))
+    work = {"media_link": link.run, **_sockets(sio, parts, link), **(_jobs(parts) if jobs else {})}
+    quart.while_serving(_lifespan(settings, parts, child, work))
     asgi = TrustedProxies(socketio.ASGIApp(sio, quart), settings.trusted_proxies)
     return Application(parts=parts, quart=quart, sio=sio, asgi=asgi)
 
 
-def _media_child(settings: Settings, media: MediaSwitch) -> MediaChild | None:
+def _media_child(settings: Settings, link: MediaSwitch) -> MediaChild | None:
     """Point the link at the media process that runs elsewhere, or at our child each time it is ready."""
     if settings.media_door:
-        media.point_to(settings.media_door)
+        link.point_to(settings.media_door)
         return None
 
     def announced(announcement: Announcement | None) -> None:
-        media.point_to(announcement.door if announcement else None)
+        link.point_to(announcement.door if announcement else None)
 
     command = media_command(udp_port=settings.media_udp_port, addresses=settings.media_addresses)
     return MediaChild(command, {"PROCON_MEDIA_SECRET": settings.media_secret}, announced)
 
 
-def _with_checks(parts: Parts, media: MediaSwitch) -> Parts:
+def _with_checks(parts: Parts, link: MediaSwitch) -> Parts:
     async def database() -> bool:
         return bool(await db.rows("SELECT 1 AS one"))
 
-    async def media_answers() -> bool:
-        return media.connected
+    async def media() -> bool:
+        return link.connected
 
-    return replace(
-        parts, checks={"database": database, "media": media_answers, "storage": parts.storage.healthy}
-    )
+    return replace(parts, checks={"database": database, "media": media, "storage": parts.storage.healthy})
 
 
 def _quart(settings: Settings, parts: Parts) -> Quart:
@@ -119,11 +121,11 @@ def _socketio(settings: Settings) -> Any:
     )
 
 
-def _sockets(sio: Any, parts: Parts, media: MediaSwitch) -> dict[str, Work]:
+def _sockets(sio: Any, parts: Parts, link: MediaSwitch) -> dict[str, Work]:
     """Give ``sio`` its namespaces; what has to run behind them, by name."""
     cases = Cases(parts.clock, secure=parts.secure)
     hearings = Hearings(
-        media,
+        link,
         parts.clock,
         parts.wake,
         secure=parts.secure,

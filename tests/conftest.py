@@ -6,13 +6,26 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from app import db, migration
+from app.adapters.clock import FakeClock
+from app.adapters.inspect import FakeInspector
+from app.adapters.mail import FakeMail
+from app.adapters.passwords import FakePasswords
+from app.adapters.pdf import FakePdfMaker
+from app.adapters.scan import FakeScanner
+from app.adapters.seal import FakeSeal
+from app.adapters.storage import FolderStorage
+from app.equipment import holidays_between
+from app.factory import Application, create_app
+from app.parts import Parts
 from app.settings import Settings, load
+from app.tasks import Tasks
 from tests import servers
 
 
@@ -133,3 +146,50 @@ def make_settings(tmp_path: Path) -> MakeSettings:
 def settings(make_settings: MakeSettings, database_url: str) -> Settings:
     """Settings on a fresh database, once on each engine."""
     return make_settings(DATABASE_URL=database_url)
+
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+"""When the fake clock stands: a Monday, 9 o'clock in Criciúma."""
+
+
+@pytest.fixture
+def fake_parts(settings: Settings) -> Parts:
+    """Adapters that are quick and can be looked into; the storage is a real folder of the test's own."""
+    return Parts(
+        profile=settings.profile,
+        public_url="http://localhost",
+        secret_key=settings.secret_key,
+        secure=False,
+        demo=False,
+        clock=FakeClock(START),
+        passwords=FakePasswords(),
+        storage=FolderStorage(settings.data_dir / "files", bytes(32)),
+        inspector=FakeInspector(),
+        scanner=FakeScanner(),
+        mail=FakeMail(),
+        pdf=FakePdfMaker(),
+        seal=FakeSeal(),
+        holidays=holidays_between(settings.profile.calendar),
+        tasks=Tasks(),
+    )
+
+
+@pytest.fixture
+async def application(settings: Settings, fake_parts: Parts) -> AsyncIterator[Application]:
+    """The whole application on either engine with fake adapters, begun, its jobs and media left out.
+
+    Its database is open: models and services work beside it.
+    """
+    joined = create_app(settings, parts=fake_parts, jobs=False, media=False)
+    async with joined.quart.test_app():
+        yield joined
+
+
+@pytest.fixture
+def live_server(sqlite_template: Path, tmp_path: Path) -> Iterator[servers.Server]:
+    """``procon serve`` in a process of its own, on an empty SQLite database in its own data folder."""
+    data_dir = tmp_path / "live"
+    data_dir.mkdir()
+    shutil.copyfile(sqlite_template, data_dir / "procon.sqlite3")
+    with servers.serving(data_dir) as server:
+        yield server

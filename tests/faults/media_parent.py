@@ -12,9 +12,7 @@ async def main() -> None:
     def told(announcement: Announcement | None) -> None:
         print(announcement.door if announcement else "", flush=True)
 
-    child = MediaChild(
-        media_command(udp_port=0, addresses=()), {"PROCON_MEDIA_SECRET": "s" * 64}, told
-    )
+    child = MediaChild(media_command(udp_port=0, addresses=()), {"PROCON_MEDIA_SECRET": "s" * 64}, told)
     child.start()
     await asyncio.sleep(60)
 
