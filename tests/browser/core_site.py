@@ -135,11 +135,10 @@ class Site:
 @asynccontextmanager
 async def serving(site: Site) -> AsyncIterator[None]:
     """The site on a free port, ended with the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    site.address = f"http://127.0.0.1:{port}"
+    listener = socket.create_server(("127.0.0.1", 0))  # listens before the browser asks
+    site.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
+    config.bind = [f"fd://{listener.detach()}"]
     config.loglevel = "ERROR"
     over = asyncio.Event()
     task = asyncio.create_task(

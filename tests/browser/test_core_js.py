@@ -37,8 +37,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A page of a fresh person; a script that fails or breaks the policy fails the test."""
+async def page(browser: Browser, site: Site) -> AsyncIterator[Page]:
+    """A page of a fresh person, closed before the site; a script that fails or breaks the policy fails."""
     person = await browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo")
     opened = await person.new_page()
     faults: list[str] = []
