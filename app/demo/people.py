@@ -1,0 +1,146 @@
+"""The people and companies of the demonstration. Names, numbers and addresses are invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.services.companies import search_text
+from models import Company, Power, Representation, User
+from models.rules.people import Role, Viewer
+
+PASSWORD = "Conciliar-2026"  # noqa: S105 - printed at start: the demonstration's accounts are open to all
+DOMAIN = "demo.procon.example"
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account to be made."""
+
+    login: str
+    name: str
+    role: Role
+    cpf: str | None = None
+    cep: str = "88801500"
+    street: str = ""
+    number: str = ""
+    district: str = ""
+    city: str = "Criciúma"
+
+    @property
+    def email(self) -> str:
+        """The address that signs in."""
+        return f"{self.login}@{DOMAIN}"
+
+
+PEOPLE = (
+    Person("ana", "Ana Souza", Role.CONSUMER, "52998224725", "88801500", "Rua João Pessoa", "120", "Centro"),
+    Person(
+        "bruno",
+        "Bruno Martins",
+        Role.CONSUMER,
+        "11144477735",
+        "88900000",
+        "Avenida Getúlio Vargas",
+        "45",
+        "Centro",
+        "Araranguá",
+    ),
+    Person(
+        "carla",
+        "Carla Dias",
+        Role.CONSUMER,
+        "39053344705",
+        "88810100",
+        "Rua Henrique Lage",
+        "900",
+        "Santa Bárbara",
+    ),
+    Person(
+        "diego",
+        "Diego Rocha",
+        Role.CONSUMER,
+        "86288366757",
+        "88802000",
+        "Avenida Centenário",
+        "3300",
+        "Pio Corrêa",
+    ),
+    Person("marina", "Marina Alves", Role.ATTENDANT),
+    Person("joao", "João Pereira", Role.MEDIATOR),
+    Person("helena", "Helena Costa", Role.COORDINATOR),
+    Person("otavio", "Otávio Reis", Role.LEGAL),
+    Person("clara", "Clara Nunes", Role.AUDITOR),
+    Person("paulo", "Paulo Lima", Role.COMPANY),
+    Person("rita", "Rita Campos", Role.COMPANY),
+    Person("sandra", "Sandra Moraes", Role.COMPANY),
+)
+STORE = ("11222333000181", "Loja Estrela do Sul Ltda.", "Estrela do Sul")
+TELECOM = ("12ABC34501DE35", "Telefonia Horizonte S.A.", "Horizonte")
+BANK = ("33444555000181", "Banco Vale Verde S.A.", "Vale Verde")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays: viewers by login, companies by trade name."""
+
+    viewers: dict[str, Viewer]
+    companies: dict[str, Company]
+
+
+async def make_cast(password_hash: str, now: datetime) -> Cast:
+    """Make every account and company; all accounts have the same password."""
+    users = {person.login: await _make_user(person, password_hash, now) for person in PEOPLE}
+    companies = {
+        trade: await _make_company(cnpj, legal, trade, now) for cnpj, legal, trade in (STORE, TELECOM, BANK)
+    }
+    links = {
+        "paulo": ("Estrela do Sul", Power.AGENT, True),
+        "rita": ("Estrela do Sul", Power.LAWYER, False),
+        "sandra": ("Horizonte", Power.OWNER, True),
+    }
+    for login, (trade, power, may_settle) in links.items():
+        await Representation.create(
+            company=companies[trade], user=users[login], power=power, may_settle=may_settle
+        )
+    viewers = {
+        login: Viewer(
+            user.id,
+            user.role,
+            user.name,
+            user.email,
+            (companies[links[login][0]].id,) if login in links else (),
+        )
+        for login, user in users.items()
+    }
+    return Cast(viewers, companies)
+
+
+async def _make_user(person: Person, password_hash: str, now: datetime) -> User:
+    return await User.create(
+        role=person.role,
+        name=person.name,
+        email=person.email,
+        cpf=person.cpf,
+        phone="48999990000",
+        password_hash=password_hash,
+        email_confirmed_at=now,
+        created_at=now,
+        cep=person.cep if person.street else "",
+        street=person.street,
+        number=person.number,
+        district=person.district,
+        city=person.city if person.street else "",
+        uf="SC" if person.street else "",
+    )
+
+
+async def _make_company(cnpj: str, legal_name: str, trade_name: str, now: datetime) -> Company:
+    return await Company.create(
+        cnpj=cnpj,
+        legal_name=legal_name,
+        trade_name=trade_name,
+        email=f"atendimento@{trade_name.lower().replace(' ', '')}.{DOMAIN}",
+        search=search_text(cnpj, legal_name, trade_name),
+        created_at=now,
+    )

@@ -1,0 +1,277 @@
+"""Cases of the demonstration, told through the same services that people use."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+
+from app.demo.papers import bill, identity_card, receipt
+from app.demo.people import Cast
+from app.parts import Parts
+from app.services import (
+    complaints,
+    documents,
+    drafts,
+    negotiation,
+    notices,
+    registrations,
+    scheduling,
+    terms,
+    triage,
+)
+from app.services.documents import Intake, Limits
+from app.services.negotiation import OfferTerms
+from app.services.notices import Choice, TermRules
+from app.services.scheduling import Booking, Hours, Invite
+from models import DocumentKind, Offer, OfferState, Problem, User
+from models.rules.people import Viewer
+
+FRIDGE = (
+    "Comprei um refrigerador pela internet em 3 de outubro, com entrega prometida em dez dias. "
+    "O produto não chegou. Falei quatro vezes com o atendimento, que só repete que o pedido está "
+    "em separação. A fatura do cartão já veio com duas parcelas."
+)
+PHONE = (
+    "Desde setembro a conta do celular vem com um serviço de horóscopo que nunca contratei. "
+    "Pedi o cancelamento por telefone, recebi protocolo, e a cobrança continua."
+)
+LOAN = (
+    "Apareceu em meu benefício um empréstimo consignado que não fiz. O banco diz que há um contrato "
+    "assinado por celular e não mostra o documento."
+)
+
+CELL_PHONE = (
+    "Comprei um celular em uma loja do centro de Criciúma e ele parou de funcionar em uma semana. "
+    "A loja se nega a trocar."
+)
+HEALTH_PLAN = "O plano de saúde negou um exame pedido pelo médico sem explicar o motivo por escrito."
+BUS_TICKET = (
+    "A passagem de ônibus comprada pelo aplicativo não foi reconhecida no embarque e tive de comprar outra."
+)
+
+
+class Narrator:
+    """Tells cases; ``now`` is the moment of the telling, from which everything else is counted back."""
+
+    def __init__(self, parts: Parts, cast: Cast, now: datetime) -> None:
+        self._parts = parts
+        self._cast = cast
+        self._now = now
+
+    async def tell_all(self) -> None:
+        """Every case, oldest first; the last one has its hearing in a few minutes."""
+        await self.settled("carla", PHONE, "Horizonte", days=40)
+        await self.unanswered("carla", LOAN, "Vale Verde", days=24)
+        await self.offered("diego", PHONE, "Horizonte", days=6)
+        await self.to_notify("ana", LOAN, days=2)
+        await self.writing("diego", days=1)
+        await self.waiting("carla", hours=5)
+        await self.queued("bruno", hours=2)
+        await self.hearing_soon("ana", FRIDGE, "Estrela do Sul", days=16)
+
+    async def queued(self, who: str, *, hours: int) -> int:
+        """A registration in the triage's queue, from another city."""
+        return await self._registered(who, CELL_PHONE, self._now - timedelta(hours=hours))
+
+    async def waiting(self, who: str, *, hours: int) -> int:
+        """A registration whose citizen was asked for a readable proof of residence."""
+        at = self._now - timedelta(hours=hours)
+        case = await self._registered(who, HEALTH_PLAN, at)
+        profile = self._parts.profile
+        await triage.start(case, self._staff("marina"), now=at + timedelta(minutes=20))
+        await triage.ask(
+            case,
+            self._staff("marina"),
+            ("residence",),
+            "O comprovante está em nome de outra pessoa. Envie um em seu nome ou uma declaração de quem "
+            "mora com você.",
+            term=profile.terms["consumer_documents"],
+            today=self._day(at),
+            holidays=self._parts.holidays,
+            now=at + timedelta(minutes=30),
+        )
+        return case
+
+    async def writing(self, who: str, *, days: int) -> int:
+        """An accepted citizen in the middle of the complaint."""
+        at = self._now - timedelta(days=days)
+        case = await self._accepted(who, BUS_TICKET, at)
+        await drafts.save(
+            case,
+            "complaint",
+            self._cast.viewers[who],
+            {"company_name": "Viação Serra Azul", "facts": "Comprei a passagem pelo aplicativo no dia"},
+            0,
+            at + timedelta(hours=1),
+        )
+        return case
+
+    async def to_notify(self, who: str, facts: str, *, days: int) -> int:
+        """A complaint that waits for the Procon to notify the company."""
+        return await self._complained(who, facts, "Banco Vale Verde", self._now - timedelta(days=days))
+
+    async def offered(self, who: str, facts: str, company: str, *, days: int) -> int:
+        """A company that answered and made an offer."""
+        at = self._now - timedelta(days=days)
+        case = await self._notified(who, facts, company, at)
+        await self._answered(case, company, 20_000, at + timedelta(days=2))
+        return case
+
+    async def unanswered(self, who: str, facts: str, company: str, *, days: int) -> int:
+        """A company that let its term pass."""
+        case = await self._notified(who, facts, company, self._now - timedelta(days=days))
+        await terms.pass_terms(
+            self._now - timedelta(days=days - 15), self._day(self._now) - timedelta(days=days - 15)
+        )
+        return case
+
+    async def settled(self, who: str, facts: str, company: str, *, days: int) -> int:
+        """An offer accepted without a hearing."""
+        at = self._now - timedelta(days=days)
+        case = await self._notified(who, facts, company, at)
+        offer = await self._answered(case, company, 35_000, at + timedelta(days=3))
+        await negotiation.accept(
+            case, self._cast.viewers[who], offer, now=at + timedelta(days=4), invite=self._invite()
+        )
+        return case
+
+    async def hearing_soon(self, who: str, facts: str, company: str, *, days: int) -> int:
+        """A hearing that is about to begin, with a company that answered without an offer to accept."""
+        at = self._now - timedelta(days=days)
+        case = await self._notified(who, facts, company, at)
+        await self._answered(case, company, 90_000, at + timedelta(days=3))
+        rules = self._parts.profile.hearing
+        zone = self._parts.profile.agency.zone
+        start = self._now + timedelta(minutes=10)
+        start -= timedelta(minutes=start.minute % 5, seconds=start.second, microseconds=start.microsecond)
+        await scheduling.schedule(
+            case,
+            self._staff("joao"),
+            Booking(
+                start.astimezone(zone),
+                rules.slot_minutes,
+                self._staff("joao").user_id,
+                short_notice=True,
+                out_of_hours=True,
+            ),
+            now=self._now,
+            hours=Hours(
+                rules.opens, rules.closes, self._parts.profile.terms["hearing_notice"], self._parts.holidays
+            ),
+            invite=self._invite(),
+        )
+        return case
+
+    async def _registered(self, who: str, conflict: str, at: datetime) -> int:
+        viewer = self._cast.viewers[who]
+        user = await User.get(id=viewer.user_id)
+        case = await registrations.begin(viewer, at)
+        address = registrations.written_address(user)
+        await self._upload(
+            case, viewer, DocumentKind.RESIDENCE, "conta-de-energia.pdf", bill(user.name, address), at
+        )
+        await self._upload(
+            case,
+            viewer,
+            DocumentKind.IDENTITY,
+            "identidade.jpg",
+            identity_card(user.name, user.cpf or ""),
+            at,
+        )
+        await registrations.submit(
+            case, viewer, conflict, territory=self._parts.profile.cep_ranges, now=at + timedelta(minutes=5)
+        )
+        return case
+
+    async def _accepted(self, who: str, conflict: str, at: datetime) -> int:
+        case = await self._registered(who, conflict, at)
+        await triage.start(case, self._staff("marina"), now=at + timedelta(minutes=20))
+        await triage.accept(case, self._staff("marina"), tuple(triage.CHECKS), now=at + timedelta(minutes=25))
+        return case
+
+    async def _complained(self, who: str, facts: str, company: str, at: datetime) -> int:
+        case = await self._accepted(who, facts, at)
+        viewer = self._cast.viewers[who]
+        await self._upload(
+            case,
+            viewer,
+            DocumentKind.EXHIBIT,
+            "comprovante.png",
+            receipt(company, "R$ 2.499,00"),
+            at + timedelta(hours=1),
+        )
+        found = next(
+            (c for c in self._cast.companies.values() if company in (c.trade_name, c.legal_name)), None
+        )
+        problem = await Problem.all().order_by("code").first()
+        await complaints.send(
+            case,
+            viewer,
+            {
+                "company_name": found.legal_name if found else company,
+                "company_cnpj": found.cnpj if found else "",
+                "problem": str(problem.id) if problem else "",
+                "facts": facts,
+                "occurred_on": (self._day(at) - timedelta(days=30)).isoformat(),
+                "amount": "2.499,00",
+                "wish": "refund",
+                "wish_text": "",
+            },
+            today=self._day(at),
+            now=at + timedelta(hours=2),
+        )
+        return case
+
+    async def _notified(self, who: str, facts: str, company: str, at: datetime) -> int:
+        case = await self._complained(who, facts, company, at)
+        await notices.notify(
+            case,
+            self._staff("marina"),
+            Choice(company_id=self._cast.companies[company].id),
+            now=at + timedelta(hours=4),
+            rules=TermRules(self._parts.profile.terms["company_answer"], self._day(at), self._parts.holidays),
+        )
+        return case
+
+    async def _answered(self, case: int, company: str, cents: int, at: datetime) -> int:
+        speaker = next(
+            v for v in self._cast.viewers.values() if self._cast.companies[company].id in v.company_ids
+        )
+        await negotiation.answer(
+            case, speaker, "Localizamos o registro do cliente e queremos resolver a situação.", now=at
+        )
+        await negotiation.offer(
+            case,
+            speaker,
+            OfferTerms("Devolução por PIX", cents, 1, self._day(self._now) + timedelta(days=20)),
+            seen=None,
+            now=at + timedelta(hours=1),
+            today=self._day(at),
+        )
+        offer = await Offer.get(case_id=case, state=OfferState.OPEN)
+        return offer.id
+
+    async def _upload(
+        self, case: int, viewer: Viewer, kind: DocumentKind, name: str, content: bytes, at: datetime
+    ) -> None:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield content
+
+        profile = self._parts.profile
+        intake = Intake(
+            self._parts.storage,
+            self._parts.inspector,
+            self._parts.scanner,
+            Limits(profile.upload_max_bytes, profile.upload_max_files),
+        )
+        await documents.receive(case, viewer, kind, name, chunks(), intake=intake, now=at)
+
+    def _invite(self) -> Invite:
+        agency = self._parts.profile.agency
+        return Invite(agency.name, agency.email, agency.zone, self._parts.public_url)
+
+    def _staff(self, login: str) -> Viewer:
+        return self._cast.viewers[login]
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self._parts.profile.agency.zone).date()
