@@ -1,0 +1,42 @@
+"""The jobs that print: the receipt of a complaint, the notice to the company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from app.adapters.documents import Letterhead
+from app.parts import Parts
+from app.services.notice_paper import Press, make_notice
+from app.services.receipts import make_receipt
+from app.settings import Agency
+
+
+def letterhead(agency: Agency) -> Letterhead:
+    """The agency as its documents show it."""
+    return Letterhead(**{field.name: getattr(agency, field.name) for field in fields(Letterhead)})
+
+
+async def print_receipt(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``receipt`` job: ``case`` is the case's id."""
+    await make_receipt(
+        payload["case"],
+        agency=letterhead(parts.profile.agency),
+        site=parts.public_url,
+        pdf=parts.pdf,
+        storage=parts.storage,
+        now=parts.clock.now(),
+    )
+
+
+async def print_notice(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``notice`` job: ``notice`` is the notice's id."""
+    press = Press(
+        agency=letterhead(parts.profile.agency),
+        site=parts.public_url,
+        pdf=parts.pdf,
+        seal=parts.seal,
+        storage=parts.storage,
+    )
+    await make_notice(payload["notice"], press, now=parts.clock.now())

@@ -1,0 +1,107 @@
+"""The receipt of a complaint: printed and put into its case by the ``receipt`` job."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from uuid import uuid4
+
+from app.adapters.documents import Complaint, Exhibit, Letterhead, Parties, ReceiptData
+from app.adapters.pdf import PdfMaker
+from app.adapters.storage import Storage
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile
+from models import Case, Document, DocumentKind
+from models.rules.people import Side
+
+_SIDES = ",".join((Side.CONSUMER, Side.STAFF))
+
+
+async def make_receipt(
+    case_id: int, *, agency: Letterhead, site: str, pdf: PdfMaker, storage: Storage, now: datetime
+) -> None:
+    """Print the receipt of a sent complaint for its citizen and the Procon; a second time does nothing.
+
+    ``site`` is the public address. Open pages are told by the event "document_ready".
+    """
+    if await _is_made(case_id):
+        return
+    case = await Case.get(id=case_id).select_related("consumer", "problem")
+    paper = await pdf.render(await _printed(case, agency, site))
+    key = await storage.put(paper)
+    if not await _keep(case_id, paper, key, now):
+        await storage.delete(key)
+
+
+async def _is_made(case_id: int) -> bool:
+    return await Document.exists(case_id=case_id, kind=DocumentKind.RECEIPT)
+
+
+async def _keep(case_id: int, paper: bytes, key: str, now: datetime) -> bool:
+    """Enter the document; False when another worker was quicker."""
+    async with transaction():
+        file = await casefile.opened(case_id, None)
+        if await _is_made(case_id):
+            return False
+        document = await Document.create(
+            id=uuid4(),
+            case_id=case_id,
+            owner_id=None,
+            kind=DocumentKind.RECEIPT,
+            sides=_SIDES,
+            filename=f"comprovante-{file.case.protocol}.pdf",
+            media_type="application/pdf",
+            size=len(paper),
+            sha256=hashlib.sha256(paper).hexdigest(),
+            storage_key=key,
+            at=now,
+            attached_at=now,
+        )
+        facts = {"document": str(document.id), "kind": document.kind}
+        await casefile.record(file, "document_ready", now=now, facts=facts)
+    return True
+
+
+async def _printed(case: Case, agency: Letterhead, site: str) -> ReceiptData:
+    """The receipt's words, from the case as it was sent; its date is the sending's."""
+    assert case.sent_at is not None  # noqa: S101  the job is queued when the complaint is sent
+    exhibits = (
+        await Document.filter(case_id=case.id, kind=DocumentKind.EXHIBIT, attached_at=case.sent_at)
+        .order_by("at")
+        .values("filename", "size", "sha256")
+    )
+    return ReceiptData(
+        agency=agency,
+        protocol=case.protocol or "",
+        issued_at=case.sent_at,
+        sent_at=case.sent_at,
+        parties=Parties(
+            consumer_name=case.consumer.name,
+            consumer_document=_masked(case.consumer.cpf or ""),
+            company_name=case.company_name,
+            company_document=case.company_cnpj,
+        ),
+        complaint=Complaint(
+            area=case.problem.area if case.problem else "",
+            subject=case.problem.subject if case.problem else "",
+            problem=case.problem.label if case.problem else "",
+            occurred_on=case.occurred_on,
+            amount_cents=case.amount_cents,
+            facts=case.facts,
+            request=case.request,
+        ),
+        exhibits=tuple(Exhibit(**exhibit) for exhibit in exhibits),
+        next_steps=(
+            _("O Procon analisa a reclamação e notifica a empresa."),
+            _("A empresa responde no prazo da notificação e pode fazer uma proposta."),
+            _("Sem acordo, o Procon marca uma audiência de conciliação por vídeo."),
+            _("Cada passo é avisado por e-mail e aparece na página do caso."),
+        ),
+        case_url=f"{site}/casos/{case.id}",
+    )
+
+
+def _masked(cpf: str) -> str:
+    """The CPF as it may be printed: its middle six digits."""
+    return f"***.{cpf[3:6]}.{cpf[6:9]}-**" if cpf else ""
