@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
@@ -28,6 +30,7 @@ from realtime.media_switch import MediaSwitch
 from realtime.relay import Relay
 
 MESSAGE_BYTES = 100_000
+FAREWELL_SECONDS = 2.0
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -46,9 +49,14 @@ class Application:
         await self.asgi(scope, receive, send)
 
     async def leave(self) -> None:
-        """Say goodbye to every browser, so that it looks for another process at once."""
-        if self.sio.eio.sockets:
-            await self.sio.eio.disconnect()
+        """Say goodbye to every browser, so that it looks for another process at once.
+
+        Engine.IO waits until each goodbye is sent, also to a browser that no longer listens.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if self.sio.eio.sockets:
+                    await self.sio.eio.disconnect()
 
 
 def create_app(

@@ -44,7 +44,7 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], what
         time.sleep(0.02)
 
 
-def end(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, within: float = 15) -> int:
+def end(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, within: float = 30) -> int:
     """End a process that we started, gently first, and return its status."""
     if process.poll() is None:
         process.send_signal(by)
