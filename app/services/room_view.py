@@ -22,8 +22,6 @@ from models.rules.agreement import (
 )
 from models.rules.errors import NotFound
 from models.rules.hearing import (
-    HearingState,
-    Outcome,
     SeatFacts,
     SeatRole,
     SeatState,
@@ -99,19 +97,6 @@ class Sealed:
     id: UUID
     code: str
     filename: str
-
-
-@dataclass(frozen=True)
-class Summary:
-    """A hearing as its case page names it."""
-
-    id: int
-    starts_at: datetime
-    minutes: int
-    state: HearingState
-    outcome: Outcome | None
-    mediator: str
-    sealed: Sealed | None
 
 
 @dataclass(frozen=True)
@@ -318,20 +303,3 @@ async def _sealed(document_id: Any) -> Sealed | None:
         return None
     document = await Document.get(id=document_id)
     return Sealed(document.id, document.code or "", document.filename)
-
-
-async def of_case(case_id: int) -> list[Summary]:
-    """The hearings of a case for its page, newest first; the caller has checked that it may be seen."""
-    found = await Hearing.filter(case_id=case_id).order_by("-starts_at").prefetch_related("mediator")
-    return [
-        Summary(
-            id=hearing.id,
-            starts_at=hearing.starts_at,
-            minutes=hearing.minutes,
-            state=hearing.state,
-            outcome=hearing.outcome,
-            mediator=hearing.mediator.name,
-            sealed=await _sealed(hearing.sealed_id),
-        )
-        for hearing in found
-    ]

@@ -1,0 +1,126 @@
+"""The hearing's pages: the room, the device test, and the room's truth as JSON for its scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from app.services import room_view, seats
+from app.services.room_view import RoomView
+from app.services.seats import CheckResult, DeviceCheck
+from app.services.wording import (
+    hearing_state_label,
+    hearing_status,
+    outcome_label,
+    seat_role_label,
+    seat_state_label,
+)
+from app.web import hearings_words as words
+from app.web.access import SIGNED_IN, requires, viewer
+from app.web.cases import file_url
+from app.web.parts import parts
+from app.web.render import render
+from app.web.today import now, today
+from models.rules.agreement import money
+from models.rules.errors import Invalid
+from models.rules.hearing import SeatState
+
+blueprint = Blueprint("hearings", __name__)
+
+
+async def _view(hearing_id: int) -> RoomView:
+    return await room_view.view(
+        hearing_id,
+        viewer(),
+        opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
+        now=now(),
+    )
+
+
+@blueprint.get("/audiencias/<int:hearing_id>")
+@requires(SIGNED_IN)
+async def room(hearing_id: int) -> str:
+    """The room: before the door, waiting, inside, and after its end."""
+    view = await _view(hearing_id)
+    return render(
+        "hearings/room.html",
+        view=view,
+        hearing=view.hearing,
+        status=hearing_status(view.status),
+        state=hearing_state_label(view.hearing.state),
+        words=words,
+        role_label=seat_role_label,
+        state_label=seat_state_label,
+        outcome_label=outcome_label,
+        file_url=file_url,
+        clause_money=money,
+        today=today(),
+        opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
+        blank={"values": {"instalments": "1"}, "errors": {}},
+    )
+
+
+@blueprint.get("/audiencias/<int:hearing_id>/estado")
+@requires(SIGNED_IN)
+async def truth(hearing_id: int) -> dict[str, Any]:
+    """What the room's scripts obey: who is where, what may be done, whether media flows."""
+    view = await _view(hearing_id)
+    return {
+        "version": view.version,
+        "state": view.hearing.state,
+        "status": hearing_status(view.status),
+        "controls": sorted(view.controls),
+        "media": view.media,
+        "frozen": view.hearing.frozen_at is not None,
+        "record_revision": view.hearing.record_revision,
+        "me": {"seat": str(view.me.seat), "admitted": view.me.admitted, "muted": view.me.muted},
+        "people": [
+            {
+                "seat": str(person.seat),
+                "name": person.name,
+                "role": seat_role_label(person.role),
+                "state": person.state,
+                "state_label": seat_state_label(person.state),
+                "muted": person.muted,
+                "mine": person.mine,
+                "inside": person.admitted and person.state in (SeatState.IN_HEARING, SeatState.DISCONNECTED),
+            }
+            for person in view.people
+        ],
+    }
+
+
+@blueprint.get("/audiencias/<int:hearing_id>/teste")
+@requires(SIGNED_IN)
+async def device_test(hearing_id: int) -> str:
+    """Camera, microphone and sound, tried before the hearing."""
+    view = await _view(hearing_id)
+    return render(
+        "hearings/test.html",
+        view=view,
+        hearing=view.hearing,
+        words=words,
+        opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
+    )
+
+
+@blueprint.post("/audiencias/<int:hearing_id>/teste")
+@requires(SIGNED_IN)
+async def device_tested(hearing_id: int) -> ResponseReturnValue:
+    """Keep what the test found, for the mediator."""
+    sent = await request.get_json()
+    found = sent if isinstance(sent, dict) else {}
+    check = DeviceCheck(*(_result(found, name) for name in words.DEVICES))
+    await seats.checked(hearing_id, viewer(), check, now=now())
+    return "", 204
+
+
+def _result(found: Mapping[str, Any], name: str) -> CheckResult:
+    match found.get(name):
+        case "ok" | "failed" | "skipped" as result:
+            return cast(CheckResult, result)
+        case _:
+            raise Invalid({name: "choice_invalid"})

@@ -1,0 +1,104 @@
+"""The words of the hearing room that are not told anywhere else: buttons, kinds of clause, device tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.i18n import N_
+from app.i18n import gettext as _
+from app.services.wording import outcome_label
+from models.rules.agreement import ClauseKind, ClauseState
+from models.rules.hearing import Conduct, HearingState, Outcome, SeatRole, SeatState
+
+CONDUCT: dict[Conduct, tuple[str, str]] = {
+    Conduct.OPEN: (N_("Abrir a audiência"), "primary"),
+    Conduct.RESUME: (N_("Retomar"), "primary"),
+    Conduct.PAUSE: (N_("Pausar"), "secondary"),
+    Conduct.SUSPEND: (N_("Suspender por falha técnica"), "secondary"),
+}
+"""Label and kind of the button of each act, in the order in which they stand."""
+
+KINDS = {
+    ClauseKind.REFUND: N_("Restituir valor"),
+    ClauseKind.PAY: N_("Pagar valor"),
+    ClauseKind.REPLACE: N_("Substituir o produto"),
+    ClauseKind.REPAIR: N_("Reparar o produto ou serviço"),
+    ClauseKind.DELIVER: N_("Entregar"),
+    ClauseKind.DO: N_("Fazer"),
+    ClauseKind.NOT_DO: N_("Não fazer"),
+}
+
+CLAUSE_STATES: dict[ClauseState, tuple[str, str]] = {
+    ClauseState.PROPOSED: (N_("proposta"), "warning"),
+    ClauseState.ACCEPTED: (N_("aceita pelas duas partes"), "success"),
+    ClauseState.FROZEN: (N_("no texto final"), "info"),
+    ClauseState.WITHDRAWN: (N_("retirada"), "neutral"),
+}
+
+HEARING_TONES = {
+    HearingState.IN_SESSION: "success",
+    HearingState.PAUSED: "warning",
+    HearingState.SUSPENDED: "danger",
+}
+
+SEAT_TONES = {
+    SeatState.IN_HEARING: "success",
+    SeatState.AVAILABLE: "warning",
+    SeatState.DISCONNECTED: "danger",
+}
+
+WHY_NOT = {
+    "no_power_to_settle": N_(
+        "Você acompanha a audiência, mas não assina: a sua procuração ou carta de preposição não dá poderes "
+        "para transigir. Outra pessoa da empresa com esses poderes pode entrar e assinar."
+    ),
+    "not_required": N_("Sem acordo, só o conciliador assina a ata."),
+}
+
+DEVICES = {"camera": N_("câmera"), "microphone": N_("microfone"), "speaker": N_("som")}
+RESULTS = {"ok": N_("funciona"), "failed": N_("com problema"), "skipped": N_("não testado")}
+
+
+def clause_kinds() -> list[tuple[str, str]]:
+    """The kinds of clause for a form, money first."""
+    return [(kind.value, _(label)) for kind, label in KINDS.items()]
+
+
+def debtors() -> list[tuple[str, str]]:
+    """Who may owe, for a form."""
+    return [(SeatRole.COMPANY.value, _("A empresa")), (SeatRole.CONSUMER.value, _("O consumidor"))]
+
+
+def outcomes() -> list[tuple[str, str]]:
+    """How a hearing may end, for a form."""
+    return [(outcome.value, outcome_label(outcome)) for outcome in Outcome]
+
+
+def clause_state(state: ClauseState) -> tuple[str, str]:
+    """Label and tone of a clause's state."""
+    label, tone = CLAUSE_STATES[state]
+    return _(label), tone
+
+
+def conduct_buttons(possible: frozenset[str]) -> list[tuple[str, str, str]]:
+    """The mediator's acts among ``possible``: act, label, kind of button."""
+    return [(act.value, _(label), kind) for act, (label, kind) in CONDUCT.items() if act.value in possible]
+
+
+def device_words(check: Mapping[str, str] | None) -> str:
+    """What a device test found, in one line."""
+    if not check:
+        return _("aparelho não testado")
+    wrong = [_(DEVICES[name]) for name in DEVICES if check.get(name) == "failed"]
+    if wrong:
+        return _("problema no teste: %(what)s") % {"what": ", ".join(wrong)}
+    return (
+        _("aparelho testado")
+        if all(check.get(name) == "ok" for name in DEVICES)
+        else _("teste do aparelho incompleto")
+    )
+
+
+def why_not(code: str) -> str:
+    """Why somebody does not sign; empty when they do."""
+    return _(WHY_NOT[code]) if code else ""

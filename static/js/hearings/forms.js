@@ -1,0 +1,86 @@
+// The room's forms are sent without leaving the page, or the hearing's connections would be lost.
+
+import { RequestError, csrfToken, failure } from "../core/http.js";
+import { text } from "../core/texts.js";
+import { toast } from "../core/toast.js";
+import { word } from "./words.js";
+
+const TIMEOUT_MS = 15_000;
+
+/** @param {HTMLElement} root all forms inside it */
+export function sendInPlace(root) {
+  // On the root and not on the document: core/forms.js must find the event already taken.
+  root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement)) return;
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    submit(form);
+  });
+}
+
+/** @param {HTMLFormElement} form */
+async function submit(form) {
+  form.dataset.busy = "1";
+  clearErrors(form);
+  const values = new FormData(form);
+  try {
+    await post(form.action, values);
+    form.reset();
+    form.closest("details")?.removeAttribute("open");
+    if (document.activeElement instanceof HTMLElement && form.closest("details")) document.activeElement.blur();
+    if (form.dataset.says) toast(word(form.dataset.says));
+  } catch (error) {
+    const refused = /** @type {RequestError} */ (error);
+    if (!showErrors(form, refused.body?.fields ?? {})) toast(refused.message, { tone: "danger" });
+  } finally {
+    delete form.dataset.busy;
+  }
+}
+
+/** @param {string} url @param {FormData} values */
+async function post(url, values) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRF-Token": csrfToken() },
+      body: new URLSearchParams(/** @type {any} */ (values)),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw new RequestError(text("no_answer"), 0, "no_answer");
+  }
+  if (!response.ok) throw failure(response.status, await response.json().catch(() => null));
+}
+
+/**
+ * @param {HTMLFormElement} form @param {Record<string, string>} fields sentences by field
+ * @returns {boolean} whether there were any
+ */
+function showErrors(form, fields) {
+  const wrong = Object.entries(fields);
+  for (const [name, sentence] of wrong) {
+    const control = form.elements.namedItem(name);
+    if (!(control instanceof HTMLElement)) {
+      toast(sentence, { tone: "danger" });
+      continue;
+    }
+    const note = document.createElement("p");
+    note.className = "field-error";
+    note.id = `erro-${name}`;
+    note.textContent = sentence;
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", note.id);
+    (control.closest(".with-prefix") ?? control).before(note);
+  }
+  const first = wrong.length ? form.querySelector('[aria-invalid="true"]') : null;
+  if (first instanceof HTMLElement) first.focus();
+  return wrong.length > 0;
+}
+
+/** @param {HTMLFormElement} form */
+function clearErrors(form) {
+  form.querySelectorAll(".field-error").forEach((note) => note.remove());
+  form.querySelectorAll('[aria-invalid="true"]').forEach((control) => control.removeAttribute("aria-invalid"));
+}

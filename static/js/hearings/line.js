@@ -1,0 +1,114 @@
+// The signalling line: one socket of /hearings, one seat, signs of life, and coming back after a loss.
+
+import { io } from "../../vendor/socket.io/socket.io.js";
+
+const ANSWER_MS = 10_000;
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * @typedef {{seat: number, generation: number, media: number, admitted: boolean, ice_servers: RTCIceServer[],
+ *   error?: string, device?: string}} Entered
+ */
+
+/** Events: `entered` (Entered), `refused` {error, device}, `lost`, `taken`, `reset`, `message` {name, payload}. */
+export class Line extends EventTarget {
+  /** @param {number} hearing */
+  constructor(hearing) {
+    super();
+    this.hearing = hearing;
+    this.key = `audiencia:${hearing}`;
+    this.wanted = false;
+    this.beat = 0;
+    this.socket = io("/hearings", {
+      transports: ["websocket"],
+      autoConnect: false,
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 4000,
+    });
+    this.socket.on("connect", () => this.wanted && this.#enter(false));
+    this.socket.on("disconnect", () => this.#lost());
+    this.socket.on("taken_over", () => this.#end("taken"));
+    this.socket.on("media_reset", () => this.tell("reset"));
+    for (const name of ["offer", "connection", "activity", "devices"]) {
+      this.socket.on(name, (payload) => this.tell("message", { name, payload }));
+    }
+  }
+
+  /** @returns {boolean} whether this browser tab sat here before a reload */
+  get satHere() {
+    return sessionStorage.getItem(this.key) !== null;
+  }
+
+  /** @param {boolean} [takeOver] unseat another device */
+  async enter(takeOver = false) {
+    this.wanted = true;
+    if (this.socket.connected) await this.#enter(takeOver);
+    else this.socket.connect();
+  }
+
+  async #enter(/** @type {boolean} */ takeOver) {
+    const held = sessionStorage.getItem(this.key);
+    const question = { hearing: this.hearing, take_over: takeOver, held: held === null ? null : Number(held) };
+    let answer;
+    try {
+      answer = await this.ask("enter", question);
+    } catch {
+      if (this.socket.connected) setTimeout(() => this.wanted && this.#enter(takeOver), 1000);
+      return;
+    }
+    if (answer.error) {
+      this.wanted = false;
+      this.tell("refused", answer);
+      return;
+    }
+    sessionStorage.setItem(this.key, String(answer.generation));
+    clearInterval(this.beat);
+    this.beat = setInterval(() => this.#alive(), HEARTBEAT_MS);
+    this.tell("entered", answer);
+  }
+
+  async #alive() {
+    try {
+      if (!(await this.ask("heartbeat", {})).held && this.wanted) this.#end("taken");
+    } catch {
+      // the socket itself notices that the line is gone
+    }
+  }
+
+  #lost() {
+    clearInterval(this.beat);
+    if (!this.wanted) return;
+    this.tell("lost");
+    // The library does not come back by itself when the server closed the line.
+    if (!this.socket.active) setTimeout(() => this.wanted && this.socket.connect(), 1000);
+  }
+
+  /** Stand up: the seat is free at once. */
+  async leave() {
+    const connected = this.socket.connected;
+    this.wanted = false;
+    if (connected) await this.ask("leave", {}).catch(() => undefined);
+    this.#end("");
+  }
+
+  #end(/** @type {string} */ why) {
+    this.wanted = false;
+    clearInterval(this.beat);
+    sessionStorage.removeItem(this.key);
+    this.socket.disconnect();
+    if (why) this.tell(why);
+  }
+
+  /**
+   * @param {string} name @param {object} message
+   * @returns {Promise<any>} the server's answer; rejects when there is none
+   */
+  ask(name, message) {
+    return this.socket.timeout(ANSWER_MS).emitWithAck(name, message);
+  }
+
+  /** @param {string} name @param {unknown} [detail] */
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,379 @@
+// The room: joins the page, the line, the media and the tiles. What is drawn follows the server's truth
+// (/audiencias/<id>/estado), fetched again after each event; nothing is guessed from what happened before.
+
+import { request } from "../core/http.js";
+import { announce, toast } from "../core/toast.js";
+import { missing, openDevices, permissionHelp } from "./devices.js";
+import { Line } from "./line.js";
+import { HearingMedia } from "./media.js";
+import { allowSound, chime, knock } from "./sounds.js";
+import { Tiles } from "./tiles.js";
+import { word } from "./words.js";
+
+const COALESCE_MS = 50;
+const RETRY_MS = 2000;
+
+/** @typedef {import("./tiles.js").Person} Person */
+/**
+ * @typedef {{version: number, state: string, status: string, controls: string[], media: boolean,
+ *   me: {seat: string, admitted: boolean, muted: boolean}, people: Person[]}} Truth
+ */
+
+export class Room {
+  /** @param {HTMLElement} main @param {import("./tabs.js").Tabs} tabs @param {?import("./minutes.js").Minutes} minutes */
+  constructor(main, tabs, minutes) {
+    this.main = main;
+    this.tabs = tabs;
+    this.minutes = minutes;
+    this.url = `/audiencias/${main.dataset.hearing}`;
+    this.line = new Line(Number(main.dataset.hearing));
+    this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
+    /** @type {Truth | null} */
+    this.truth = null;
+    /** @type {HearingMedia | null} */
+    this.media = null;
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    /** @type {import("./line.js").Entered | null} */
+    this.seat = null;
+    this.own = { microphone: true, camera: true };
+    this.timer = 0;
+    this.title = document.title;
+  }
+
+  start() {
+    this.click("[data-enter]", () => this.enter());
+    this.click("[data-take-over]", () => this.enter(true));
+    this.click("[data-leave]", () => this.leave());
+    this.click("[data-microphone]", () => this.toggle("microphone"));
+    this.click("[data-camera]", () => this.toggle("camera"));
+    this.click("[data-sound]", () => this.tiles.playAll());
+    this.click("[data-restore]", () => this.restore());
+    this.listen();
+    document.addEventListener("procon:case-event", () => this.look());
+    document.addEventListener("visibilitychange", () => document.hidden || this.visible());
+    addEventListener("pagehide", () => this.stopMedia());
+    this.look(0);
+    if (this.line.satHere) this.enter();
+  }
+
+  listen() {
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+      this.line.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("entered", (seat) => this.entered(seat));
+    on("refused", (answer) => this.refused(answer));
+    on("lost", () => this.banner(word("line_lost")));
+    on("taken", () => this.outside(word("taken_over")));
+    on("reset", () => this.media?.restartAll());
+    on("message", ({ name, payload }) => {
+      if (name === "devices") this.tiles.devices(payload.seat, payload);
+      else this.media?.receive(name, payload);
+    });
+  }
+
+  // --- in and out
+
+  /** @param {boolean} [takeOver] */
+  async enter(takeOver = false) {
+    this.complain("");
+    allowSound().catch(() => undefined);
+    this.show("[data-enter]", false);
+    this.show("[data-take-over]", false);
+    await this.openDevices();
+    await this.line.enter(takeOver);
+  }
+
+  async openDevices() {
+    const opened = await openDevices();
+    this.stream = opened.stream;
+    this.own = { microphone: opened.microphone, camera: opened.camera };
+    this.preview();
+    const lacking = missing(opened);
+    if (lacking) this.complain(opened.denied ? `${lacking} ${permissionHelp()}` : lacking);
+    for (const track of opened.stream.getAudioTracks()) track.addEventListener("ended", () => this.restore());
+  }
+
+  preview() {
+    const video = this.main.querySelector("[data-preview]");
+    if (!(video instanceof HTMLVideoElement)) return;
+    video.srcObject = this.stream;
+    video.hidden = !this.own.camera;
+    this.show("[data-no-preview]", !this.own.camera);
+    if (this.stream) this.tiles.showMine(this.stream);
+  }
+
+  /** @param {import("./line.js").Entered} seat */
+  entered(seat) {
+    const again = this.seat !== null;
+    this.seat = seat;
+    this.banner("");
+    this.keepAwake();
+    // A new seat number means that the server let go of our connections.
+    if (again) this.stopConnections();
+    this.look(0);
+  }
+
+  /** @param {{error: string, device: string}} answer */
+  refused({ error, device }) {
+    this.seat = null;
+    this.stopMedia();
+    if (error === "seat_taken") {
+      this.complain(word("seat_taken", { device }));
+      this.show("[data-take-over]", true);
+    } else if (error === "hearing_over") {
+      location.reload();
+    } else {
+      this.complain(word("failed"));
+      this.look(0);
+    }
+  }
+
+  async leave() {
+    await this.line.leave();
+    this.outside(word("left"));
+  }
+
+  /** @param {string} why */
+  outside(why) {
+    this.seat = null;
+    this.stopMedia();
+    this.complain(why);
+    this.phase("outside");
+    this.look(0);
+  }
+
+  // --- the truth
+
+  look(after = COALESCE_MS) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#look(), after);
+  }
+
+  async #look() {
+    try {
+      this.apply(await request(`${this.url}/estado`));
+    } catch (error) {
+      if (error.passing) this.look(RETRY_MS);
+    }
+  }
+
+  /** @param {Truth} truth */
+  apply(truth) {
+    const before = this.truth;
+    if (before && truth.version < before.version) return; // answers may overtake each other
+    this.truth = truth;
+    if (truth.state === "closed" || truth.state === "cancelled") {
+      this.over();
+      return;
+    }
+    const can = new Set(truth.controls);
+    this.text("[data-door-sentence]", truth.status);
+    const sits = this.seat !== null;
+    this.show("[data-enter]", can.has("enter") && !sits && !this.line.wanted);
+    this.phase(!sits ? "outside" : truth.me.admitted ? "inside" : "waiting");
+    for (const form of this.main.querySelectorAll("[data-needs]")) {
+      form.toggleAttribute("hidden", !can.has(form.getAttribute("data-needs") ?? ""));
+    }
+    this.minutes?.allow(can.has("write"));
+    this.tiles.show(truth.people.filter((person) => person.inside));
+    this.drawBar();
+    this.notice(before, truth);
+    if (sits && truth.me.admitted) this.startMedia();
+    else this.stopConnections();
+  }
+
+  /** What deserves a sound: being let in, being sent back, somebody at the door. */
+  notice(/** @type {Truth | null} */ before, /** @type {Truth} */ truth) {
+    if (!before || !this.seat) return;
+    if (truth.me.admitted && !before.me.admitted) {
+      this.tell(word("admitted"), word("admitted_title"));
+      chime();
+    } else if (before.me.admitted && !truth.me.admitted) {
+      this.tell(word("sent_back"), this.title);
+    }
+    if (truth.me.muted && !before.me.muted) toast(word("muted_by_mediator"));
+    if (this.main.dataset.role === "mediator") this.knocks(before, truth);
+    if (truth.people.length !== before.people.length || truth.people.some((p, at) => p.state !== before.people[at]?.state)) {
+      this.sayDevices();
+    }
+  }
+
+  knocks(/** @type {Truth} */ before, /** @type {Truth} */ truth) {
+    const waiting = new Set(before.people.filter((p) => p.state === "available").map((p) => p.seat));
+    for (const person of truth.people) {
+      if (person.state !== "available" || waiting.has(person.seat)) continue;
+      this.tell(word("knock", { name: person.name }), word("knock_title"));
+      knock();
+    }
+  }
+
+  /** @param {string} sentence @param {string} title shown until the page is looked at */
+  tell(sentence, title) {
+    toast(sentence);
+    if (document.hidden) document.title = `● ${title}`;
+  }
+
+  over() {
+    if (this.main.dataset.phase === "over") return;
+    this.phase("over");
+    this.line.leave();
+    this.stopMedia();
+    location.reload();
+  }
+
+  // --- media
+
+  async startMedia() {
+    if (this.media || !this.seat || !this.stream) return;
+    const media = new HearingMedia({
+      signal: (name, payload) => this.line.ask(name, payload),
+      iceServers: this.seat.ice_servers,
+    });
+    this.media = media;
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+      media.addEventListener(name, (event) => media === this.media && act(/** @type {CustomEvent} */ (event).detail));
+    on("stream", ({ seat, kind, track }) => this.tiles.take(seat, kind, track));
+    on("gone", ({ seat, kind }) => this.tiles.drop(seat, kind));
+    on("activity", (said) => this.tiles.activity(said));
+    on("state", ({ connection, state }) => this.mediaState(connection, state));
+    media.setMuted(!this.own.microphone);
+    try {
+      await media.start({ stream: this.stream, generation: this.seat.media });
+      if (!this.own.camera) await media.cameraOff(true);
+      this.applyOwn();
+    } catch {
+      if (media !== this.media) return;
+      this.banner(word("media_waiting"));
+      this.stopConnections();
+      setTimeout(() => this.look(0), RETRY_MS);
+    }
+  }
+
+  /** @param {string} connection @param {string} state */
+  mediaState(connection, state) {
+    this.main.dataset[connection] = state;
+    const both = [this.main.dataset.publish, this.main.dataset.subscribe];
+    clearTimeout(this.repairing);
+    if (both.includes("reconnecting")) {
+      // A new path is often found in milliseconds: say it only when it lasts.
+      this.repairing = setTimeout(() => this.banner(word("reconnecting")), 700);
+    } else if (both.every((one) => one === "connected")) {
+      this.banner("");
+    }
+  }
+
+  stopConnections() {
+    const media = this.media;
+    this.media = null;
+    media?.stop();
+    for (const [seat, kinds] of this.tiles.tracks) for (const kind of [...kinds.keys()]) this.tiles.drop(seat, kind);
+    if (this.seat && media) this.seat = { ...this.seat, media: media.generation + 1 };
+  }
+
+  stopMedia() {
+    this.stopConnections();
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+    this.wakeLock?.release().catch(() => undefined);
+  }
+
+  /** @param {"microphone" | "camera"} what */
+  toggle(what) {
+    this.own = { ...this.own, [what]: !this.own[what] };
+    this.applyOwn();
+  }
+
+  applyOwn() {
+    this.media?.setMuted(!this.own.microphone);
+    this.media?.cameraOff(!this.own.camera);
+    this.stream?.getVideoTracks().forEach((track) => (track.enabled = this.own.camera));
+    if (this.truth) this.tiles.devices(this.truth.me.seat, this.own);
+    this.sayDevices();
+    this.drawBar();
+  }
+
+  sayDevices() {
+    if (this.seat && this.truth?.me.admitted) this.line.ask("devices", this.own).catch(() => undefined);
+  }
+
+  /** Sound is dead after a phone call on some phones: open the microphone again and send that. */
+  async restore() {
+    if (!this.seat) return;
+    this.stream?.getTracks().forEach((track) => track.stop());
+    await this.openDevices();
+    for (const track of this.stream?.getTracks() ?? []) await this.media?.replaceTrack(track);
+    this.applyOwn();
+    await this.tiles.playAll();
+  }
+
+  // --- the page
+
+  drawBar() {
+    const muted = Boolean(this.truth?.me.muted);
+    this.button("[data-microphone]", this.own.microphone && !muted, this.own.microphone ? "mute" : "unmute");
+    this.button("[data-camera]", this.own.camera, this.own.camera ? "camera_off" : "camera_on");
+    this.main.querySelector("[data-microphone]")?.toggleAttribute("disabled", muted);
+    this.show("[data-bar]", this.main.dataset.phase === "inside" || this.main.dataset.phase === "waiting");
+  }
+
+  /** @param {string} selector @param {boolean} on @param {string} label */
+  button(selector, on, label) {
+    const button = this.part(selector);
+    button.setAttribute("aria-pressed", String(!on));
+    const name = button.querySelector("[data-label]");
+    if (name) name.textContent = word(label);
+  }
+
+  /** @param {"outside" | "waiting" | "inside" | "over"} phase */
+  phase(phase) {
+    if (this.main.dataset.phase !== phase) announce(this.truth?.status ?? "");
+    this.main.dataset.phase = phase;
+    this.show("[data-bar]", phase === "inside" || phase === "waiting");
+  }
+
+  visible() {
+    document.title = this.title;
+    this.look(0);
+    if (this.seat) this.keepAwake();
+  }
+
+  async keepAwake() {
+    try {
+      this.wakeLock = await navigator.wakeLock?.request("screen");
+    } catch {
+      // low battery, or a hidden page: the hearing goes on without it
+    }
+  }
+
+  /** @param {string} sentence */
+  banner(sentence) {
+    this.text("[data-banner]", sentence);
+    this.show("[data-banner]", Boolean(sentence));
+  }
+
+  /** @param {string} sentence */
+  complain(sentence) {
+    this.text("[data-door-error]", sentence);
+    this.show("[data-door-error]", Boolean(sentence));
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  part(selector) {
+    return /** @type {HTMLElement} */ (this.main.querySelector(selector));
+  }
+
+  /** @param {string} selector @param {string} sentence */
+  text(selector, sentence) {
+    this.part(selector).textContent = sentence;
+  }
+
+  /** @param {string} selector @param {boolean} shown */
+  show(selector, shown) {
+    this.main.querySelector(selector)?.toggleAttribute("hidden", !shown);
+  }
+
+  /** @param {string} selector @param {() => void} act */
+  click(selector, act) {
+    this.main.querySelector(selector)?.addEventListener("click", act);
+  }
+}

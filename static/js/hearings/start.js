@@ -1,0 +1,16 @@
+// The hearing room's page.
+
+import { sendInPlace } from "./forms.js";
+import { Minutes } from "./minutes.js";
+import { Room } from "./room.js";
+import { Tabs } from "./tabs.js";
+
+const main = document.querySelector("main[data-hearing]");
+if (main instanceof HTMLElement) {
+  sendInPlace(main);
+  const list = main.querySelector('[role="tablist"]');
+  const area = main.querySelector("[data-record]");
+  const minutes = area instanceof HTMLTextAreaElement ? new Minutes(area) : null;
+  minutes?.start();
+  if (list instanceof HTMLElement) new Room(main, new Tabs(list), minutes).start();
+}

@@ -1,0 +1,184 @@
+// The pictures: one tile per person in the room, their streams, who speaks, who is away.
+
+import { word } from "./words.js";
+
+/**
+ * @typedef {{seat: string, name: string, role: string, state: string, muted: boolean, mine: boolean,
+ *   inside: boolean}} Person
+ * @typedef {{microphone: boolean, camera: boolean}} Own
+ */
+
+class Tile {
+  /** @param {Person} person */
+  constructor(person) {
+    this.seat = person.seat;
+    this.stream = new MediaStream();
+    this.video = document.createElement("video");
+    this.video.playsInline = true;
+    this.video.autoplay = true;
+    this.video.muted = person.mine;
+    this.initials = node("span", "tile-initials", initials(person.name));
+    this.name = node("p", "tile-name");
+    this.note = node("p", "tile-note");
+    this.element = node("div", person.mine ? "tile tile-mine" : "tile");
+    this.element.dataset.seat = person.seat;
+    this.element.append(this.initials, this.video, this.note, this.name);
+    this.own = { microphone: true, camera: true };
+    this.seen = false;
+    this.update(person);
+  }
+
+  /** @param {Person} person */
+  update(person) {
+    this.person = person;
+    const name = person.mine ? word("you") : person.name;
+    this.video.setAttribute("aria-label", `${name}, ${person.role}`);
+    this.name.replaceChildren(node("strong", "", name), ` ${person.role}`);
+    this.draw();
+  }
+
+  draw() {
+    const silent = this.person.muted || !this.own.microphone;
+    const away = this.person.state === "disconnected" && !this.person.mine;
+    const picture = this.seen && this.own.camera && !away;
+    this.element.classList.toggle("tile-silent", silent);
+    this.element.classList.toggle("tile-away", away);
+    this.element.classList.toggle("tile-picture", picture);
+    this.note.textContent = away ? word("away") : silent ? word("microphone_off") : "";
+  }
+}
+
+/** The tiles of a room. Streams may come before the person they belong to is known. */
+export class Tiles {
+  /** @param {HTMLElement} root @param {(blocked: boolean) => void} soundBlocked */
+  constructor(root, soundBlocked) {
+    this.root = root;
+    this.soundBlocked = soundBlocked;
+    /** @type {Map<string, Tile>} */
+    this.tiles = new Map();
+    /** @type {Map<string, Map<string, MediaStreamTrack>>} by seat, by kind */
+    this.tracks = new Map();
+  }
+
+  /** @param {Person[]} people those in the room */
+  show(people) {
+    const seats = new Set(people.map((person) => person.seat));
+    for (const [seat, tile] of this.tiles) {
+      if (seats.has(seat)) continue;
+      tile.element.remove();
+      this.tiles.delete(seat);
+    }
+    for (const person of people) {
+      const known = this.tiles.get(person.seat);
+      if (known) known.update(person);
+      else this.#add(person);
+    }
+    this.root.dataset.count = String(this.tiles.size);
+  }
+
+  /** @param {Person} person */
+  #add(person) {
+    const tile = new Tile(person);
+    this.tiles.set(person.seat, tile);
+    this.root.append(tile.element);
+    if (person.mine && this.mine) this.showMine(this.mine);
+    for (const [kind, track] of this.tracks.get(person.seat) ?? []) this.#attach(tile, kind, track);
+  }
+
+  /** @param {MediaStream} stream one's own camera; shown, never played */
+  showMine(stream) {
+    this.mine = stream;
+    const tile = [...this.tiles.values()].find((one) => one.person.mine);
+    if (!tile) return;
+    tile.video.srcObject = stream;
+    tile.seen = stream.getVideoTracks().length > 0;
+    tile.draw();
+  }
+
+  /** @param {string} seat @param {string} kind @param {MediaStreamTrack} track */
+  take(seat, kind, track) {
+    const kinds = this.tracks.get(seat) ?? new Map();
+    this.tracks.set(seat, kinds.set(kind, track));
+    const tile = this.tiles.get(seat);
+    if (tile) this.#attach(tile, kind, track);
+  }
+
+  /** Sound and picture of a person in one stream, so that lips and voice stay together. */
+  #attach(/** @type {Tile} */ tile, /** @type {string} */ kind, /** @type {MediaStreamTrack} */ track) {
+    for (const old of tile.stream.getTracks()) {
+      if (old.kind === track.kind && old !== track) tile.stream.removeTrack(old);
+    }
+    tile.stream.addTrack(track);
+    if (tile.video.srcObject !== tile.stream) tile.video.srcObject = tile.stream;
+    if (kind !== "audio") {
+      tile.video.addEventListener("resize", () => this.#seen(tile), { once: true });
+      track.addEventListener("unmute", () => this.#seen(tile));
+    }
+    this.#play(tile);
+  }
+
+  #seen(/** @type {Tile} */ tile) {
+    tile.seen = true;
+    tile.draw();
+  }
+
+  async #play(/** @type {Tile} */ tile) {
+    try {
+      await tile.video.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.soundBlocked(true);
+    }
+  }
+
+  /** After a click: everything may sound. */
+  async playAll() {
+    this.soundBlocked(false);
+    await Promise.all([...this.tiles.values()].filter((tile) => !tile.person.mine).map((tile) => this.#play(tile)));
+  }
+
+  /** @param {string} seat @param {string} kind */
+  drop(seat, kind) {
+    const track = this.tracks.get(seat)?.get(kind);
+    this.tracks.get(seat)?.delete(kind);
+    const tile = this.tiles.get(seat);
+    if (!tile || !track) return;
+    tile.stream.removeTrack(track);
+    if (kind === "video") tile.seen = false;
+    tile.draw();
+  }
+
+  /** @param {string} seat @param {Own} own whether their microphone and camera are on */
+  devices(seat, own) {
+    const tile = this.tiles.get(seat);
+    if (!tile) return;
+    tile.own = own;
+    tile.draw();
+  }
+
+  /** @param {{seats: Record<string, {voice: string, video: boolean}>, speaker: string | null}} said */
+  activity({ seats, speaker }) {
+    for (const [seat, tile] of this.tiles) {
+      const heard = seats[seat];
+      tile.element.classList.toggle("tile-speaking", heard?.voice === "speaking" && !tile.person.muted);
+      tile.element.classList.toggle("tile-speaker", seat === speaker);
+      if (heard && !tile.person.mine && heard.video !== tile.seen) {
+        tile.seen = heard.video;
+        tile.draw();
+      }
+    }
+  }
+}
+
+/** @param {string} tag @param {string} className @param {string} [content] */
+function node(tag, className, content = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.textContent = content;
+  return element;
+}
+
+/** @param {string} name */
+function initials(name) {
+  const parts = name.trim().split(/\s+/);
+  return (parts[0][0] + (parts.length > 1 ? parts[parts.length - 1][0] : "")).toUpperCase();
+}
