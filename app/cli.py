@@ -98,12 +98,32 @@ def demo(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def verify(_: Settings, chosen: argparse.Namespace) -> int:
-    """Say whether a sealed PDF is whole and whose seal it carries."""
-    seal = importlib.import_module("app.adapters.seal")
-    verdict = asyncio.run(seal.verify(Path(chosen.file).read_bytes()))
-    print(verdict)
-    return 0 if verdict.valid else 1
+def verify(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Say whether a sealed PDF is whole and whose seal it carries; works without a server or a network."""
+    from app.adapters.clock import SystemClock
+    from app.equipment import agency_seal
+
+    seal = agency_seal(settings, SystemClock())
+    try:
+        report = asyncio.run(seal.verify(Path(chosen.file).read_bytes()))
+    except OSError as error:
+        raise SettingsError(f"{chosen.file}: {error.strerror}") from error
+    finally:
+        seal.close()
+    if not report.sealed:
+        print("Não há selo neste arquivo.")
+    else:
+        when = f"{report.signed_at:%d/%m/%Y %H:%M %Z}" if report.signed_at else "data desconhecida"
+        print(f"Selo de {report.signer}, {when}")
+        print(f"Conteúdo do selo íntegro: {_yes(report.intact)}")
+        print(f"Nada acrescentado depois: {_yes(report.covers_whole_file)}")
+        print(f"Certificado do órgão:     {_yes(report.trusted)}")
+    print("AUTÊNTICO" if report.authentic else "NÃO CONFERE")
+    return 0 if report.authentic else 1
+
+
+def _yes(fact: bool) -> str:
+    return "sim" if fact else "não"
 
 
 def secret(_: Settings, __: argparse.Namespace) -> int:

@@ -39,7 +39,7 @@ def real_parts(settings: Settings) -> Parts:
         scanner=_scanner(settings),
         mail=_mail(settings, clock),
         pdf=TypstPdfMaker(PDF_TEMPLATES),
-        seal=_seal(settings, clock),
+        seal=agency_seal(settings, clock),
         holidays=holidays_between(settings.profile.calendar),
         tasks=Tasks(),
     )
@@ -80,7 +80,7 @@ def _mail(settings: Settings, clock: Clock) -> Mail:
         raise SettingsError(f"PROCON_MAIL_URL: {error}") from error
 
 
-def _seal(settings: Settings, clock: Clock) -> Seal:
+def agency_seal(settings: Settings, clock: Clock) -> Seal:
     """The agency's certificate, or one of our own making, which only this system trusts."""
     if settings.seal_p12:
         return Seal(Path(settings.seal_p12), settings.seal_password)

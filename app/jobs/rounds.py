@@ -1,0 +1,26 @@
+"""What happens by the clock, once a minute: terms that pass, uploads that nobody finished."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.parts import Parts
+from app.services import terms
+
+ABANDONED = timedelta(hours=2)
+"""A temporary file of an upload older than this belongs to nobody."""
+
+
+async def pass_terms(parts: Parts) -> None:
+    """Move the cases whose term ended yesterday or earlier, by the agency's calendar."""
+    now = parts.clock.now()
+    if await terms.pass_terms(now, now.astimezone(parts.profile.agency.zone).date()):
+        parts.wake.ring()
+
+
+async def sweep_uploads(parts: Parts) -> None:
+    """Remove temporary files that a killed process left behind."""
+    await parts.storage.sweep(parts.clock.now() - ABANDONED)
+
+
+ROUNDS = (pass_terms, sweep_uploads)
