@@ -39,6 +39,7 @@ export class Autosave {
 
   /** @returns {boolean} whether the form holds something that the server does not */
   get unsaved() {
+    if (!this.form.isConnected) return false; // a live page put a newer form in its place
     return JSON.stringify(readValues(this.form)) !== JSON.stringify(this.saved);
   }
 
