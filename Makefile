@@ -4,9 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Empty means the newest Python of the machine that is 3.11 or later
 PYTHON ?=
-export HOST ?= 127.0.0.1
-export PORT ?= 8000
-export PROCON_DATA_DIR ?= var
 
 # Files that say "done since its inputs last changed", so that a second run is fast
 RUN_READY := $(VENV)/.run-ready

@@ -109,7 +109,7 @@ def _quart(settings: Settings, parts: Parts) -> Quart:
     quart.secret_key = settings.secret_key
     body.install(quart)
     door.install(quart, parts, redis_url=settings.redis_url)
-    render.install(quart, profile=settings.profile, csrf_token=csrf.token, reload=settings.demo)
+    render.install(quart, profile=settings.profile, csrf_token=csrf.token)
     site.register(quart)
     return quart
 
@@ -148,7 +148,12 @@ def _sockets(sio: Any, parts: Parts, link: MediaSwitch) -> dict[str, Work]:
 
 
 def _jobs(parts: Parts) -> dict[str, Work]:
-    runner = Runner(parts, parts.wake.subscribe(), {queued.KIND: letters.send_letter}, rounds=())
+    handlers: dict[str, Handler] = {
+        queued.KIND: letters.send_letter,
+        RECEIPT_JOB: papers.print_receipt,
+        notices.JOB: papers.print_notice,
+    }
+    runner = Runner(parts, parts.wake.subscribe(), handlers, rounds=())
     return {"jobs": runner.run_jobs, "rounds": runner.run_rounds}
 
 
