@@ -24,7 +24,7 @@ from app.web.forms import form, query
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, today
-from models.rules.case_machine import State
+from models.rules.case_machine import Action, State
 from models.rules.errors import DomainError, Invalid
 from models.rules.people import Role, Side
 
@@ -172,12 +172,20 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         blank={"values": {}, "errors": {}},
         title=_title(page),
         step=_STEP[case.state],
-        sentence=attention(case.state, page.side),
+        sentence=_sentence(page),
         state_label=state_label(case.state),
         state_tone=state_tone(case.state),
         today=today(),
         file_url=file_url,
     )
+
+
+def _sentence(page: cases.CasePage) -> str:
+    """Who must act now; an offer that waits for this very person goes before all else."""
+    offer = page.open_offer
+    if offer is not None and not offer.mine and page.may(Action.ACCEPT_OFFER):
+        return _("Há uma proposta esperando a sua resposta.")
+    return attention(page.case.state, page.side)
 
 
 def _title(page: cases.CasePage) -> str:

@@ -1,0 +1,317 @@
+"""The pages of a case's course over HTTP: who may open them, what they show, what a refusal keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import pytest
+from quart import Quart, Response
+
+from app.adapters.clock import FakeClock
+from app.adapters.seal import SealReport
+from app.services import notices, sessions
+from app.services.notices import Choice
+from app.web import cases, companies, negotiation, panel, scheduling, verification
+from app.web import notices as notices_pages
+from app.web.documents import blueprint as documents_blueprint
+from models import Case, Company, Document, DocumentKind, Hearing, Notice, Offer, Representation, User
+from models.rules.case_machine import State
+from models.rules.people import Role, Viewer
+from tests.factories.people import NOW, make_company, make_user
+from tests.services.parties import ANSWER_TERM, Parties, make_parties, no_holidays
+from tests.web.browser import ORIGIN, Browser
+
+SignIn = Callable[[Viewer], Awaitable[Browser]]
+
+
+class NoSeal:
+    """A seal that finds none."""
+
+    async def sign(self, pdf: bytes, reason: str, location: str, name: str) -> bytes:
+        """The same file."""
+        return pdf
+
+    async def verify(self, pdf: bytes) -> SealReport:
+        """Nothing is sealed."""
+        return SealReport(sealed=False)
+
+
+@pytest.fixture
+def pages(database: str, make_site: Callable[..., Quart]) -> Quart:
+    """A site with this subject's pages."""
+    app = make_site(holidays=no_holidays, seal=NoSeal())
+    for module in (cases, companies, negotiation, notices_pages, scheduling, verification):
+        app.register_blueprint(module.blueprint)
+    app.register_blueprint(panel.blueprint, url_prefix="/teste")
+    app.register_blueprint(documents_blueprint)
+    return app
+
+
+@pytest.fixture
+def enter(pages: Quart, clock: FakeClock) -> SignIn:
+    """Opens a browser in which a person is signed in."""
+
+    async def open_for(viewer: Viewer) -> Browser:
+        browser = Browser(pages)
+        token = await sessions.start(viewer.user_id, now=clock.now(), address="", device="")
+        browser.keep(sessions.cookie_name(secure=False), token)
+        return browser
+
+    return open_for
+
+
+async def _text(response: Response) -> str:
+    return cast(str, await response.get_data(as_text=True))
+
+
+def _ids(html: str) -> list[str]:
+    return re.findall(r'\sid="([^"]+)"', html)
+
+
+async def _case_page(browser: Browser, people: Parties) -> str:
+    response = await browser.get(f"/casos/{people.case.id}")
+    assert response.status_code == 200
+    return await _text(response)
+
+
+async def test_each_side_sees_its_page_of_the_case(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    for viewer in (people.consumer, people.agent, people.attendant, people.coordinator):
+        html = await _case_page(await enter(viewer), people)
+        assert f'data-live-case="{people.case.id}"' in html
+        ids = _ids(html)
+        assert len(ids) == len(set(ids)), "an id appears twice"
+        assert ("Rua Secreta" in html) == (viewer in (people.attendant, people.coordinator))
+        assert ("Responder à reclamação" in html) == (viewer is people.agent)
+    strangers = await make_parties(State.NOTIFIED)
+    for viewer in (strangers.consumer, strangers.agent):
+        assert (await (await enter(viewer)).get(f"/casos/{people.case.id}")).status_code == 404
+
+
+async def test_answer_offer_counter_and_acceptance(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    agent, consumer = await enter(people.agent), await enter(people.consumer)
+    path = f"/casos/{people.case.id}"
+    await agent.get(path)
+    assert (await agent.post(f"{path}/resposta", {"answer": "Vamos devolver o valor."})).status_code == 303
+    sent = {
+        "offer": "Metade agora",
+        "amount": "1.234,50",
+        "instalments": "2",
+        "due_on": "2026-12-20",
+        "seen": "",
+    }
+    assert (await agent.post(f"{path}/propostas", sent)).status_code == 303
+    offer = await Offer.get()
+    assert (offer.amount_cents, offer.instalments) == (123450, 2)
+
+    html = await _case_page(consumer, people)
+    assert "Vamos devolver o valor." in html
+    assert f'name="seen" value="{offer.id}"' in html
+    accepted = await consumer.post(f"{path}/propostas/{offer.id}/aceitar")
+    assert accepted.status_code == 303
+    assert (await Case.get(id=people.case.id)).state is State.FULFILMENT
+
+
+async def test_what_was_typed_stays_when_it_is_refused(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    agent, consumer = await enter(people.agent), await enter(people.consumer)
+    path = f"/casos/{people.case.id}"
+    await agent.get(path)
+    short = await agent.post(f"{path}/resposta", {"answer": "curto demais"})
+    assert short.status_code == 422
+    assert "curto demais</textarea>" in await _text(short)
+    wrong = await agent.post(f"{path}/propostas", {"offer": "Isto", "amount": "12.50", "due_on": "amanhã"})
+    assert wrong.status_code == 422
+    wrong = await agent.post(f"{path}/propostas", {"offer": "Isto", "amount": "12.50"})
+    assert "Escreva o valor" in await _text(wrong)
+
+    await agent.post(f"{path}/propostas", {"offer": "Primeira", "amount": "100"})
+    first = await Offer.get()
+    await _case_page(consumer, people)
+    await agent.post(f"{path}/propostas", {"offer": "Segunda", "amount": "200", "seen": str(first.id)})
+
+    late = await consumer.post(
+        f"{path}/propostas", {"offer": "Quero três vezes isso", "amount": "300", "seen": str(first.id)}
+    )
+    html = await _text(late)
+    assert late.status_code == 409
+    assert "A negociação mudou" in html
+    assert "Quero três vezes isso</textarea>" in html
+    assert "Segunda" in html
+    assert (await consumer.post(f"{path}/propostas/{first.id}/aceitar")).status_code == 409
+
+
+async def test_staff_notifies_a_new_company_and_its_person_lands_on_the_case(enter: SignIn) -> None:
+    people = await make_parties(State.UNDER_ANALYSIS)
+    staff = await enter(people.attendant)
+    path = f"/casos/{people.case.id}/notificar"
+    assert "Loja do Bairro" in await _text(await staff.get(path))
+    typed = {"company": "new", "legal_name": "Loja do Bairro Ltda.", "cnpj": "1", "email": "loja@exemplo.com"}
+    refused = await staff.post(path, typed)
+    assert refused.status_code == 422
+    assert "loja@exemplo.com" in await _text(refused)
+    assert (await staff.post(path, typed | {"cnpj": "12.ABC.345/01DE-35"})).status_code == 303
+
+    company = await Company.get(cnpj="12ABC34501DE35")
+    notice = await Notice.get(case_id=people.case.id)
+    public = await _text(await Browser(staff._client.app).get(f"/notificacao/{notice.code}"))  # type: ignore[arg-type]
+    assert "Loja do Bairro Ltda." in public
+    assert people.consumer.name not in public
+    assert "geladeira" not in public
+
+    await Representation.create(company=company, user_id=people.agent.user_id, power="agent", may_settle=True)
+    agent = await enter(people.agent)
+    landed = await agent.get(f"/notificacao/{notice.code}")
+    assert landed.headers["Location"] == f"/casos/{people.case.id}"
+    await notice.refresh_from_db()
+    assert notice.opened_at == NOW
+
+
+async def test_another_companys_person_reads_only_what_everybody_reads(enter: SignIn) -> None:
+    people, others = await make_parties(State.UNDER_ANALYSIS), await make_parties(State.NOTIFIED)
+    code = await notices.notify(
+        people.case.id, people.attendant, Choice(people.company.id), now=NOW, rules=ANSWER_TERM
+    )
+    response = await (await enter(others.agent)).get(f"/notificacao/{code}")
+    assert response.status_code == 200
+    assert (await Notice.get()).opened_at is None
+
+
+async def test_a_mediator_schedules_and_cancels(enter: SignIn) -> None:
+    people = await make_parties(State.ANSWERED)
+    mediator = await enter(people.mediator)
+    path = f"/casos/{people.case.id}/audiencia"
+    assert (await mediator.get(path)).status_code == 200
+    typed = {"date": "2026-11-24", "time": "14:00", "minutes": "40"}
+    refused = await mediator.post(path, typed)
+    assert refused.status_code == 422
+    assert "prazo de convocação" in await _text(refused)
+    assert (await mediator.post(path, {"date": "x", "time": "y", "minutes": "z"})).status_code == 422
+    assert (await mediator.post(path, typed | {"short_notice": "1"})).status_code == 303
+    hearing = await Hearing.get()
+    assert people.consumer.name in await _text(await mediator.get("/agenda?de=2026-11-24"))
+
+    html = await _case_page(mediator, people)
+    assert len(_ids(html)) == len(set(_ids(html)))
+    empty = await mediator.post(f"/audiencias/{hearing.id}/cancelar", {"cancel_reason": ""})
+    assert empty.status_code == 422
+    done = await mediator.post(f"/audiencias/{hearing.id}/cancelar", {"cancel_reason": "Falta de luz"})
+    assert done.status_code == 303
+    assert "Falta de luz" in await _case_page(mediator, people)
+
+
+async def test_lists_and_panels_open_for_each_role(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    assert people.case.protocol is not None
+    for viewer in (people.consumer, people.agent, people.attendant, people.mediator, people.coordinator):
+        panel_page = await (await enter(viewer)).get("/teste/painel")
+        assert panel_page.status_code == 200
+    listed = await (await enter(people.attendant)).get("/casos?situacao=notified&busca=pessoa")
+    assert people.case.protocol in await _text(listed)
+    assert "O que falta fazer" in await _text(await (await enter(people.agent)).get("/teste/painel"))
+
+
+async def test_staff_keeps_the_register_and_a_coordinator_invites(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    coordinator, attendant = await enter(people.coordinator), await enter(people.attendant)
+    await coordinator.get("/empresas/nova")
+    made = await coordinator.post("/empresas", {"cnpj": "11.222.333/0001-81", "legal_name": "Casa Nova S.A."})
+    path = made.headers["Location"]
+    invited = await coordinator.post(
+        f"{path}/pessoas",
+        {
+            "person_name": "Ana Preposta",
+            "person_email": "ana@casa.example",
+            "power": "agent",
+            "may_settle": "1",
+        },
+    )
+    assert invited.status_code == 303
+    user = await User.get(email="ana@casa.example")
+    html = await _text(await coordinator.get(path))
+    assert "ainda sem senha" in html
+    assert len(_ids(html)) == len(set(_ids(html)))
+    wrong = await coordinator.post(f"{path}/pessoas", {"person_email": "x"})
+    assert wrong.status_code == 422
+    assert "campo-person_email" in await _text(wrong)
+    await attendant.get(path)
+    assert (await attendant.post(f"{path}/pessoas", {})).status_code == 403
+    assert (await coordinator.post(f"{path}/pessoas/{user.id}/desligar")).status_code == 303
+
+
+async def test_the_look_up_is_json_for_people_who_are_signed_in(enter: SignIn, pages: Quart) -> None:
+    company = await make_company(search="12abc casa nova", trade_name="Casa Nova")
+    consumer = await enter((await make_parties(State.NOTIFIED)).consumer)
+    answer = await (await consumer.get("/empresas/busca?q=nova")).get_json()
+    assert [(one["id"], one["name"]) for one in answer["companies"]] == [(company.id, "Casa Nova")]
+    assert (await Browser(pages).get("/empresas/busca?q=nova", Accept="application/json")).status_code == 401
+
+
+async def _check(pages: Quart, data: bytes, query: str = "") -> dict[str, Any]:
+    browser = Browser(pages)
+    await browser.get("/verificar")
+    response = await browser.raw(
+        "POST",
+        f"/verificar{query}",
+        data=data,
+        headers={
+            "Origin": ORIGIN,
+            "X-CSRF-Token": browser.token,
+            "Accept": "application/json",
+            "Content-Type": "application/octet-stream",
+        },
+    )
+    assert response.status_code == 200
+    return cast(dict[str, Any], await response.get_json())
+
+
+async def test_anybody_verifies_a_document(pages: Quart) -> None:
+    people = await make_parties(State.FULFILMENT)
+    content = b"%PDF-1.7 termo"
+    document = await Document.create(
+        case=people.case,
+        kind=DocumentKind.MINUTES,
+        sides="consumer,company,staff",
+        filename="termo.pdf",
+        media_type="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        storage_key="k",
+        at=NOW,
+        attached_at=NOW,
+        code="ABCD-EFGH-JKLM",
+    )
+    visitor = Browser(pages)
+    typed = await visitor.get("/verificar?codigo=abcd efgh jklm")
+    assert typed.headers["Location"] == "/verificar/ABCD-EFGH-JKLM"
+    html = await _text(await visitor.get("/verificar/ABCD-EFGH-JKLM"))
+    assert document.sha256 in html
+    assert "Termo de audiência" in html
+    assert people.consumer.name not in html
+    assert (await visitor.get("/verificar/AAAA-AAAA-AAAA")).status_code == 404
+
+    found = await _check(pages, content)
+    assert (found["verdict"], found["document"]["Processo"]) == ("authentic", people.case.protocol)
+    assert (await _check(pages, content + b" "))["verdict"] == "unknown"
+    assert (await _check(pages, content + b" ", "?codigo=ABCDEFGHJKLM"))["verdict"] == "changed"
+
+
+async def test_notes_stay_with_the_staff_and_the_lead_archives(enter: SignIn) -> None:
+    people = await make_parties(State.NO_AGREEMENT)
+    attendant, coordinator = await enter(people.attendant), await enter(people.coordinator)
+    path = f"/casos/{people.case.id}"
+    await attendant.get(path)
+    await attendant.post(f"{path}/anotacoes", {"note": "Reincidente."})
+    assert "Reincidente." in await _case_page(attendant, people)
+    assert "Reincidente." not in await _case_page(await enter(people.consumer), people)
+    assert (await attendant.post(f"{path}/arquivar", {"archive_reason": "x"})).status_code == 403
+    await coordinator.get(path)
+    assert (await coordinator.post(f"{path}/arquivar", {"archive_reason": ""})).status_code == 422
+    assert (await coordinator.post(f"{path}/arquivar", {"archive_reason": "Sem acordo"})).status_code == 303
+    auditor = await make_user(Role.AUDITOR, cpf=None)
+    seen = await enter(Viewer(auditor.id, auditor.role, auditor.name, auditor.email))
+    assert 'name="note"' not in await _case_page(seen, people)
