@@ -15,12 +15,14 @@ from quart import Quart
 
 from app import db
 from app.equipment import real_parts
-from app.jobs import letters
-from app.jobs.runner import Runner
+from app.jobs import letters, papers
+from app.jobs.runner import Handler, Runner
 from app.media_child import Announcement, MediaChild, media_command
 from app.parts import Parts
 from app.proxy import TrustedProxies
 from app.services import letters as queued
+from app.services import notices
+from app.services.complaints import RECEIPT_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
