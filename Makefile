@@ -23,7 +23,7 @@ test: $(DEV_READY) $(ASSETS_READY) ## every test, with a real browser, PostgreSQ
 	@scripts/system-packages
 	@$(BIN)/pytest
 
-test-fast: $(DEV_READY) ## the tests that need neither a browser nor servers
+test-fast: $(DEV_READY) $(ASSETS_READY) ## the tests that need neither a browser nor servers
 	@$(BIN)/pytest -m "not browser and not servers"
 
 bench: bench-web ## the measurements
