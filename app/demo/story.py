@@ -49,6 +49,12 @@ BUS_TICKET = (
     "A passagem de ônibus comprada pelo aplicativo não foi reconhecida no embarque e tive de comprar outra."
 )
 
+PROBLEMS = {
+    FRIDGE: "Produto não entregue, incompleto ou diferente do pedido",
+    PHONE: "Cobrança de serviço não contratado",
+    LOAN: "Empréstimo não contratado",
+}
+
 
 class Narrator:
     """Tells cases; ``now`` is the moment of the telling, from which everything else is counted back."""
@@ -203,14 +209,14 @@ class Narrator:
         found = next(
             (c for c in self._cast.companies.values() if company in (c.trade_name, c.legal_name)), None
         )
-        problem = await Problem.all().order_by("code").first()
+        problem = await Problem.get(label=PROBLEMS[facts])
         await complaints.send(
             case,
             viewer,
             {
                 "company_name": found.legal_name if found else company,
                 "company_cnpj": found.cnpj if found else "",
-                "problem": str(problem.id) if problem else "",
+                "problem": str(problem.id),
                 "facts": facts,
                 "occurred_on": (self._day(at) - timedelta(days=30)).isoformat(),
                 "amount": "2.499,00",
