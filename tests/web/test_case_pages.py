@@ -145,7 +145,9 @@ async def test_what_was_typed_stays_when_it_is_refused(enter: SignIn) -> None:
     assert (await consumer.post(f"{path}/propostas/{first.id}/aceitar")).status_code == 409
 
 
-async def test_staff_notifies_a_new_company_and_its_person_lands_on_the_case(enter: SignIn) -> None:
+async def test_staff_notifies_a_new_company_and_its_person_lands_on_the_case(
+    enter: SignIn, pages: Quart
+) -> None:
     people = await make_parties(State.UNDER_ANALYSIS)
     staff = await enter(people.attendant)
     path = f"/casos/{people.case.id}/notificar"
@@ -158,7 +160,7 @@ async def test_staff_notifies_a_new_company_and_its_person_lands_on_the_case(ent
 
     company = await Company.get(cnpj="12ABC34501DE35")
     notice = await Notice.get(case_id=people.case.id)
-    public = await _text(await Browser(staff._client.app).get(f"/notificacao/{notice.code}"))  # type: ignore[arg-type]
+    public = await _text(await Browser(pages).get(f"/notificacao/{notice.code}"))
     assert "Loja do Bairro Ltda." in public
     assert people.consumer.name not in public
     assert "geladeira" not in public
