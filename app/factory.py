@@ -16,6 +16,7 @@ from quart import Quart
 from app import db
 from app.equipment import real_parts
 from app.jobs import letters, papers
+from app.jobs.rounds import ROUNDS
 from app.jobs.runner import Handler, Runner
 from app.media_child import Announcement, MediaChild, media_command
 from app.parts import Parts
@@ -23,6 +24,7 @@ from app.proxy import TrustedProxies
 from app.services import letters as queued
 from app.services import notices
 from app.services.complaints import RECEIPT_JOB
+from app.services.conduct import SEAL_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
@@ -154,8 +156,9 @@ def _jobs(parts: Parts) -> dict[str, Work]:
         queued.KIND: letters.send_letter,
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
+        SEAL_JOB: papers.print_minutes,
     }
-    runner = Runner(parts, parts.wake.subscribe(), handlers, rounds=())
+    runner = Runner(parts, parts.wake.subscribe(), handlers, ROUNDS)
     return {"jobs": runner.run_jobs, "rounds": runner.run_rounds}
 
 

@@ -75,6 +75,7 @@ class MediaSwitch:
             await link.start()
         except MediaUnavailable:
             log.warning("media_unreachable")
+            await link.stop()
             await asyncio.sleep(RETRY_SECONDS)
             self._changed.set()
             return
