@@ -1,4 +1,4 @@
-"""The jobs that print: the receipt of a complaint, the notice to the company."""
+"""The jobs that print: the receipt of a complaint, the notice to the company, the term of a hearing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.adapters.documents import Letterhead
 from app.parts import Parts
 from app.services.notice_paper import Press, make_notice
 from app.services.receipts import make_receipt
+from app.services.sealing import seal_minutes
 from app.settings import Agency
 
 
@@ -32,11 +33,19 @@ async def print_receipt(job_id: int, payload: Mapping[str, Any], parts: Parts) -
 
 async def print_notice(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``notice`` job: ``notice`` is the notice's id."""
-    press = Press(
+    await make_notice(payload["notice"], _press(parts), now=parts.clock.now())
+
+
+async def print_minutes(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``seal_minutes`` job: ``hearing`` is the hearing's id."""
+    await seal_minutes(payload["hearing"], _press(parts), now=parts.clock.now())
+
+
+def _press(parts: Parts) -> Press:
+    return Press(
         agency=letterhead(parts.profile.agency),
         site=parts.public_url,
         pdf=parts.pdf,
         seal=parts.seal,
         storage=parts.storage,
     )
-    await make_notice(payload["notice"], press, now=parts.clock.now())

@@ -96,11 +96,18 @@ async def final_text(case: Case, hearing: Hearing, outcome: Outcome, clauses: li
     return canonical_text(
         protocol=case.protocol or "",
         consumer=consumer.name,
-        company=f"{company.legal_name}, CNPJ {company.cnpj}" if company else case.company_name,
+        company=f"{company.legal_name}, CNPJ {written_cnpj(company.cnpj)}" if company else case.company_name,
         outcome=outcome,
         minutes=hearing.record,
         clauses=[terms(clause, number) for number, clause in enumerate(clauses, start=1)],
     )
+
+
+def written_cnpj(cnpj: str) -> str:
+    """A CNPJ as papers write it: 12.ABC.345/01DE-35."""
+    if len(cnpj) != 14:
+        return cnpj
+    return f"{cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}"
 
 
 def terms(clause: Clause, number: int) -> ClauseTerms:

@@ -166,6 +166,9 @@ STATUS = {
     "door_closed": _(
         "A sala de espera abre pouco antes do horário marcado. Você pode testar seu aparelho já."
     ),
+    "door_open": N_("A sala de espera está aberta. Entre quando estiver pronto."),
+    "outside_in_session": N_("A audiência já começou. Entre: o conciliador será avisado."),
+    "mediator_outside": N_("Você ainda não está na sala. Entre para ver quem espera."),
     "waiting": N_("Você está na sala de espera. O conciliador vai chamar você; deixe esta página aberta."),
     "waiting_in_session": N_("A audiência já começou. O conciliador foi avisado de que você chegou."),
     "admitted_before_start": N_("Você está na sala. A audiência ainda vai começar."),

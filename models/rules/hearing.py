@@ -138,7 +138,11 @@ def status_sentence(state: HearingState, seat: SeatState, role: SeatRole, *, doo
     if not door_open and seat is not SeatState.IN_HEARING and role is not SeatRole.MEDIATOR:
         return "door_closed"
     if role is SeatRole.MEDIATOR:
+        if seat is not SeatState.IN_HEARING:
+            return "mediator_outside"
         return "mediator_in_session" if state is HearingState.IN_SESSION else "mediator_before"
+    if seat in (SeatState.NOT_SIGNED_IN, SeatState.DISCONNECTED):
+        return "outside_in_session" if state is HearingState.IN_SESSION else "door_open"
     if seat is SeatState.IN_HEARING:
         return "in_hearing" if state is HearingState.IN_SESSION else "admitted_before_start"
     return "waiting_in_session" if state is HearingState.IN_SESSION else "waiting"

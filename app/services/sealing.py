@@ -1,0 +1,207 @@
+"""The term of a hearing: printed, sealed and put into its case by the ``seal_minutes`` job.
+
+The PDF shows the very words that were signed, who was present and when, and each signature with its
+evidence; the agency's seal then covers every byte (CPC art. 784 §4: the integrity is checked by the seal).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from app.adapters.documents import (
+    Check,
+    ClauseLine,
+    InstalmentLine,
+    MinutesData,
+    Parties,
+    Presence,
+    SignatureLine,
+)
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile, letters, signatures
+from app.services.letters import Text
+from app.services.notice_paper import Press
+from app.services.wording import seat_role_label
+from models import Case, CaseEvent, Clause, Document, DocumentKind, Hearing, Seat, Signature, User
+from models.rules.agreement import OUTCOME_TEXT, clause_text, instalment_table
+from models.rules.hearing import SeatRole
+from models.rules.people import Side
+from models.rules.public_code import new_code
+
+_ALL = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
+
+
+async def seal_minutes(hearing_id: int, press: Press, *, now: datetime) -> None:
+    """Print and seal the term of a closed hearing, for all sides; the second time does nothing.
+
+    Open pages are told by the event "minutes_sealed"; everybody who had a place gets the PDF by letter.
+    """
+    hearing = await Hearing.get(id=hearing_id).select_related("case", "case__company", "case__consumer")
+    if hearing.sealed_id is not None:
+        return
+    code = new_code()
+    paper = await press.pdf.render(await _printed(hearing, press, code, now))
+    sealed = await press.seal.sign(
+        paper, _("Termo de audiência"), press.agency.address, press.agency.legal_name
+    )
+    key = await press.storage.put(sealed)
+    if not await _keep(hearing_id, sealed, key, code, now):
+        await press.storage.delete(key)
+
+
+async def _keep(hearing_id: int, sealed: bytes, key: str, code: str, now: datetime) -> bool:
+    """Enter the document; False when another worker was quicker."""
+    known = await Hearing.get(id=hearing_id)
+    async with transaction():
+        file = await casefile.opened(known.case_id, None)
+        hearing = await Hearing.get(id=hearing_id)
+        if hearing.sealed_id is not None:
+            return False
+        document = await Document.create(
+            id=uuid4(),
+            case_id=file.case.id,
+            owner_id=None,
+            kind=DocumentKind.MINUTES,
+            sides=_ALL,
+            filename=f"termo-{file.case.protocol}-{hearing.id}.pdf",
+            media_type="application/pdf",
+            size=len(sealed),
+            sha256=hashlib.sha256(sealed).hexdigest(),
+            storage_key=key,
+            at=now,
+            attached_at=now,
+            code=code,
+        )
+        await Hearing.filter(id=hearing_id).update(sealed_id=document.id)
+        facts = {"hearing": hearing_id, "document": str(document.id), "code": code}
+        await casefile.record(file, "minutes_sealed", now=now, facts=facts)
+        await _send(file.case, hearing_id, document, now)
+    return True
+
+
+async def _send(case: Case, hearing_id: int, document: Document, now: datetime) -> None:
+    text = Text(
+        subject=_("Termo da audiência: reclamação %(protocol)s") % {"protocol": case.protocol},
+        paragraphs=(
+            _("A audiência foi encerrada. O termo assinado e selado está anexo e na página do caso."),
+            _("Qualquer pessoa confere o documento no site com o código %(code)s.") % {"code": document.code},
+        ),
+        button=_("Abrir a reclamação"),
+        path=f"/casos/{case.id}",
+        documents=(str(document.id),),
+    )
+    people = await User.filter(seats__hearing_id=hearing_id).order_by("id")
+    await letters.write(people, f"sealed:{hearing_id}", text, now=now)
+
+
+async def _printed(hearing: Hearing, press: Press, code: str, now: datetime) -> MinutesData:
+    case = hearing.case
+    assert hearing.outcome is not None  # noqa: S101  the job is queued when the hearing closes
+    closed_at = hearing.closed_at or now
+    site = press.site
+    return MinutesData(
+        agency=press.agency,
+        protocol=case.protocol or "",
+        issued_at=now,
+        parties=_parties(case),
+        mediator_name=(await User.get(id=hearing.mediator_id)).name,
+        starts_at=hearing.starts_at,
+        opened_at=hearing.opened_at or min(hearing.starts_at, closed_at),
+        closed_at=closed_at,
+        outcome=OUTCOME_TEXT[hearing.outcome],
+        present=await presences(hearing, closed_at),
+        record=hearing.record,
+        clauses=tuple(_clauses(await signatures.live_clauses(hearing.id))),
+        signatures=await _signatures(hearing),
+        signed_text_sha256=hearing.text_hash,
+        check=Check(
+            code=code,
+            site=f"{site.partition('://')[2]}/verificar",
+            url=f"{site}/verificar/{code}",
+        ),
+    )
+
+
+def _parties(case: Case) -> Parties:
+    company, cpf = case.company, case.consumer.cpf or ""
+    return Parties(
+        consumer_name=case.consumer.name,
+        consumer_document=f"***.{cpf[3:6]}.{cpf[6:9]}-**" if cpf else "",
+        company_name=company.legal_name if company else case.company_name,
+        company_document=signatures.written_cnpj(company.cnpj if company else case.company_cnpj),
+    )
+
+
+def _clauses(live: Iterable[Clause]) -> Iterable[ClauseLine]:
+    for number, clause in enumerate(live, start=1):
+        payments: tuple[InstalmentLine, ...] = ()
+        if clause.amount_cents is not None and clause.due_on is not None and clause.instalments > 1:
+            payments = tuple(
+                InstalmentLine(number=one.number, due_on=one.due_on, amount_cents=one.amount_cents)
+                for one in instalment_table(clause.amount_cents, clause.instalments, clause.due_on)
+            )
+        yield ClauseLine(
+            number=number, text=clause_text(signatures.terms(clause, number)), instalments=payments
+        )
+
+
+async def _signatures(hearing: Hearing) -> tuple[SignatureLine, ...]:
+    found = await (
+        Signature.filter(hearing_id=hearing.id, text_hash=hearing.text_hash)
+        .order_by("id")
+        .select_related("user")
+    )
+    return tuple(
+        SignatureLine(
+            name=one.user.name,
+            role=seat_role_label(one.role),
+            signed_at=one.at,
+            method=_("código enviado ao e-mail da conta e digitado na sala"),
+            address=one.address,
+        )
+        for one in found
+    )
+
+
+async def presences(hearing: Hearing, closed_at: datetime) -> tuple[Presence, ...]:
+    """Who was in the room, from the record: let in when, gone when (None: there until the end)."""
+    entered, left = await _comings_and_goings(hearing, closed_at)
+    seats = await Seat.filter(hearing_id=hearing.id).order_by("id").select_related("user")
+    return tuple(
+        Presence(
+            name=seat.user.name,
+            role=seat_role_label(seat.role),
+            entered_at=entered[seat.id],
+            left_at=left.get(seat.id),
+        )
+        for seat in seats
+        if seat.id in entered
+    )
+
+
+async def _comings_and_goings(
+    hearing: Hearing, closed_at: datetime
+) -> tuple[dict[int, datetime], dict[int, datetime]]:
+    entered: dict[int, datetime] = {}
+    left: dict[int, datetime] = {}
+    events = (
+        await CaseEvent.filter(case_id=hearing.case_id, at__lte=closed_at)
+        .filter(name__in=["seat_entered", "participant_admitted", "participant_returned", "seat_left"])
+        .order_by("seq")
+    )
+    for event in events:
+        if event.facts.get("hearing") != hearing.id:
+            continue
+        seat = event.facts["seat"]
+        admitted = event.name == "participant_admitted"
+        if admitted or (event.name == "seat_entered" and event.facts["role"] == SeatRole.MEDIATOR):
+            entered.setdefault(seat, event.at)
+        if admitted or event.name == "seat_entered":
+            left.pop(seat, None)
+        elif seat in entered:
+            left[seat] = event.at
+    return entered, left
