@@ -27,6 +27,8 @@ LIMITS: dict[str, RateLimitItem] = {
     "code_request_address": parse("30 per hour"),
     "code_try": parse("20 per hour"),
     "code_try_address": parse("60 per hour"),
+    "hearing_message": parse("120 per 5 minute"),
+    "sign_code": parse("20 per hour"),
     "upload": parse("120 per hour"),
     "verify_address": parse("60 per 5 minute"),
     "company_search": parse("120 per minute"),

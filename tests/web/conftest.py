@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from quart import Blueprint, Quart, request
 
 from app.adapters.clock import FakeClock
-from app.adapters.mail import FakeMail
 from app.adapters.outbox import OutboxMail
-from app.adapters.passwords import FakePasswords
 from app.parts import Parts
 from app.services import sessions
-from app.settings import PROFILES, load_profile
-from app.tasks import Tasks
 from app.web import accounts, body, csrf, development, door, render
 from app.web.access import PUBLIC, SIGNED_IN, STAFF, requires
 from app.web.api import document
@@ -37,34 +34,13 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def make_site(clock: FakeClock, tmp_path: Path) -> MakeSite:
+def make_site(fake_parts: Parts, clock: FakeClock, tmp_path: Path) -> MakeSite:
     """Makes a site; keywords change its parts."""
 
     def make(**changes: Any) -> Quart:
-        nothing = cast(Any, None)
-        mail = (
-            OutboxMail(tmp_path / "outbox", "procon@exemplo.com", clock)
-            if changes.get("demo")
-            else FakeMail()
-        )
-        known: dict[str, Any] = {
-            "profile": load_profile(PROFILES / "criciuma.toml"),
-            "public_url": "http://localhost",
-            "secret_key": "k" * 64,
-            "secure": False,
-            "demo": False,
-            "clock": clock,
-            "passwords": FakePasswords(),
-            "storage": nothing,
-            "inspector": nothing,
-            "scanner": nothing,
-            "mail": mail,
-            "pdf": nothing,
-            "seal": nothing,
-            "holidays": nothing,
-            "tasks": Tasks(),
-        }
-        parts = Parts(**(known | changes))
+        if changes.get("demo"):
+            changes["mail"] = OutboxMail(tmp_path / "outbox", "procon@exemplo.com", clock)
+        parts = replace(fake_parts, **({"clock": clock} | changes))
         app = Quart("site", static_folder=None, template_folder=None)
         body.install(app)
         door.install(app, parts, redis_url="")

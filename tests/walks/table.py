@@ -1,0 +1,94 @@
+"""The table itself, a line each: an address, and the status for each person of ``world.PEOPLE``.
+
+The persons are, in this order: visitor, consumer, stranger, company, competitor, attendant, mediator,
+legal, coordinator, auditor. ``/readyz`` says 503 because no media process runs in these tests.
+"""
+
+from __future__ import annotations
+
+_LINES = """
+/                                                200 200 200 200 200 200 200 200 200 200
+/acessibilidade                                  200 200 200 200 200 200 200 200 200 200
+/privacidade                                     200 200 200 200 200 200 200 200 200 200
+/healthz                                         200 200 200 200 200 200 200 200 200 200
+/readyz                                          503 503 503 503 503 503 503 503 503 503
+
+/cadastro                                        200 303 303 303 303 303 303 303 303 303
+/cadastro/confirmar                              200 200 200 200 200 200 200 200 200 200
+/entrar                                          200 303 303 303 303 303 303 303 303 303
+/senha/recuperar                                 200 200 200 200 200 200 200 200 200 200
+/senha/nova                                      200 200 200 200 200 200 200 200 200 200
+/conta                                           303 200 200 200 200 200 200 200 200 200
+
+/painel                                          303 200 200 200 200 200 200 200 200 200
+/casos                                           303 303 303 200 200 200 200 200 200 200
+/casos/{draft}                                   303 200 404 404 404 404 404 404 404 404
+/casos/{triage}                                  303 200 404 404 404 200 200 200 200 200
+/casos/{accepted}                                303 200 404 404 404 200 200 200 200 200
+/casos/{notified}                                303 200 404 200 404 200 200 200 200 200
+/casos/999999                                    303 404 404 404 404 404 404 404 404 404
+
+/casos/{draft}/cadastro                          303 200 404 403 403 403 403 403 403 403
+/casos/{triage}/cadastro                         303 303 404 403 403 403 403 403 403 403
+/casos/{waiting}/complemento                     303 200 404 403 403 403 403 403 403 403
+/casos/{triage}/complemento                      303 303 404 403 403 403 403 403 403 403
+/casos/{accepted}/reclamacao                     303 200 404 403 403 403 403 403 403 403
+/casos/{notified}/reclamacao                     303 303 404 403 403 403 403 403 403 403
+
+/triagem                                         303 403 403 403 403 200 200 200 200 200
+/casos/{triage}/triagem                          303 403 403 403 403 200 200 200 200 200
+/casos/{draft}/triagem                           303 403 403 403 403 404 404 404 404 404
+
+/casos/{analysis}/notificar                      303 403 403 403 403 200 200 403 200 403
+/casos/{notified}/notificar                      303 403 403 403 403 303 303 403 303 403
+/notificacao/{notice}                            200 200 200 303 200 200 200 200 200 200
+/notificacao/ZZZZ-ZZZZ-ZZZZ                      404 404 404 404 404 404 404 404 404 404
+
+/agenda                                          303 403 403 403 403 403 200 403 200 403
+/casos/{answered}/audiencia                      303 403 403 403 403 403 200 403 200 403
+/casos/{draft}/audiencia                         303 403 403 403 403 403 404 403 404 403
+/audiencias/{hearing}                            303 200 404 200 404 404 200 404 200 404
+/audiencias/{hearing}/estado                     303 200 404 200 404 404 200 404 200 404
+/audiencias/{hearing}/teste                      303 200 404 200 404 404 200 404 200 404
+
+/documentos/{residence}                          303 200 404 404 404 200 200 200 200 200
+/documentos/{exhibit}                            303 200 404 200 404 200 200 200 200 200
+/documentos/{residence}/paginas/1                303 200 404 404 404 200 200 200 200 200
+/documentos/{exhibit}/paginas/1                  303 200 404 200 404 200 200 200 200 200
+/documentos/{exhibit}/paginas/2                  303 404 404 404 404 404 404 404 404 404
+
+/empresas                                        303 403 403 403 403 200 200 200 200 200
+/empresas/{firm}                                 303 403 403 403 403 200 200 200 200 200
+/empresas/999999                                 303 403 403 403 403 404 404 404 404 404
+/empresas/nova                                   303 403 403 403 403 200 200 200 200 403
+/empresas/busca?q=empresa                        303 200 200 200 200 200 200 200 200 200
+
+/verificar                                       200 200 200 200 200 200 200 200 200 200
+/verificar/{code}                                200 200 200 200 200 200 200 200 200 200
+/verificar/ZZZZ-ZZZZ-ZZZZ                        404 404 404 404 404 404 404 404 404 404
+
+/api/v1/openapi.json                             200 200 200 200 200 200 200 200 200 200
+/api/v1/agency                                   200 200 200 200 200 200 200 200 200 200
+/api/v1/problems                                 200 200 200 200 200 200 200 200 200 200
+/api/v1/me                                       401 200 200 200 200 200 200 200 200 200
+/api/v1/cases                                    401 200 200 200 200 200 200 200 200 200
+/api/v1/cases/{draft}                            401 200 404 404 404 404 404 404 404 404
+/api/v1/cases/{triage}                           401 200 404 404 404 200 200 200 200 200
+/api/v1/cases/{notified}                         401 200 404 200 404 200 200 200 200 200
+/api/v1/cases/{triage}/events                    401 200 404 404 404 200 200 200 200 200
+/api/v1/cases/{notified}/events                  401 200 404 200 404 200 200 200 200 200
+/api/v1/companies?q=empresa                      401 200 200 200 200 200 200 200 200 200
+
+/desenvolvimento/correio                         200 200 200 200 200 200 200 200 200 200
+/desenvolvimento/correio/000000001.eml           200 200 200 200 200 200 200 200 200 200
+/desenvolvimento/correio/000000099.eml           404 404 404 404 404 404 404 404 404 404
+/desenvolvimento/correio/000000001.eml/anexos/0  200 200 200 200 200 200 200 200 200 200
+"""
+
+
+def _row(line: str) -> tuple[str, tuple[int, ...]]:
+    address, *statuses = line.split()
+    return address, tuple(int(status) for status in statuses)
+
+
+TABLE = tuple(_row(line) for line in _LINES.splitlines() if line)

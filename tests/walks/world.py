@@ -1,0 +1,153 @@
+"""Who and what there is in the walks: ten people, and the cases of one of them.
+
+Of the people, "consumer" and "company" are the two parties of every case; "stranger" and "competitor" are
+a consumer and a company user who have nothing to do with any.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from quart import Quart
+
+from app.adapters.mail import Attachment, Letter
+from app.parts import Parts
+from app.services import sessions
+from app.web.parts import EXTENSION
+from models import Case, Company, Document, DocumentKind, Hearing, Notice, Seat, User
+from models.rules.case_machine import State
+from models.rules.hearing import HearingState, SeatRole
+from models.rules.people import Role, Side
+from tests.factories.cases import make_case
+from tests.factories.people import NOW, make_agent, make_company, make_user
+from tests.web.browser import Browser
+
+PEOPLE = (
+    *("visitor", "consumer", "stranger", "company", "competitor"),
+    *("attendant", "mediator", "legal", "coordinator", "auditor"),
+)
+STAFF = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR, Role.AUDITOR)
+STATES = {
+    "draft": State.DRAFT,
+    "submitted": State.SUBMITTED,
+    "triage": State.IN_TRIAGE,
+    "waiting": State.WAITING_CONSUMER,
+    "accepted": State.ACCEPTED,
+    "analysis": State.UNDER_ANALYSIS,
+    "notified": State.NOTIFIED,
+    "answered": State.ANSWERED,
+    "heard": State.HEARING_SCHEDULED,
+}
+TOLD = (State.NOTIFIED, State.ANSWERED, State.HEARING_SCHEDULED)
+NOTICE_CODE = "ABCD-EFGH-JKLM"
+DOCUMENT_CODE = "2345-6789-ABCD"
+CONTENT = b"%PDF-1.7 walks"
+
+
+@dataclass
+class World:
+    """``browsers`` by person; ``names`` are what the addresses of the table are filled with."""
+
+    browsers: dict[str, Browser]
+    names: dict[str, Any]
+
+    @classmethod
+    async def make(cls, app: Quart) -> World:
+        """Make everybody and everything."""
+        parts: Parts = app.extensions[EXTENSION]
+        company, other = await make_company(), await make_company()
+        users = {
+            "consumer": await make_user(cpf="52998224725"),
+            "stranger": await make_user(),
+            "company": await make_agent(company),
+            "competitor": await make_agent(other),
+            **{role.value: await make_user(role) for role in STAFF},
+        }
+        names: dict[str, Any] = {"firm": company.id, "notice": NOTICE_CODE, "code": DOCUMENT_CODE}
+        cases = await _cases(users["consumer"], company)
+        names |= {name: case.id for name, case in cases.items()}
+        names |= await _documents(cases["notified"], users["consumer"], parts)
+        names["hearing"] = await _hearing(cases["heard"], users)
+        await _notice(cases["notified"])
+        await parts.mail.send(_letter())
+        browsers = {name: await _browser(app, users.get(name)) for name in PEOPLE}
+        return cls(browsers, names)
+
+
+async def _cases(consumer: User, company: Company) -> dict[str, Case]:
+    cases = {}
+    for number, (name, state) in enumerate(STATES.items()):
+        told = {"company": company, "notified_at": NOW} if state in TOLD else {}
+        sent = {"protocol": f"2026.00000{number}-0", "submitted_at": NOW} if state is not State.DRAFT else {}
+        cases[name] = await make_case(state, consumer, **told, **sent)
+    return cases
+
+
+async def _documents(case: Case, owner: User, parts: Parts) -> dict[str, Any]:
+    """A proof of residence, which companies never see; an exhibit; and the receipt that anybody may check."""
+    private = ",".join((Side.CONSUMER, Side.STAFF))
+    everybody = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
+    kinds = {
+        "residence": (DocumentKind.RESIDENCE, private, None),
+        "exhibit": (DocumentKind.EXHIBIT, everybody, None),
+        "receipt": (DocumentKind.RECEIPT, everybody, DOCUMENT_CODE),
+    }
+    names = {}
+    for name, (kind, sides, code) in kinds.items():
+        names[name] = uuid4()
+        await Document.create(
+            id=names[name],
+            case=case,
+            owner=owner if code is None else None,
+            kind=kind,
+            sides=sides,
+            filename=f"{name}.pdf",
+            media_type="application/pdf",
+            size=len(CONTENT),
+            sha256=hashlib.sha256(CONTENT).hexdigest(),
+            storage_key=await parts.storage.put(CONTENT),
+            at=NOW,
+            attached_at=NOW,
+            code=code,
+        )
+    return names
+
+
+async def _hearing(case: Case, users: dict[str, User]) -> int:
+    hearing = await Hearing.create(
+        case=case,
+        mediator=users["mediator"],
+        starts_at=NOW,
+        minutes=40,
+        state=HearingState.NOT_STARTED,
+    )
+    for name in ("consumer", "company", "mediator"):
+        await Seat.create(hearing=hearing, user=users[name], role=SeatRole(name), may_sign=True)
+    return int(hearing.id)
+
+
+async def _notice(case: Case) -> None:
+    await Notice.create(
+        case=case, code=NOTICE_CODE, channel="portal", sent_at=NOW, due_on=NOW.date(), explanation=""
+    )
+
+
+def _letter() -> Letter:
+    return Letter(
+        to="pessoa@exemplo.com",
+        subject="Aviso",
+        text="Texto",
+        message_id="<walks@exemplo.com>",
+        attachments=(Attachment("convite.ics", "text/calendar", b"BEGIN:VCALENDAR"),),
+    )
+
+
+async def _browser(app: Quart, user: User | None) -> Browser:
+    browser = Browser(app)
+    if user is not None:
+        token = await sessions.start(user.id, now=NOW, address="", device="")
+        browser.keep(sessions.cookie_name(secure=False), token)
+    return browser
