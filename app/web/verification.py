@@ -86,15 +86,16 @@ def kind_label(kind: DocumentKind) -> str:
     }.get(kind, _("Documento"))
 
 
-def _shown(issued: Issued) -> dict[str, str]:
+def _shown(issued: Issued) -> list[tuple[str, str]]:
+    """Pairs of name and value, in the order in which they are shown."""
     at = for_zone(parts().profile.agency.zone)["datetime"]
-    return {
-        _("Documento"): kind_label(issued.kind),
-        _("Emitido por"): parts().profile.agency.legal_name,
-        _("Processo"): issued.protocol,
-        _("Data"): at(issued.at),
-        _("Código"): issued.code,
-    }
+    return [
+        (_("Documento"), kind_label(issued.kind)),
+        (_("Emitido por"), parts().profile.agency.legal_name),
+        (_("Processo"), issued.protocol),
+        (_("Data"), at(issued.at)),
+        (_("Código"), issued.code),
+    ]
 
 
 def _words(verdict: Verdict) -> tuple[str, str]:

@@ -297,7 +297,7 @@ async def test_anybody_verifies_a_document(pages: Quart) -> None:
     assert (await visitor.get("/verificar/AAAA-AAAA-AAAA")).status_code == 404
 
     found = await _check(pages, content)
-    assert (found["verdict"], found["document"]["Processo"]) == ("authentic", people.case.protocol)
+    assert (found["verdict"], dict(found["document"])["Processo"]) == ("authentic", people.case.protocol)
     assert (await _check(pages, content + b" "))["verdict"] == "unknown"
     assert (await _check(pages, content + b" ", "?codigo=ABCDEFGHJKLM"))["verdict"] == "changed"
 

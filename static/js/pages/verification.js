@@ -38,7 +38,7 @@ async function check(file) {
   try {
     const found = await send(file);
     const [tone, icon] = TONES[/** @type {"unknown"} */ (found.verdict)];
-    show(tone, icon, found.title, found.text, found.document ?? {}, found.sha256);
+    show(tone, icon, found.title, found.text, found.document ?? [], found.sha256);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     show("danger", "error", file.name, error.message);
@@ -65,9 +65,9 @@ async function send(file) {
 
 /**
  * @param {string} tone @param {string} icon @param {string} title @param {string} words
- * @param {Record<string, string>} [facts] @param {string} [sha256]
+ * @param {[string, string][]} [facts] @param {string} [sha256]
  */
-function show(tone, icon, title, words, facts = {}, sha256 = "") {
+function show(tone, icon, title, words, facts = [], sha256 = "") {
   const box = /** @type {DocumentFragment} */ (answer.content.cloneNode(true));
   /** @param {string} selector */
   const at = (selector) => /** @type {HTMLElement} */ (box.querySelector(selector));
@@ -76,7 +76,7 @@ function show(tone, icon, title, words, facts = {}, sha256 = "") {
   use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#${icon}`));
   at(".message-title").textContent = title;
   at(".verify-text").textContent = words;
-  for (const [name, value] of Object.entries(facts)) {
+  for (const [name, value] of facts) {
     const pair = document.createElement("div");
     const term = pair.appendChild(document.createElement("dt"));
     const detail = pair.appendChild(document.createElement("dd"));
@@ -84,7 +84,7 @@ function show(tone, icon, title, words, facts = {}, sha256 = "") {
     detail.textContent = value;
     at(".facts").append(pair);
   }
-  if (!Object.keys(facts).length) at(".facts").remove();
+  if (!facts.length) at(".facts").remove();
   if (sha256) at("code").textContent = sha256;
   else at(".hash").remove();
   result.replaceChildren(box);
