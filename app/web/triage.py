@@ -126,6 +126,8 @@ async def refuse(case_id: int) -> ResponseReturnValue:
 def waited(time: timedelta) -> str:
     """How long somebody has been waiting, in the one unit that matters: "há 3 dias"."""
     minutes = max(int(time.total_seconds()) // 60, 0)
+    if minutes == 0:
+        return _("agora")
     if minutes < 60:
         return ngettext("há %(num)s minuto", "há %(num)s minutos", minutes) % {"num": minutes}
     if minutes < 48 * 60:

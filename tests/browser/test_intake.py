@@ -131,6 +131,7 @@ async def test_from_registration_to_sent_complaint(stage: Stage) -> None:
     await _supply(citizen)
     await _triage_accepts(attendant)
     await expect(citizen.get_by_role("link", name="Escrever a reclamação")).to_be_visible()
+    await expect(citizen.get_by_role("heading", name="Agora, a sua reclamação")).to_be_visible()
     await look(citizen, "caso-aceito")
 
     await _complain(stage, citizen, case_path)
@@ -214,7 +215,7 @@ async def _complain(stage: Stage, citizen: Page, case_path: str) -> None:
     await citizen.get_by_role("link", name="Escrever a reclamação").click()
     name = citizen.get_by_role("combobox", name="Nome da empresa")
     await name.press_sequentially("lojas s")
-    await expect(citizen.get_by_role("option")).to_have_count(1)
+    await expect(citizen.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     await look(citizen, "reclamacao-empresa")
     await name.press("ArrowDown")
     await name.press("Enter")
