@@ -7,7 +7,7 @@ seats whose sockets it has (their media events come back to it) and, when a hear
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -53,7 +53,8 @@ class Conductor:
     def __init__(self, link: Link, sittings: Sittings) -> None:
         self._link = link
         self._sittings = sittings
-        self._joined: dict[int, set[int]] = {}
+        self._joined: dict[int, dict[int, int]] = {}
+        """By hearing: the seats that were joined from here, and the generation that sat there."""
         self._flowing: dict[int, frozenset[int]] = {}
         self._turn = asyncio.Lock()
 
@@ -88,33 +89,47 @@ class Conductor:
         """A browser's media call for its own seat; raises MediaRefused or MediaUnavailable."""
         return await self._link.call(name, room=room_name(hearing), seat=str(seat), **fields)
 
+    async def quality(self, hearing: int) -> dict[str, dict[str, float]]:
+        """By seat: packets that came from it, how many were lost, what share it misses of what it is sent."""
+        figures = await self._link.call("stats", room=room_name(hearing))
+        return {seat: _quality(figure) for seat, figure in figures.get("seats", {}).items()}
+
     async def _arrange(self, plan: Plan) -> None:
-        room = room_name(plan.hearing)
-        joined = self._joined.setdefault(plan.hearing, set())
-        present = [] if plan.over else [seat for seat in plan.seats if self._holds(seat)]
-        if present:
-            await self._link.call("open", room=room)
-        for standing in present:
-            await self._link.call(
-                "join",
-                room=room,
-                seat=str(standing.seat),
-                admitted=standing.flows,
-                muted=standing.muted,
-            )
-            joined.add(standing.seat)
-        connected = {standing.seat for standing in plan.seats if standing.connected}
-        for seat in joined - {standing.seat for standing in present}:
-            if plan.over or seat not in connected:
-                await self._end("leave", room=room, seat=str(seat))
-            joined.discard(seat)
+        joined = self._joined.setdefault(plan.hearing, {})
+        await self._join(plan, joined)
+        await self._let_go(plan, joined)
         if plan.over:
-            await self._end("close", room=room)
+            await self._end("close", room=room_name(plan.hearing))
         if joined:
             self._flowing[plan.hearing] = frozenset(seat.seat for seat in plan.seats if seat.flows)
         else:
             del self._joined[plan.hearing]
             self._flowing.pop(plan.hearing, None)
+
+    async def _join(self, plan: Plan, joined: dict[int, int]) -> None:
+        """Say what holds of the seats whose sockets are ours."""
+        ours = [] if plan.over else [standing for standing in plan.seats if self._holds(standing)]
+        room = room_name(plan.hearing)
+        if ours:
+            await self._link.call("open", room=room)
+        for standing in ours:
+            seat = str(standing.seat)
+            await self._link.call("join", room=room, seat=seat, admitted=standing.flows, muted=standing.muted)
+            joined[standing.seat] = standing.generation
+
+    async def _let_go(self, plan: Plan, joined: dict[int, int]) -> None:
+        """End the seats that were left; one taken again through another process is that one's to keep.
+
+        A seat whose connection broke a moment ago is still taken, by the generation that joined it.
+        """
+        standings = {standing.seat: standing for standing in plan.seats}
+        for seat, generation in list(joined.items()):
+            standing = standings.get(seat)
+            if plan.over or standing is None or not standing.connected:
+                await self._end("leave", room=room_name(plan.hearing), seat=str(seat))
+                del joined[seat]
+            elif standing.generation != generation:
+                del joined[seat]
 
     def _holds(self, standing: Standing) -> bool:
         """Whether the connection that holds the seat is one of ours."""
@@ -128,3 +143,12 @@ class Conductor:
         except MediaRefused as refused:
             if refused.code not in GONE:
                 raise
+
+
+def _quality(figure: Mapping[str, Any]) -> dict[str, float]:
+    incoming, outgoing = figure["in"].values(), figure["out"].values()
+    return {
+        "packets": sum(track["packets"] for track in incoming),
+        "lost": sum(track["lost"] for track in incoming),
+        "loss": max((track["loss"] or 0.0 for track in outgoing), default=0.0),
+    }

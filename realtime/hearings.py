@@ -20,6 +20,7 @@ from app.services import media_plan, seats
 from app.services.history import Happening
 from app.wake import Wake
 from models.rules.errors import DomainError
+from models.rules.hearing import SeatRole
 from realtime.conductor import Conductor, Link
 from realtime.hearing_messages import (
     Entered,
@@ -112,7 +113,8 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
             return asdict(Refusal("bad_request"))
         except DomainError as error:
             return asdict(Refusal(error.code, str(error.facts.get("device", ""))))
-        self._sittings.add(Sitting(sid, entry.hearing, entry.seat, entry.generation, now))
+        mediator = entry.role is SeatRole.MEDIATOR
+        self._sittings.add(Sitting(sid, entry.hearing, entry.seat, entry.generation, mediator, now))
         await self.enter_room(sid, _room(entry.hearing))
         self._wake.ring()
         await self.conductor.arrange(entry.hearing)
@@ -170,6 +172,18 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
     async def on_restart(self, sid: str, message: object = None) -> Answer:
         """ICE restart of one of the two connections."""
         return await self._signal(sid, "restart", message)
+
+    async def on_quality(self, sid: str, message: object = None) -> Answer:
+        """Packet loss by seat, for the mediator."""
+        held = self._sittings.of(sid)
+        if held is None or not held.mediator:
+            return asdict(Refusal("not_yours"))
+        try:
+            return dict(await self.conductor.quality(held.hearing))
+        except MediaRefused as refused:
+            return asdict(Refusal(refused.code))
+        except MediaUnavailable:
+            return asdict(Refusal("media_unavailable"))
 
     async def _signal(self, sid: str, name: str, message: object = None) -> Answer:
         """A media call for the seat of this socket, one after the other in the order they came."""

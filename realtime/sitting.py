@@ -16,6 +16,7 @@ class Sitting:
     hearing: int
     seat: int
     generation: int
+    mediator: bool
     noted_at: datetime
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0

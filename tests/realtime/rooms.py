@@ -42,6 +42,7 @@ class WrittenLink:
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refuse: dict[str, str] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
         self.away = False
         self.say: Callable[[str, dict[str, Any]], Awaitable[None]]
         self.reconnected: Callable[[], Awaitable[None]]
@@ -62,7 +63,9 @@ class WrittenLink:
         await asyncio.sleep(0.01 if name == "publish" else 0)
         if name in self.refuse:
             raise MediaRefused(self.refuse[name])
-        return {"sdp": f"answer to {fields.get('sdp')}"} if name == "publish" else {}
+        if name == "publish":
+            return {"sdp": f"answer to {fields.get('sdp')}"}
+        return self.answers.get(name, {})
 
     def standing(self, seat: int) -> tuple[bool, bool] | None:
         """What was last said of a seat: admitted, muted; None when it left."""

@@ -101,8 +101,8 @@ async def test_a_browser_speaks_for_its_own_seat_only(web: Process) -> None:
 
     await browser.ask("publish", {"generation": 1, "sdp": "x", "seat": str(other), "room": "hearing-999"})
 
-    name, fields = web.link.calls[-1]
-    assert (name, fields["seat"], fields["room"]) == ("publish", str(mine), f"hearing-{table.id}")
+    published = [fields for name, fields in web.link.calls if name == "publish"]
+    assert [(one["seat"], one["room"]) for one in published] == [(str(mine), f"hearing-{table.id}")]
 
 
 async def test_refusals_of_the_media_process_come_back_as_codes(web: Process) -> None:
@@ -174,6 +174,23 @@ async def test_a_departure_empties_the_seat_after_the_grace(web: Process) -> Non
     assert await CaseEvent.filter(name="seat_left").count() == 1
 
 
+async def test_news_during_the_grace_do_not_make_the_media_forget_who_left(web: Process) -> None:
+    table = await make_table()
+    watching, _ = await seated(web, table, "mediator")
+    browser, seat = await seated(web, table, "consumer")
+    await browser.client.disconnect()
+    async with asyncio.timeout(5):
+        while (await Seat.get(id=seat)).seen_at == NOW:  # noqa: ASYNC110  only the row tells
+            await asyncio.sleep(0.01)
+
+    await web.hearings.conductor.arrange(table.id)
+    assert web.link.standing(seat) == (False, False)
+    await seats.leave(seat, 1, now=NOW)
+    web.wake.ring()
+
+    await watching.until(lambda: web.link.standing(seat) is None)
+
+
 async def test_leaving_by_the_button_empties_the_seat_at_once(web: Process) -> None:
     table = await make_table()
     browser, seat = await seated(web, table, "consumer")
@@ -206,6 +223,17 @@ async def test_who_waits_outside_hears_nothing_of_the_room(web: Process) -> None
     assert outside.heard("activity") == []
 
 
+async def test_the_mediator_is_told_how_well_each_is_heard_and_the_parties_are_not(web: Process) -> None:
+    table = await make_table()
+    mediator, _ = await seated(web, table, "mediator")
+    consumer, seat = await seated(web, table, "consumer")
+    track = {"packets": 90, "lost": 10, "loss": 0.25}
+    web.link.answers["stats"] = {"seats": {str(seat): {"in": {"audio": track}, "out": {"3/video": track}}}}
+
+    assert await mediator.ask("quality") == {str(seat): {"packets": 90, "lost": 10, "loss": 0.25}}
+    assert (await consumer.ask("quality"))["error"] == "not_yours"
+
+
 async def test_offers_reach_the_browser_on_their_seat(web: Process) -> None:
     table = await make_table()
     browser, seat = await seated(web, table, "mediator")
@@ -221,6 +249,8 @@ async def test_offers_reach_the_browser_on_their_seat(web: Process) -> None:
 async def test_a_new_media_process_gets_every_room_and_browsers_publish_again(web: Process) -> None:
     table = await make_table()
     browser, seat = await seated(web, table, "mediator")
+    # Said once when sitting down and once for the event of it
+    await browser.until(lambda: [name for name, _ in web.link.calls].count("join") == 2)
     web.link.calls.clear()
 
     await web.link.reconnected()

@@ -6,6 +6,7 @@ import { announce, toast } from "../core/toast.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
 import { Line } from "./line.js";
 import { HearingMedia } from "./media.js";
+import { Quality } from "./quality.js";
 import { allowSound, chime, knock } from "./sounds.js";
 import { Tiles } from "./tiles.js";
 import { word } from "./words.js";
@@ -53,6 +54,10 @@ export class Room {
     document.addEventListener("procon:case-event", () => this.look());
     document.addEventListener("visibilitychange", () => document.hidden || this.visible());
     addEventListener("pagehide", () => this.stopMedia());
+    if (this.main.dataset.role === "mediator") {
+      this.tabs.show("people");
+      new Quality(async () => (this.media ? this.line.ask("quality", {}) : null)).start();
+    }
     this.look(0);
     if (this.line.satHere) this.enter();
   }
@@ -185,17 +190,17 @@ export class Room {
   /** What deserves a sound: being let in, being sent back, somebody at the door. */
   notice(/** @type {Truth | null} */ before, /** @type {Truth} */ truth) {
     if (!before || !this.seat) return;
-    if (truth.me.admitted && !before.me.admitted) {
+    const mediator = this.main.dataset.role === "mediator";
+    if (truth.me.admitted && !before.me.admitted && !mediator) {
       this.tell(word("admitted"), word("admitted_title"));
       chime();
     } else if (before.me.admitted && !truth.me.admitted) {
       this.tell(word("sent_back"), this.title);
     }
     if (truth.me.muted && !before.me.muted) toast(word("muted_by_mediator"));
-    if (this.main.dataset.role === "mediator") this.knocks(before, truth);
-    if (truth.people.length !== before.people.length || truth.people.some((p, at) => p.state !== before.people[at]?.state)) {
-      this.sayDevices();
-    }
+    if (mediator) this.knocks(before, truth);
+    const presence = (/** @type {Truth} */ one) => one.people.map((person) => person.state).join();
+    if (presence(truth) !== presence(before)) this.sayDevices(); // who has just come does not know them
   }
 
   knocks(/** @type {Truth} */ before, /** @type {Truth} */ truth) {

@@ -25,6 +25,7 @@ class Tile {
     this.element.append(this.initials, this.video, this.note, this.name);
     this.own = { microphone: true, camera: true };
     this.seen = false;
+    this.frames = 0;
     this.update(person);
   }
 
@@ -34,6 +35,17 @@ class Tile {
     const name = person.mine ? word("you") : person.name;
     this.video.setAttribute("aria-label", `${name}, ${person.role}`);
     this.name.replaceChildren(node("strong", "", name), ` ${person.role}`);
+    this.draw();
+  }
+
+  /**
+   * Whether a picture comes. A short hole in the packets is no camera that is off: frames count as well.
+   * @param {boolean} arrives
+   */
+  picture(arrives) {
+    const frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
+    this.seen = arrives || (this.seen && frames > this.frames);
+    this.frames = frames;
     this.draw();
   }
 
@@ -161,10 +173,7 @@ export class Tiles {
       const heard = seats[seat];
       tile.element.classList.toggle("tile-speaking", heard?.voice === "speaking" && !tile.person.muted);
       tile.element.classList.toggle("tile-speaker", seat === speaker);
-      if (heard && !tile.person.mine && heard.video !== tile.seen) {
-        tile.seen = heard.video;
-        tile.draw();
-      }
+      if (heard && !tile.person.mine) tile.picture(heard.video);
     }
   }
 }
