@@ -81,7 +81,21 @@ def migrate(settings: Settings, _: argparse.Namespace) -> int:
     """Bring the database up to date, with a backup first where it is a file."""
     applied = asyncio.run(migration.migrate(settings.database_url, settings.data_dir))
     print("\n".join(f"aplicada: {name}" for name in applied) or "nada a migrar")
+    asyncio.run(_load_taxonomy(settings))
     return 0
+
+
+async def _load_taxonomy(settings: Settings) -> None:
+    """What complaints may be about comes from a file and must be in the database before anyone writes one."""
+    from app import db
+    from app.adapters.clock import SystemClock
+    from app.services import taxonomy
+
+    await db.connect(settings.database_url)
+    try:
+        await taxonomy.load(SystemClock().now().astimezone(settings.profile.agency.zone).date())
+    finally:
+        await db.close()
 
 
 def makemigrations(settings: Settings, chosen: argparse.Namespace) -> int:

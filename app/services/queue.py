@@ -57,8 +57,8 @@ async def claim(now: datetime, limit: int = 5) -> list[Claimed]:
 
 
 async def done(job_id: int, now: datetime) -> None:
-    """The job's work is finished."""
-    await Job.filter(id=job_id).update(done_at=now, leased_until=None, error="")
+    """The job's work is finished; what it carried (a letter with a code, say) is not kept."""
+    await Job.filter(id=job_id).update(done_at=now, leased_until=None, error="", payload={})
 
 
 async def failed(job: Claimed, error: str, now: datetime, *, final: bool = False) -> None:

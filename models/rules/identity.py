@@ -31,15 +31,15 @@ def normal_cnpj(typed: str) -> str | None:
 def normal_cep(typed: str) -> str | None:
     """Eight digits of a postal code, or None."""
     digits = re.sub(r"[.\-\s]", "", typed)
-    return digits if re.fullmatch(r"\d{8}", digits) else None
+    return digits if re.fullmatch(r"[0-9]{8}", digits) else None
 
 
 def normal_phone(typed: str) -> str | None:
     """Ten or eleven digits with the area code, country code dropped; or None."""
-    digits = re.sub(r"[^\d]", "", typed)
+    digits = re.sub(r"[^0-9]", "", typed)
     if len(digits) in (12, 13) and digits.startswith("55"):
         digits = digits[2:]
-    return digits if re.fullmatch(r"[1-9]{2}\d{8,9}", digits) else None
+    return digits if re.fullmatch(r"[1-9]{2}[0-9]{8,9}", digits) else None
 
 
 def normal_email(typed: str) -> str | None:
