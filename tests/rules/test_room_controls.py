@@ -1,0 +1,89 @@
+"""Every situation in the room: which sentence a person reads and which controls they have."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from models.rules.hearing import HearingState, SeatRole, SeatState, status_sentence
+from models.rules.room_controls import Control, Situation, controls
+
+TABLE = """
+not_started  not_signed_in  consumer  door_open              enter test
+not_started  available      consumer  waiting                leave test
+not_started  in_hearing     consumer  admitted_before_start  leave say test
+not_started  disconnected   consumer  door_open              enter test
+not_started  not_signed_in  mediator  mediator_outside       enter test
+not_started  in_hearing     mediator  mediator_before        admit freeze leave open say test write
+not_started  disconnected   mediator  mediator_outside       enter test
+in_session   not_signed_in  consumer  outside_in_session     enter test
+in_session   available      consumer  waiting_in_session     leave test
+in_session   in_hearing     consumer  in_hearing             leave propose say test
+in_session   disconnected   consumer  outside_in_session     enter test
+in_session in_hearing mediator mediator_in_session admit freeze leave pause propose say suspend test write
+in_session   disconnected   mediator  mediator_outside       enter test
+paused       not_signed_in  consumer  paused                 enter test
+paused       available      consumer  paused                 leave test
+paused       in_hearing     consumer  paused                 leave propose say test
+paused       in_hearing     mediator  paused                 admit leave propose resume say test write
+suspended    available      consumer  suspended              leave test
+suspended    in_hearing     consumer  suspended              leave propose say test
+suspended    in_hearing     mediator  suspended              admit freeze leave propose resume say test write
+suspended    disconnected   consumer  suspended              enter test
+closed       in_hearing     consumer  closed                 -
+closed       in_hearing     mediator  closed                 -
+closed       not_signed_in  consumer  closed                 -
+cancelled    not_signed_in  consumer  cancelled              -
+cancelled    in_hearing     mediator  cancelled              -
+"""
+LINES = [line.split() for line in TABLE.strip().splitlines()]
+
+
+@pytest.mark.parametrize("line", LINES, ids=[" ".join(line[:3]) for line in LINES])
+def test_what_is_read_and_what_can_be_done(line: list[str]) -> None:
+    state, seat, role = HearingState(line[0]), SeatState(line[1]), SeatRole(line[2])
+    expected = set() if line[4] == "-" else set(line[4:])
+
+    now = Situation(state, seat, role, held=state is not HearingState.NOT_STARTED)
+
+    assert status_sentence(state, seat, role, door_open=True) == line[3]
+    assert {control.value for control in controls(now)} == expected
+
+
+def test_a_company_has_what_a_consumer_has() -> None:
+    for state, seat in itertools.product(HearingState, SeatState):
+        consumer, company = (
+            Situation(state, seat, role, held=True) for role in (SeatRole.CONSUMER, SeatRole.COMPANY)
+        )
+        assert controls(consumer) == controls(company)
+
+
+def test_before_the_door_opens_parties_only_test_and_the_mediator_may_enter() -> None:
+    for role, expected in ((SeatRole.CONSUMER, {"test"}), (SeatRole.MEDIATOR, {"test", "enter"})):
+        closed = Situation(HearingState.NOT_STARTED, SeatState.NOT_SIGNED_IN, role, door_open=False)
+        assert {control.value for control in controls(closed)} == expected
+
+
+@pytest.mark.parametrize("role", list(SeatRole))
+def test_a_frozen_text_is_signed_or_reopened_and_nothing_else(role: SeatRole) -> None:
+    frozen = Situation(
+        HearingState.IN_SESSION, SeatState.IN_HEARING, role, held=True, frozen=True, signs=True
+    )
+    found = controls(frozen)
+    assert Control.SIGN in found
+    assert not {Control.PROPOSE, Control.WRITE, Control.FREEZE, Control.CLOSE} & found
+    assert (Control.REOPEN in found) == (role is SeatRole.MEDIATOR)
+
+
+def test_closing_waits_for_the_last_signature_and_for_the_end_of_a_break() -> None:
+    for state, complete, expected in (
+        (HearingState.IN_SESSION, False, False),
+        (HearingState.IN_SESSION, True, True),
+        (HearingState.NOT_STARTED, True, True),
+        (HearingState.PAUSED, True, False),
+    ):
+        now = Situation(
+            state, SeatState.IN_HEARING, SeatRole.MEDIATOR, held=True, frozen=True, complete=complete
+        )
+        assert (Control.CLOSE in controls(now)) is expected
