@@ -1,0 +1,249 @@
+"""The hearing room over HTTP: its page for each person, its truth, and the acts that its scripts send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from quart import Response
+
+from app.factory import Application
+from app.services import seats, sessions
+from models import Clause, Hearing, HearingMessage, Job, Seat, Signature
+from models.rules.hearing import HearingState
+from models.rules.people import Viewer
+from tests.conftest import START
+from tests.factories.hearings import Table, make_table
+from tests.web.browser import ORIGIN, Browser
+
+CLAUSE = {
+    "kind": "refund",
+    "debtor": "company",
+    "amount": "1.120,50",
+    "instalments": "2",
+    "due_on": "2027-01-10",
+    "text": "por PIX",
+}
+
+
+@dataclass
+class Office:
+    """A hearing and a browser for each of its people."""
+
+    application: Application
+    table: Table
+
+    async def browser(self, viewer: Viewer) -> Browser:
+        """Somebody's browser, with the room's page open."""
+        browser = Browser(self.application.quart)
+        token = await sessions.start(viewer.user_id, now=START, address="", device="")
+        browser.keep(sessions.cookie_name(secure=False), token)
+        await browser.get(self.path())
+        return browser
+
+    def path(self, rest: str = "") -> str:
+        """An address of this hearing."""
+        return f"/audiencias/{self.table.id}{rest}"
+
+    async def act(self, browser: Browser, rest: str, form: dict[str, str] | None = None) -> Response:
+        """An act as the page's scripts send it."""
+        return await browser.post(self.path(rest), form, Accept="application/json")
+
+    async def put(self, browser: Browser, rest: str, body: Any) -> Response:
+        """A JSON body as the page's scripts send it."""
+        headers = {"Origin": ORIGIN, "X-CSRF-Token": browser.token, "Accept": "application/json"}
+        return await browser.raw("PUT", self.path(rest), json=body, headers=headers)
+
+
+async def text_of(response: Response) -> str:
+    return await response.get_data(as_text=True)
+
+
+@pytest.fixture
+async def office(application: Application) -> Office:
+    """A hearing that begins in five minutes."""
+    return Office(application, await make_table(starts_at=START + timedelta(minutes=5)))
+
+
+@pytest.fixture
+async def session(office: Office) -> Office:
+    """The same, everybody in and the hearing open."""
+    table = office.table
+    for viewer in (table.mediator, table.consumer, table.agent):
+        await table.come(viewer, at=START)
+    await seats.admit(table.id, table.mediator, None, now=START)
+    assert (await office.act(await office.browser(table.mediator), "/conducao/open")).status_code == 204
+    return office
+
+
+async def test_each_person_sees_the_sentence_and_the_controls_of_their_own(office: Office) -> None:
+    consumer = await text_of(await (await office.browser(office.table.consumer)).get(office.path()))
+    mediator = await text_of(await (await office.browser(office.table.mediator)).get(office.path()))
+
+    assert "A sala de espera está aberta." in consumer
+    assert "data-record-url" not in consumer
+    assert "/conducao/" not in consumer
+    assert "Você ainda não está na sala." in mediator
+    assert "data-record-url" in mediator
+
+
+async def test_the_truth_changes_with_admission(office: Office) -> None:
+    table = office.table
+    browser = await office.browser(table.consumer)
+    entry = await table.come(table.consumer, at=START)
+    before = await (await browser.get(office.path("/estado"))).get_json()
+    assert (before["me"]["admitted"], before["media"]) == (False, False)
+    assert "say" not in before["controls"]
+
+    mediator = await office.browser(table.mediator)
+    assert (await office.act(mediator, f"/lugares/{entry.seat}/admitir")).status_code == 204
+
+    after = await (await browser.get(office.path("/estado"))).get_json()
+    assert (after["me"]["admitted"], after["media"]) == (True, True)
+    assert after["version"] > before["version"]
+    inside = [person["name"] for person in after["people"] if person["inside"]]
+    assert inside == ["Ana Souza"]
+
+
+async def test_pictures_stand_outside_of_what_live_pages_replace(session: Office) -> None:
+    page = await text_of(await (await session.browser(session.table.consumer)).get(session.path()))
+    stage = page[page.index('class="stage"') : page.index('class="side"')]
+    assert "data-tiles" in stage
+    assert "data-live" not in stage
+
+
+async def test_the_device_test_is_kept_and_read_by_the_mediator(office: Office) -> None:
+    browser = await office.browser(office.table.consumer)
+    assert (await browser.get(office.path("/teste"))).status_code == 200
+    headers = {"Origin": ORIGIN, "X-CSRF-Token": browser.token, "Accept": "application/json"}
+    found = {"camera": "ok", "microphone": "failed", "speaker": "ok"}
+
+    kept = await browser.raw("POST", office.path("/teste"), json=found, headers=headers)
+    assert kept.status_code == 204
+    wrong = await browser.raw("POST", office.path("/teste"), json={"camera": "great"}, headers=headers)
+    assert wrong.status_code == 422
+
+    mediator = await office.browser(office.table.mediator)
+    assert "problema no teste: microfone" in await text_of(await mediator.get(office.path()))
+
+
+async def test_parties_conduct_nothing(session: Office) -> None:
+    consumer = await session.browser(session.table.consumer)
+    seat = (await session.table.seat(session.table.agent)).id
+    for rest in (
+        "/conducao/pause",
+        "/encerrar",
+        "/lugares/admitir",
+        f"/lugares/{seat}/silenciar",
+        f"/lugares/{seat}/devolver",
+        "/texto/fechar",
+        "/texto/reabrir",
+    ):
+        assert (await session.act(consumer, rest)).status_code == 403, rest
+    assert (await session.put(consumer, "/ata", {"revision": 1, "text": "x"})).status_code == 403
+    assert (await Hearing.get(id=session.table.id)).state is HearingState.IN_SESSION
+
+
+async def test_unknown_acts_and_values_are_refused(session: Office) -> None:
+    mediator = await session.browser(session.table.mediator)
+    assert (await session.act(mediator, "/conducao/close")).status_code == 404
+    assert (await session.act(mediator, "/conducao/dance")).status_code == 404
+    assert (await session.act(mediator, "/texto/fechar", {"outcome": "victory"})).status_code == 422
+    for body in (None, {}, {"text": 1, "revision": 1}, {"text": "x", "revision": "1"}, []):
+        assert (await session.put(mediator, "/ata", body)).status_code in (400, 422), body
+
+
+async def test_mute_and_send_back(session: Office) -> None:
+    mediator = await session.browser(session.table.mediator)
+    seat = await session.table.seat(session.table.consumer)
+    for rest, column, value in (
+        ("silenciar", "muted", True),
+        ("liberar", "muted", False),
+        ("devolver", "admitted", False),
+    ):
+        assert (await session.act(mediator, f"/lugares/{seat.id}/{rest}")).status_code == 204
+        assert getattr(await Seat.get(id=seat.id), column) is value
+
+
+async def test_what_is_said_appears_escaped_for_the_others(session: Office) -> None:
+    consumer = await session.browser(session.table.consumer)
+    assert (await session.act(consumer, "/mensagens", {"text": "<b>Oi</b>"})).status_code == 204
+    assert (await session.act(consumer, "/mensagens", {"text": " "})).status_code == 422
+
+    agent = await session.browser(session.table.agent)
+    page = await text_of(await agent.get(session.path()))
+    assert "&lt;b&gt;Oi&lt;/b&gt;" in page
+    assert await HearingMessage.all().count() == 1
+
+
+async def test_minutes_are_read_along_and_a_late_window_gets_the_newer_text(session: Office) -> None:
+    mediator = await session.browser(session.table.mediator)
+    saved = await session.put(mediator, "/ata", {"revision": 1, "text": "Ata em curso."})
+    assert (saved.status_code, await saved.get_json()) == (200, {"revision": 2})
+
+    late = await session.put(mediator, "/ata", {"revision": 1, "text": "Outra."})
+    answer = await late.get_json()
+    assert (late.status_code, answer["revision"], answer["text"]) == (409, 2, "Ata em curso.")
+
+    consumer = await session.browser(session.table.consumer)
+    assert "Ata em curso." in await text_of(await consumer.get(session.path()))
+
+
+async def test_a_clause_from_its_form_to_both_acceptances(session: Office) -> None:
+    agent = await session.browser(session.table.agent)
+    wrong = await session.act(agent, "/clausulas", {**CLAUSE, "amount": "muito", "due_on": "ontem"})
+    answer = await wrong.get_json()
+    assert wrong.status_code == 422
+    assert set(answer["fields"]) == {"amount", "due_on"}
+
+    assert (await session.act(agent, "/clausulas", CLAUSE)).status_code == 204
+    clause = await Clause.get()
+    assert (clause.amount_cents, clause.instalments) == (112_050, 2)
+    consumer = await session.browser(session.table.consumer)
+    page = await text_of(await consumer.get(session.path()))
+    assert "restituir o valor de R$ 1.120,50, em 2 parcelas mensais" in page
+    assert f"/clausulas/{clause.id}/aceitar" in page
+
+    assert (await session.act(consumer, f"/clausulas/{clause.id}/aceitar")).status_code == 204
+    assert f"/clausulas/{clause.id}/aceitar" not in await text_of(await consumer.get(session.path()))
+    assert (await session.act(agent, f"/clausulas/{clause.id}/retirar")).status_code == 403
+
+
+async def test_from_frozen_text_to_signatures_and_the_end(session: Office) -> None:
+    table = session.table
+    browsers = {
+        viewer: await session.browser(viewer) for viewer in (table.consumer, table.agent, table.mediator)
+    }
+    await session.act(browsers[table.agent], "/clausulas", CLAUSE)
+    clause = await Clause.get()
+    await session.act(browsers[table.consumer], f"/clausulas/{clause.id}/aceitar")
+    frozen = await session.act(browsers[table.mediator], "/texto/fechar", {"outcome": "full_agreement"})
+    assert frozen.status_code == 204
+    early = await session.act(browsers[table.mediator], "/encerrar")
+    assert (early.status_code, (await early.get_json())["error"]) == (409, "signatures_missing")
+
+    for viewer, browser in browsers.items():
+        shown = (await table.now()).text_hash
+        assert shown in await text_of(await browser.get(session.path()))
+        assert (await session.act(browser, "/assinatura/codigo")).status_code == 204
+        letter = await Job.filter(kind="letter").order_by("-id").first()
+        code = letter.payload["subject"][:6]  # type: ignore[union-attr]
+        wrong = "000000" if code != "000000" else "111111"
+        refused = await session.act(browser, "/assinatura", {"code": wrong, "text_hash": shown})
+        assert (refused.status_code, (await refused.get_json())["error"]) == (422, "code_wrong")
+        signed = await session.act(browser, "/assinatura", {"code": code, "text_hash": shown})
+        assert signed.status_code == 204, viewer
+
+    assert await Signature.all().count() == 3
+    assert (await session.act(browsers[table.mediator], "/encerrar")).status_code == 204
+    page = await text_of(await browsers[table.consumer].get(session.path()))
+    assert "O termo está sendo selado." in page
+    assert 'data-phase="over"' in page
+
+
+async def test_without_scripts_an_act_comes_back_to_the_room(session: Office) -> None:
+    consumer = await session.browser(session.table.consumer)
+    answer = await consumer.post(session.path("/mensagens"), {"text": "Bom dia"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, session.path())
