@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -81,6 +82,11 @@ async def hands_in(ana: Person, case: int) -> Page:
     return page
 
 
+async def takes(marina: Person, case: int) -> None:
+    """The attendant takes the registration from the queue."""
+    await marina.fill(f"/casos/{case}/triagem", "/triagem/assumir")
+
+
 async def accepts(marina: Person, case: int) -> None:
     """The attendant has the registration on her desk, ticks what she checked, accepts."""
     await marina.fill(
@@ -98,22 +104,34 @@ def first_problem(page: Page) -> str:
     return next(value for value in values if value)
 
 
-async def complains(ana: Person, case: int) -> Page:
-    """The complaint against the store, with a choice of everything that must be chosen; sent."""
-    await ana.open(f"/casos/{case}/reclamacao")
+def complaint(page: Page) -> dict[str, str | list[str]]:
+    """What Ana writes into the form of her complaint against the store."""
     cnpj, legal_name, _trade = STORE
-    page = await ana.send(
-        ana.page.form(),
-        company_name=legal_name,
-        company_cnpj=cnpj,
-        problem=first_problem(ana.page),
-        facts=FACTS,
-        occurred_on=(local_now().date() - timedelta(days=51)).isoformat(),
-        amount="2.499,00",
-        wish="refund",
-    )
+    return {
+        "company_name": legal_name,
+        "company_cnpj": cnpj,
+        "problem": first_problem(page),
+        "facts": FACTS,
+        "occurred_on": (local_now().date() - timedelta(days=51)).isoformat(),
+        "amount": "2.499,00",
+        "wish": "refund",
+    }
+
+
+async def complains(ana: Person, case: int) -> Page:
+    """The complaint is written and sent."""
+    await ana.open(f"/casos/{case}/reclamacao")
+    page = await ana.send(ana.page.form(), **complaint(ana.page))
     assert page.path == f"/casos/{case}", page.faults()
     return page
+
+
+async def receipt(ana: Person, case: int) -> bytes:
+    """The receipt to which the page of a case leads."""
+    page = await ana.open(f"/casos/{case}")
+    (place,) = page.main.having("data-receipt")
+    (link,) = place.every("a")
+    return await ana.download(link.attributes["href"])
 
 
 async def answers(paulo: Person, case: int) -> None:
@@ -186,6 +204,12 @@ async def proposes(person: Person, hearing: int) -> None:
         due_on=(local_now().date() + timedelta(days=20)).isoformat(),
         text="Por PIX, na chave que o consumidor informar.",
     )
+
+
+def acceptance(page: Page) -> str:
+    """Where the first clause that the page lets one accept is accepted."""
+    actions = (form.attributes.get("action", "") for form in page.main.every("form"))
+    return next(action for action in actions if re.search(r"/clausulas/\d+/aceitar$", action))
 
 
 async def signs(person: Person, post: Person, hearing: int, email: str) -> None:

@@ -114,9 +114,9 @@ class Person:
             return Answer(response.status, await response.json())
 
     async def act(self, end: str, /, **typed: str | list[str]) -> Answer:
-        """Send a form of the page as the hearing room's scripts do: the page stays."""
+        """Send a form of the page and stay: as the hearing room's scripts do, or to go no further."""
         form = self.page.form(end)
-        return await self.ask("POST", form.action, data=form.filled(typed))
+        return await self.ask("POST", form.action, data=form.filled(typed), allow_redirects=False)
 
     async def upload(self, kind: str, name: str, content: bytes) -> Answer:
         """Put a file into an upload control of the page."""

@@ -50,7 +50,7 @@ async def test_from_a_new_account_to_a_sealed_agreement(house: House) -> None:
 
         protocol = await ana_writes_through_a_restart(ana, case, house, post)
         await ana_sees.learns("document_ready")
-        assert (await receipt_of(ana, case)).startswith(b"%PDF-")
+        assert (await chapters.receipt(ana, case)).startswith(b"%PDF-")
 
         paulo_list = await follow(paulo)
         await the_company_is_told(marina, paulo, case, paulo_list, protocol)
@@ -110,8 +110,8 @@ async def triage_asks_and_accepts(
     ana: Person, marina: Person, case: int, ana_sees: Follower, post: Person
 ) -> None:
     assert NAME in (await marina.open("/triagem")).words
-    await marina.fill(f"/casos/{case}/triagem", "/triagem/assumir")
-    assert marina.page.links("/documentos/") or list(marina.page.main.every("img"))
+    await chapters.takes(marina, case)
+    assert any(marina.page.main.every("img")), "the papers lie beside the data"
     reason = "A conta de luz é de 2024. Envie uma dos últimos três meses."
     await marina.fill(f"/casos/{case}/triagem", "/triagem/pedir", missing=["residence"], ask_reason=reason)
     told = await ana_sees.learns("documents_requested")
@@ -150,13 +150,6 @@ async def ana_writes_through_a_restart(ana: Person, case: int, house: House, pos
     assert number, sent.words[:200]
     await post.letter(EMAIL, f"protocolo {number[0]}")
     return number[0]
-
-
-async def receipt_of(ana: Person, case: int) -> bytes:
-    page = await ana.open(f"/casos/{case}")
-    (place,) = page.main.having("data-receipt")
-    (link,) = place.every("a")
-    return await ana.download(link.attributes["href"])
 
 
 async def the_company_is_told(
@@ -241,12 +234,7 @@ async def they_agree(ana: Person, paulo: Person, joao: Person, hearing: int, ana
     await joao.open(f"/audiencias/{hearing}")
     early = await joao.act("/texto/fechar", outcome="full_agreement")
     assert (early.status, early.body["error"]) == (409, "clauses_open")
-    clause = next(
-        form.attributes["action"]
-        for form in page.main.every("form")
-        if re.search(r"/clausulas/\d+/aceitar$", form.attributes["action"])
-    )
-    await act(ana, hearing, clause)
+    await act(ana, hearing, chapters.acceptance(page))
     await act(joao, hearing, "/texto/fechar", outcome="full_agreement")
     await ana_sees.learns("text_frozen")
 
