@@ -172,15 +172,17 @@ export class Room {
       return;
     }
     const can = new Set(truth.controls);
-    this.text("[data-door-sentence]", truth.status);
     const sits = this.seat !== null;
-    this.show("[data-enter]", can.has("enter") && !sits && !this.line.wanted);
+    const elsewhere = !sits && can.has("leave"); // the seat is taken, and not by this tab
+    this.text("[data-door-sentence]", elsewhere && !this.line.wanted ? word("elsewhere") : truth.status);
+    this.show("[data-enter]", (can.has("enter") || elsewhere) && !sits && !this.line.wanted);
     this.phase(!sits ? "outside" : truth.me.admitted ? "inside" : "waiting");
     for (const form of this.main.querySelectorAll("[data-needs]")) {
       form.toggleAttribute("hidden", !can.has(form.getAttribute("data-needs") ?? ""));
     }
     this.minutes?.allow(can.has("write"));
     this.tiles.show(truth.people.filter((person) => person.inside));
+    if (!truth.media) this.tiles.activity({ seats: {}, speaker: null });
     this.drawBar();
     this.notice(before, truth);
     if (sits && truth.me.admitted) this.startMedia();
