@@ -68,6 +68,7 @@ PEOPLE = (
     ),
     Person("marina", "Marina Alves", Role.ATTENDANT),
     Person("joao", "João Pereira", Role.MEDIATOR),
+    Person("lucia", "Lúcia Prado", Role.MEDIATOR),
     Person("helena", "Helena Costa", Role.COORDINATOR),
     Person("otavio", "Otávio Reis", Role.LEGAL),
     Person("clara", "Clara Nunes", Role.AUDITOR),

@@ -20,11 +20,42 @@ export function remember(root) {
 }
 
 /**
- * Bring the page's parts up to those of `fresh`. A part in which someone writes is kept, with a note.
+ * Bring the page's parts up to those of `fresh`. A part in which someone writes is kept, with a note; a
+ * part that the page did not have yet is put where the newer copy has it.
  * @param {ParentNode} fresh a newer copy of the page
  */
 export function renew(fresh) {
   for (const part of outermost(document)) bring(part, fresh);
+  for (const part of outermost(fresh)) if (!counterpart(part)) insert(part);
+}
+
+/** @param {Element} part a part of a newer copy @returns {?Element} the same part of this page */
+function counterpart(part) {
+  const name = part.getAttribute("data-live");
+  return name === null ? null : document.querySelector(`[data-live="${CSS.escape(name)}"]`);
+}
+
+/** Put a new part next to the nearest sibling that both copies have. @param {Element} part */
+function insert(part) {
+  const next = document.importNode(part, true);
+  for (let one = part.previousElementSibling; one; one = one.previousElementSibling) {
+    const here = counterpart(one);
+    if (here) return appear(next, () => here.after(next));
+  }
+  for (let one = part.nextElementSibling; one; one = one.nextElementSibling) {
+    const here = counterpart(one);
+    if (here) return appear(next, () => here.before(next));
+  }
+}
+
+/** @param {Element} next @param {() => void} put */
+function appear(next, put) {
+  written.set(next, signature(next));
+  remember(next);
+  put();
+  next.classList.add("live-changed");
+  next.addEventListener("animationend", () => next.classList.remove("live-changed"), { once: true });
+  next.dispatchEvent(new CustomEvent("procon:updated", { bubbles: true }));
 }
 
 /** @param {Element} part @param {ParentNode} fresh */
@@ -75,16 +106,13 @@ function replace(part, next) {
   for (const open of part.querySelectorAll("details[id][open]")) {
     next.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
   }
-  written.set(next, signature(next));
-  remember(next);
-  part.replaceWith(next);
-  for (const old of part.querySelectorAll("[id]")) {
-    if (old.scrollTop) document.getElementById(old.id)?.scrollTo(0, old.scrollTop);
-  }
-  focus?.(next);
-  next.classList.add("live-changed");
-  next.addEventListener("animationend", () => next.classList.remove("live-changed"), { once: true });
-  next.dispatchEvent(new CustomEvent("procon:updated", { bubbles: true }));
+  appear(next, () => {
+    part.replaceWith(next);
+    for (const old of part.querySelectorAll("[id]")) {
+      if (old.scrollTop) document.getElementById(old.id)?.scrollTo(0, old.scrollTop);
+    }
+    focus?.(next);
+  });
 }
 
 /**
