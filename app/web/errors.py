@@ -7,7 +7,7 @@ and the codes that are raised anywhere in step.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.i18n import N_
 from app.i18n import gettext as _
+from app.web.forms import long_texts
 from app.web.render import render
 from models.rules.errors import DomainError, Invalid
 
@@ -193,7 +194,9 @@ async def domain_error(error: DomainError) -> ResponseReturnValue:
     """An act that the rules refuse."""
     status = SENTENCES[error.code][0] if error.code in SENTENCES else 500
     fields = field_sentences(error) if isinstance(error, Invalid) else {}
-    answer = _answer(status, error.code, sentence(error.code, error.facts), fields)
+    # A page of another site must not be able to put its words on ours.
+    kept = [] if error.code == "csrf" or wants_json() else await long_texts()
+    answer = _answer(status, error.code, sentence(error.code, error.facts), fields, kept)
     if "retry_seconds" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_seconds"])
     return answer
@@ -219,9 +222,13 @@ async def unforeseen(error: Exception) -> ResponseReturnValue:
     return _answer(500, "internal", sentence("internal", {"id": number}), {})
 
 
-def _answer(status: int, code: str, message: str, fields: Mapping[str, str]) -> Response:
+def _answer(
+    status: int, code: str, message: str, fields: Mapping[str, str], kept: Sequence[str] = ()
+) -> Response:
+    """``kept`` are texts that the person would otherwise have lost."""
     if wants_json():
         body = orjson.dumps({"error": code, "message": message, "fields": fields})
         return Response(body, status, mimetype="application/json")
     title = _(TITLES.get(status, TITLES[400]))
-    return Response(render("errors/error.html", status=status, title=title, message=message), status)
+    page = render("errors/error.html", status=status, title=title, message=message, kept=kept)
+    return Response(page, status)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from quart import request
 
-from app.web.csrf import FIELD
+from app.web.csrf import FIELD, FORMS
 
 _KEPT_AS_TYPED = "password"
+LONG = 20
+"""From how many characters on a text would be a pity to type again."""
 
 
 def clean(text: str) -> str:
@@ -30,6 +32,18 @@ async def form() -> dict[str, str]:
 async def choices(name: str) -> list[str]:
     """All values of a repeated field, such as check boxes of one name, cleaned."""
     return [clean(value) for value in (await request.form).getlist(name)]
+
+
+async def long_texts() -> list[str]:
+    """What was written at length in the form that was sent: sentences, not names, numbers or secrets."""
+    if request.method != "POST" or request.mimetype not in FORMS:
+        return []
+    typed = await form()
+    return [
+        text
+        for name, text in typed.items()
+        if len(text) >= LONG and " " in text and not name.startswith(_KEPT_AS_TYPED)
+    ]
 
 
 def query(name: str, default: str = "") -> str:

@@ -208,8 +208,17 @@ async def proposes(person: Person, hearing: int) -> None:
 
 def acceptance(page: Page) -> str:
     """Where the first clause that the page lets one accept is accepted."""
+    return _action(page, r"/clausulas/\d+/aceitar$")
+
+
+def acceptance_of_offer(page: Page) -> str:
+    """Where the open offer of the other side is accepted."""
+    return _action(page, r"/propostas/\d+/aceitar$")
+
+
+def _action(page: Page, pattern: str) -> str:
     actions = (form.attributes.get("action", "") for form in page.main.every("form"))
-    return next(action for action in actions if re.search(r"/clausulas/\d+/aceitar$", action))
+    return next(action for action in actions if re.search(pattern, action))
 
 
 async def signs(person: Person, post: Person, hearing: int, email: str) -> None:

@@ -51,3 +51,24 @@ async def test_a_fault_of_ours_has_a_number_in_the_log_and_on_the_page(browser: 
     assert re.search(rf"\b{line['id']}\b", html)
     assert line["endpoint"] == "pages.fail"
     assert "broken" not in html
+
+
+async def test_a_refused_form_gives_the_person_their_words_back(browser: Browser) -> None:
+    await browser.get("/entrar")
+    typed = {
+        "reason": "A conta está <cortada> embaixo.",
+        "code": "123456",
+        "password": "uma senha longa com espaços",
+    }
+    html = await (await browser.post("/erro/refused", typed)).get_data(as_text=True)
+    assert "A conta está &lt;cortada&gt; embaixo." in html
+    assert "123456" not in html
+    assert "senha longa" not in html
+
+
+async def test_a_foreign_page_cannot_put_words_on_ours(browser: Browser) -> None:
+    await browser.get("/entrar")
+    typed = {"reason": "Ligue já para este número de telefone"}
+    response = await browser.post("/erro/refused", typed, Origin="https://outro.example")
+    assert response.status_code == 403
+    assert "Ligue já" not in await response.get_data(as_text=True)

@@ -1,0 +1,150 @@
+"""Two people act on one case at the same time: one is heard, the other is told and loses no word."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from models import Case, Offer, OfferState
+from models.rules.case_machine import State
+from tests.flows import chapters
+from tests.flows.chapters import act
+from tests.flows.house import House, local_now, signed_in
+from tests.flows.page import Page
+from tests.flows.people import Person, people
+from tests.flows.sockets import Place
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+DUE = local_now().date().replace(year=local_now().year + 1).isoformat()
+
+
+async def test_who_comes_second_is_told_and_keeps_what_was_typed(house: House) -> None:
+    async with people(house.url, "ana", "marina", "helena", "paulo", "joao") as everybody:
+        ana, marina, helena, paulo, joao = everybody
+        for person in everybody:
+            await signed_in(person, person.name)
+
+        case = await chapters.begins(ana)
+        await chapters.hands_in(ana, case)
+        await two_attendants(house, marina, helena, case)
+        await two_clicks(house, ana, case)
+        await marina.fill(f"/casos/{case}/notificar")
+        await chapters.answers(paulo, case)
+        await two_offers(house, ana, paulo, case)
+        await two_minutes(ana, paulo, joao, await chapters.schedules(joao, case))
+        await house.version(case)
+
+        other = await chapters.begins(ana)
+        await chapters.hands_in(ana, other)
+        await chapters.takes(marina, other)
+        await chapters.accepts(marina, other)
+        await chapters.complains(ana, other)
+        await marina.fill(f"/casos/{other}/notificar")
+        await chapters.answers(paulo, other)
+        await an_acceptance_and_another_offer(house, ana, paulo, other)
+        await house.version(other)
+        assert house.faults() == []
+
+
+async def two_attendants(house: House, marina: Person, helena: Person, case: int) -> None:
+    """Both have the registration on their desks: one accepts it, the other asks for a paper."""
+    await chapters.takes(marina, case)
+    desk = await marina.open(f"/casos/{case}/triagem")
+    await chapters.accepts(helena, case)
+    reason = "O comprovante está cortado embaixo: falta a data de vencimento."
+    page = await marina.send(desk.form("/triagem/pedir"), missing=["residence"], ask_reason=reason)
+    assert page.status == 409
+    assert reason in page.main.text
+    async with house.database():
+        assert (await Case.get(id=case)).state is State.ACCEPTED
+
+
+async def two_clicks(house: House, ana: Person, case: int) -> None:
+    """The complaint is sent from two browser windows at once: it has one number."""
+    page = await ana.open(f"/casos/{case}/reclamacao")
+    complaint = chapters.complaint(page)
+    first, second = await asyncio.gather(*(ana.act("/reclamacao", **complaint) for _ in range(2)))
+    assert sorted((first.status, second.status)) == [303, 409]
+    assert "2.499,00" in (await ana.open(f"/casos/{case}")).words
+    async with house.database():
+        assert await Case.filter(protocol__isnull=False).count() == 1
+
+
+async def two_offers(house: House, ana: Person, paulo: Person, case: int) -> None:
+    """Both answer the open offer in the same moment."""
+    words = {ana: "Aceito se for em uma vez só.", paulo: "Podemos pagar também o frete."}
+    forms = {person: (await person.open(f"/casos/{case}")).form("/propostas") for person in words}
+    pages = await asyncio.gather(
+        *(
+            person.send(form, offer=words[person], amount="2.000,00", due_on=DUE)
+            for person, form in forms.items()
+        )
+    )
+    told = told_second(pages)
+    assert words[ana if told is pages[0] else paulo] in told.main.text
+    async with house.database():
+        assert await Offer.filter(case_id=case, state=OfferState.OPEN).count() == 1
+
+
+async def two_minutes(ana: Person, paulo: Person, joao: Person, hearing: int) -> None:
+    """The mediator writes the minutes in two windows; and a clause is accepted while it is withdrawn."""
+    async with Place(joao, hearing), Place(ana, hearing), Place(paulo, hearing):
+        await act(joao, hearing, "/lugares/admitir")
+        await act(joao, hearing, "/conducao/open")
+        page = await joao.open(f"/audiencias/{hearing}")
+        (record,) = page.main.having("data-record-url")
+        url, revision = record.attributes["data-record-url"], int(record.attributes["data-revision"])
+        texts = ("Na primeira janela.", "Na segunda janela.")
+        answers = await asyncio.gather(
+            *(joao.ask("PUT", url, json={"revision": revision, "text": text}) for text in texts)
+        )
+        told = next(answer for answer in answers if not answer.ok)
+        kept = texts[0 if told is answers[1] else 1]
+        assert (told.status, told.body["error"]) == (409, "minutes_changed")
+        assert (told.body["revision"], told.body["text"]) == (revision + 1, kept)
+
+        await chapters.proposes(paulo, hearing)
+        accepting = chapters.acceptance(await ana.open(f"/audiencias/{hearing}"))
+        await paulo.open(f"/audiencias/{hearing}")
+        withdrawn, accepted = await asyncio.gather(
+            paulo.act(accepting.replace("aceitar", "retirar")), ana.act(accepting)
+        )
+        assert sorted((withdrawn.status, accepted.status))[0] == 204
+        refused = [answer for answer in (withdrawn, accepted) if not answer.ok]
+        assert len(refused) == 1
+        assert refused[0].body["message"]
+
+
+async def an_acceptance_and_another_offer(house: House, ana: Person, paulo: Person, case: int) -> None:
+    """Ana accepts the offer that Paulo is replacing."""
+    page = await ana.open(f"/casos/{case}")
+    accepting = page.form(chapters.acceptance_of_offer(page))
+    form = (await paulo.open(f"/casos/{case}")).form("/propostas")
+    words = "Cinquenta reais a mais pelo transtorno."
+    pages = await asyncio.gather(
+        ana.send(accepting),
+        paulo.send(form, offer=words, amount="1.550,00", due_on=DUE),
+    )
+    told = told_second(pages)
+    if told is pages[1]:
+        assert words in told.main.text
+    async with house.database():
+        settled = (await Case.get(id=case)).state is State.FULFILMENT
+        assert settled == (told is pages[1])
+    if not settled:
+        page = await ana.open(f"/casos/{case}")
+        assert (await ana.send(page.form(chapters.acceptance_of_offer(page)))).status == 200
+    # Paulo's page has been open since before the agreement.
+    page = await paulo.send(form, offer=words, amount="1.600,00", due_on=DUE)
+    assert page.status == 409
+    assert words in page.main.text
+
+
+def told_second(pages: list[Page]) -> Page:
+    """The page of the one who was refused, which says so; the other's act was taken."""
+    refused = [page for page in pages if page.status != 200]
+    assert [page.status for page in refused] == [409]
+    assert "".join(refused[0].faults())
+    return refused[0]
