@@ -89,7 +89,8 @@ class SecurityHeaders:
 
 def csrf_token(request: Request) -> str:
     """The token of the forms, bound to the session's cookie or the visitor's."""
-    cookie = request.cookies.get("procon") or request.cookies.get("procon-visita")
+    cookies, made = request.cookies, getattr(request.state, "visitor", None)
+    cookie = cookies.get("procon") or cookies.get("procon-visita") or made
     if cookie is None:
         cookie = request.state.visitor = secrets.token_urlsafe(32)
     return hmac.new(SECRET.encode(), f"csrf:{cookie}".encode(), hashlib.sha256).hexdigest()

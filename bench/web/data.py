@@ -135,7 +135,7 @@ class _Filler:
             created_at=self._now,
         )
 
-    def _case(self, n: int, consumer: User, company_id: int, handler_id: int, problem_id: int) -> Case:
+    def _case(self, n: int, consumer: User, company_id: Any, handler_id: Any, problem_id: Any) -> Case:
         told = n > CASES - TOLD
         state = State.ANSWERED if told else self._random.choice([s for s in State if s is not State.DRAFT])
         changed_at = self._now - timedelta(minutes=7 * (CASES - n), microseconds=n)
