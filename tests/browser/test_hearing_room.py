@@ -1,0 +1,189 @@
+"""The hearing room when things happen to it: a reload, a second device, a break, a lost media process.
+
+Three people sit in front of real browsers with fake cameras and microphones; the database, the server and
+its media process are real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.async_api import expect
+
+from app import db, migration
+from app.adapters.clock import SystemClock
+from app.services import sessions
+from models.rules.people import Viewer
+from tests import servers
+from tests.browser.people import DESKTOP, PHONE, Person, Stage, stage
+from tests.factories.hearings import Table, make_table
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@dataclass
+class Room:
+    """A hearing, the server it is held on, and the ways into it."""
+
+    table: Table
+    server: servers.Server
+    site: Stage
+    tokens: dict[int, str]
+
+    async def person(self, viewer: Viewer, viewport: dict[str, int]) -> Person:
+        """Somebody's browser, signed in, with the room's page open."""
+        person = await self.site.person(viewer.name, viewport)
+        cookie = {
+            "name": sessions.cookie_name(secure=False),
+            "value": self.tokens[viewer.user_id],
+            "url": self.server.url,
+        }
+        await person.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await person.page.goto(f"/audiencias/{self.table.id}")
+        return person
+
+    async def sits(self, viewer: Viewer, viewport: dict[str, int]) -> Person:
+        """The same, having entered."""
+        person = await self.person(viewer, viewport)
+        await person.page.locator("[data-enter]").click()
+        await in_phase(person, "inside" if viewer == self.table.mediator else "waiting")
+        return person
+
+    def media_process(self) -> int:
+        """The id of the server's media process."""
+        children = psutil.Process(self.server.process.pid).children()
+        return next(child.pid for child in children if "hearings" in child.cmdline())
+
+
+async def in_phase(person: Person, phase: str) -> None:
+    """Wait until a person's page is where it should be."""
+    await expect(person.page.locator("main")).to_have_attribute("data-phase", phase, timeout=15_000)
+
+
+async def meets_both(person: Person) -> None:
+    """The pictures of both others are on the page, and pictures and sound go on arriving."""
+    await expect(person.page.locator(".tile-picture")).to_have_count(3, timeout=20_000)
+    await person.hears_and_sees(others=2)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A hearing that begins in five minutes, on a server of its own."""
+    url = f"sqlite://{tmp_path / 'procon.sqlite3'}"
+    await migration.migrate(url, tmp_path)
+    await db.connect(url)
+    now = SystemClock().now()
+    table = await make_table(starts_at=now + timedelta(minutes=5))
+    tokens = {
+        viewer.user_id: await sessions.start(viewer.user_id, now=now, address="", device="")
+        for viewer in (table.consumer, table.agent, table.mediator)
+    }
+    await db.close()
+    with servers.serving(tmp_path) as server:
+        async with stage(server.url) as site:
+            yield Room(table, server, site, tokens)
+
+
+async def test_the_room_survives_what_happens_to_it(room: Room) -> None:
+    table = room.table
+    mediator = await room.sits(table.mediator, DESKTOP)
+    ana = await room.sits(table.consumer, PHONE)
+    agent = await room.sits(table.agent, DESKTOP)
+    await expect(mediator.page.locator(".toast", has_text="está na sala de espera").first).to_be_visible()
+    await ana.look("espera")
+
+    await mediator.page.get_by_role("button", name="Admitir todos").click()
+    for person in (ana, agent):
+        await in_phase(person, "inside")
+    await mediator.page.get_by_role("button", name="Abrir a audiência").click()
+    for person in (mediator, ana, agent):
+        await meets_both(person)
+
+    await a_microphone_that_is_off_is_seen(ana, agent)
+    await a_reload_comes_back_by_itself(ana, agent)
+    ana = await another_device_takes_over(room, ana)
+    await a_break_stops_every_picture(mediator, ana, agent)
+    await a_lost_media_process_is_replaced(room, mediator, ana, agent)
+    await who_is_sent_back_sees_nothing(mediator, ana)
+
+
+async def a_microphone_that_is_off_is_seen(ana: Person, agent: Person) -> None:
+    """The others see it at the tile."""
+    tile = agent.page.locator(".tile", has_text=ana.name)
+    await ana.page.locator("[data-microphone]").click()
+    await expect(tile.get_by_text("microfone desligado")).to_be_visible()
+    await ana.page.locator("[data-microphone]").click()
+    await expect(tile.get_by_text("microfone desligado")).to_be_hidden()
+
+
+async def a_reload_comes_back_by_itself(ana: Person, agent: Person) -> None:
+    """No button, no question, and the others keep their picture of her."""
+    await ana.page.reload()
+    await in_phase(ana, "inside")
+    await meets_both(ana)
+    await meets_both(agent)
+
+
+async def another_device_takes_over(room: Room, first: Person) -> Person:
+    """It is told of the first; the first is told afterwards and is out."""
+    second = await room.person(room.table.consumer, PHONE)
+    await expect(second.page.locator("[data-door-sentence]")).to_contain_text("em outro aparelho")
+    await second.page.locator("[data-enter]").click()
+    await expect(second.page.locator("[data-door-error]")).to_contain_text("Chrome, Linux")
+    await second.page.locator("[data-take-over]").click()
+    await in_phase(second, "inside")
+    await meets_both(second)
+    await in_phase(first, "outside")
+    await expect(first.page.locator("[data-door-error]")).to_contain_text("em outro aparelho")
+    return second
+
+
+async def a_break_stops_every_picture(mediator: Person, ana: Person, agent: Person) -> None:
+    """Nothing passes during a break; everything does after it."""
+    await mediator.page.get_by_role("button", name="Pausar").click()
+    await expect(ana.page.locator(".tile-picture")).to_have_count(1)
+    for person in (mediator, ana, agent):
+        async with asyncio.timeout(10):
+            while await person.received():
+                await person.page.wait_for_timeout(100)
+    await agent.page.wait_for_timeout(1500)
+    assert await agent.received() == {}
+    await mediator.page.get_by_role("button", name="Retomar").click()
+    await meets_both(agent)
+
+
+async def a_lost_media_process_is_replaced(room: Room, *people: Person) -> None:
+    """Killed without warning: a new one is started and every browser publishes again."""
+    lost = room.media_process()
+    made = {person.name: await connections(person) for person in people}
+    os.kill(lost, signal.SIGKILL)
+    for person in people:
+        async with asyncio.timeout(30):
+            while await connections(person) < made[person.name] + 2:  # one each way
+                await person.page.wait_for_timeout(100)
+        await meets_both(person)
+    assert room.media_process() != lost
+
+
+async def connections(person: Person) -> int:
+    """How many connections a page has made so far."""
+    return int(await person.page.evaluate("window.connections.length"))
+
+
+async def who_is_sent_back_sees_nothing(mediator: Person, ana: Person) -> None:
+    """The waiting room has no picture of the others."""
+    row = mediator.page.locator(".person", has_text=ana.name)
+    await row.get_by_role("button", name="Devolver à espera").click()
+    await in_phase(ana, "waiting")
+    await expect(ana.page.locator(".tiles")).to_be_hidden()
+    async with asyncio.timeout(10):
+        while await ana.received():
+            await ana.page.wait_for_timeout(100)
