@@ -7,23 +7,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from app.i18n import SOURCE_LOCALE
 
+LOCALE = Locale.parse(SOURCE_LOCALE)
 NO_BREAK_SPACE = "\u00a0"
 """Joins a number and its unit so that a line never breaks between them."""
 
 
 def money(centavos: int) -> str:
     """``123450`` → ``R$ 1.234,50`` (amounts are whole centavos everywhere)."""
-    return format_currency(centavos / 100, "BRL", locale=SOURCE_LOCALE)
+    return format_currency(centavos / 100, "BRL", locale=LOCALE)
 
 
 def number(value: float) -> str:
     """``1234.5`` → ``1.234,5``."""
-    return format_decimal(value, locale=SOURCE_LOCALE)
+    return format_decimal(value, locale=LOCALE)
 
 
 def cpf(digits: str) -> str:
@@ -58,7 +60,7 @@ def filesize(size: int) -> str:
     value, unit = size / 1024, "kB"
     if value >= 1023.5:
         value, unit = value / 1024, "MB"
-    written = format_decimal(value, format="#,##0" if value >= 10 else "#,##0.#", locale=SOURCE_LOCALE)
+    written = format_decimal(value, format="#,##0" if value >= 10 else "#,##0.#", locale=LOCALE)
     return f"{written}{NO_BREAK_SPACE}{unit}"
 
 
@@ -74,8 +76,9 @@ def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
     def date(value: dt.date, form: Literal["short", "long", "weekday"] = "short") -> str:
         """``23/11/2026``, ``23 de novembro de 2026`` or ``segunda-feira, 23 de novembro de 2026``."""
         day = local(value).date() if isinstance(value, dt.datetime) else value
-        pattern = {"short": "dd/MM/yyyy", "long": "long", "weekday": "full"}[form]
-        return format_date(day, pattern, locale=SOURCE_LOCALE)
+        if form == "short":
+            return f"{day:%d/%m/%Y}"
+        return format_date(day, {"long": "long", "weekday": "full"}[form], locale=LOCALE)
 
     def datetime(value: dt.datetime, form: Literal["short", "long"] = "short") -> str:
         """``23/11/2026 14:30`` or ``23 de novembro de 2026, às 14h30``."""
@@ -88,7 +91,7 @@ def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
 
     def month(value: dt.date) -> str:
         """``novembro de 2026``."""
-        return str(format_skeleton("yMMMM", value, locale=SOURCE_LOCALE))
+        return str(format_skeleton("yMMMM", value, locale=LOCALE))
 
     def iso(value: dt.date) -> str:
         """The form of ``<time datetime>``."""
