@@ -19,8 +19,20 @@ from app.db.settle import settle
 ACQUIRE_SECONDS = 20
 
 
+async def _nothing_to_reset(_: Any) -> None:
+    return None
+
+
 class Client(AsyncpgDBClient):
     """A pool of connections."""
+
+    async def create_pool(self, **options: Any) -> Any:
+        """The pool, without asyncpg's RESET after each use: that is a round trip for every query.
+
+        It clears what a session was told (settings, LISTEN, session-level locks, cursors), and nothing
+        here tells a session anything. An open transaction is rolled back all the same, by asyncpg itself.
+        """
+        return await super().create_pool(reset=_nothing_to_reset, **options)
 
     def _in_transaction(self) -> TransactionContext:
         return Transaction(TransactionWrapper(self), self._pool_init_lock)
