@@ -47,7 +47,10 @@ async def list_cases(user: User, state: State | None, text: str, mine: bool, aft
         changed_at = datetime.fromisoformat(moment)
         query = query.filter(Q(changed_at__lt=changed_at) | Q(changed_at=changed_at, id__lt=int(number)))
     cases = await (
-        query.order_by("-changed_at", "-id").limit(PAGE + 1).select_related("consumer", "company", "handler")
+        query.order_by("-changed_at", "-id")
+        .limit(PAGE + 1)
+        # a query for each relation is quicker than one join: fifty cases have few handlers and companies
+        .prefetch_related("consumer", "company", "handler")
     )
     last = cases[PAGE - 1] if len(cases) > PAGE else None
     return Listing(
