@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 def free_port() -> int:
