@@ -39,6 +39,8 @@ export class Room {
     this.seat = null;
     this.own = { microphone: true, camera: true };
     this.timer = 0;
+    this.repairing = 0;
+    this.wasWhole = false;
     this.title = document.title;
   }
 
@@ -174,6 +176,7 @@ export class Room {
     const can = new Set(truth.controls);
     const sits = this.seat !== null;
     const elsewhere = !sits && can.has("leave"); // the seat is taken, and not by this tab
+    this.main.toggleAttribute("data-elsewhere", elsewhere);
     this.text("[data-door-sentence]", elsewhere && !this.line.wanted ? word("elsewhere") : truth.status);
     this.show("[data-enter]", (can.has("enter") || elsewhere) && !sits && !this.line.wanted);
     this.phase(!sits ? "outside" : truth.me.admitted ? "inside" : "waiting");
@@ -259,20 +262,20 @@ export class Room {
   /** @param {string} connection @param {string} state */
   mediaState(connection, state) {
     this.main.dataset[connection] = state;
-    const both = [this.main.dataset.publish, this.main.dataset.subscribe];
+    const whole = this.main.dataset.publish === "connected" && this.main.dataset.subscribe === "connected";
     clearTimeout(this.repairing);
-    if (both.includes("reconnecting")) {
-      // A new path is often found in milliseconds: say it only when it lasts.
-      this.repairing = setTimeout(() => this.banner(word("reconnecting")), 700);
-    } else if (both.every((one) => one === "connected")) {
-      this.banner("");
-    }
+    if (whole) this.banner("");
+    // A new path is often found in milliseconds: say it only when it lasts, and not at the first connection.
+    else if (this.wasWhole) this.repairing = setTimeout(() => this.banner(word("reconnecting")), 700);
+    this.wasWhole ||= whole;
   }
 
   stopConnections() {
     const media = this.media;
     this.media = null;
     media?.stop();
+    clearTimeout(this.repairing);
+    this.wasWhole = false;
     for (const [seat, kinds] of this.tiles.tracks) for (const kind of [...kinds.keys()]) this.tiles.drop(seat, kind);
     if (this.seat && media) this.seat = { ...this.seat, media: media.generation + 1 };
   }

@@ -118,8 +118,11 @@ export class Tiles {
   /** Sound and picture of a person in one stream, so that lips and voice stay together. */
   #attach(/** @type {Tile} */ tile, /** @type {string} */ kind, /** @type {MediaStreamTrack} */ track) {
     for (const old of tile.stream.getTracks()) {
-      if (old.kind === track.kind && old !== track) tile.stream.removeTrack(old);
+      if (old.kind !== track.kind || old === track) continue;
+      tile.stream.removeTrack(old);
+      if (kind === "video") tile.seen = false;
     }
+    tile.draw();
     tile.stream.addTrack(track);
     if (tile.video.srcObject !== tile.stream) tile.video.srcObject = tile.stream;
     if (kind !== "audio") {
