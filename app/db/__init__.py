@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, overload
 
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
@@ -123,11 +124,30 @@ async def rows(sql: str, params: Sequence[Any] = ()) -> list[Mapping[str, Any]]:
     """The rows of a query, as mappings, without making models of them.
 
     Parameters are written ``$1``, ``$2``… for both engines. Values come as the driver gives them: on
-    SQLite a time is text and a truth value is 0 or 1. For a query that the ORM can write,
-    ``await Model.filter(…).values(…)`` gives the same shape with converted values.
+    SQLite a time or a date is text (``moment`` and ``day`` read them) and a truth value is 0 or 1; JSON
+    is text on both. Where a page is not asked for often, ``await Model.filter(…).values(…)`` gives the
+    same shape with converted values, for ten times the work.
     """
     connection = connections.get("default")
     if connection.capabilities.dialect == "sqlite":
         sql = _PARAMETER.sub(r"?\1", sql)
     found: list[Mapping[str, Any]] = list(await connection.execute_query_dict(sql, list(params)))
     return found
+
+
+@overload
+def moment(value: None) -> None: ...
+@overload
+def moment(value: datetime | str) -> datetime: ...
+def moment(value: datetime | str | None) -> datetime | None:
+    """A time out of ``rows``, where there is one."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+@overload
+def day(value: None) -> None: ...
+@overload
+def day(value: date | str) -> date: ...
+def day(value: date | str | None) -> date | None:
+    """A date out of ``rows``, where there is one."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

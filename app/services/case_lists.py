@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.db import dialect, rows
+from app.db import day, dialect, moment, rows
 from app.services.companies import fold
 from models.rules.case_machine import State
 from models.rules.people import Role, Side, Viewer
@@ -165,31 +165,22 @@ def _listed(row: Mapping[str, Any]) -> ListedCase:
         consumer=row["consumer"],
         company=row["company"] or "",
         handler=row["handler"] or "",
-        due_on=_day(row["due_on"]),
-        changed_at=_moment(row["changed_at"]),
+        due_on=day(row["due_on"]),
+        changed_at=moment(row["changed_at"]),
         outside_territory=bool(row["outside_territory"]),
-        hearing_at=_moment(row["hearing_at"]) if row.get("hearing_at") else None,
+        hearing_at=moment(row.get("hearing_at")),
         open_offer=Side(offer) if offer else None,
     )
 
 
-def _moment(value: Any) -> datetime:
-    """SQLite hands out text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _moment_param(moment: datetime) -> Any:
-    return moment if dialect() == "postgres" else str(moment)
+def _moment_param(at: datetime) -> Any:
+    return at if dialect() == "postgres" else str(at)
 
 
 def _read_key(after: str) -> tuple[datetime, int] | None:
-    moment, _, number = after.partition("~")
+    typed, _, number = after.partition("~")
     try:
-        parsed = datetime.fromisoformat(moment)
+        parsed = datetime.fromisoformat(typed)
         return (parsed, int(number)) if parsed.tzinfo is not None else None
     except ValueError:
         return None

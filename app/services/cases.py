@@ -12,20 +12,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
+from app.db import day, moment, rows
 from app.services import documents
 from app.services.case_story import Moment, OfferView, StatementView, moments
 from app.services.documents import File
-from models import (
-    Case,
-    CaseEvent,
-    Hearing,
-    Notice,
-    Offer,
-    OfferState,
-    Representation,
-    Statement,
-    StatementKind,
-)
+from models import OfferState, Representation, StatementKind
 from models.rules.case_machine import Action, State, allowed
 from models.rules.errors import NotFound
 from models.rules.hearing import HearingState, Outcome
@@ -131,30 +124,44 @@ class CasePage:
         return action in self.actions
 
 
-_CASE = (
-    *("id", "protocol", "state", "version", "company_id", "facts", "request", "occurred_on", "amount_cents"),
-    *("created_at", "sent_at", "notified_at", "closed_at", "due_on", "due_explanation", "address", "cep"),
-    *("conflict", "outside_territory", "triage_note", "company_name", "company_cnpj", "consumer_id"),
-)
-_JOINED = {
-    "consumer": "consumer__name",
-    "cpf": "consumer__cpf",
-    "email": "consumer__email",
-    "phone": "consumer__phone",
-    "legal_name": "company__legal_name",
-    "trade_name": "company__trade_name",
-    "handler": "handler__name",
-    "area": "problem__area",
-    "subject": "problem__subject",
-    "problem": "problem__label",
-}
+_CASE = """
+SELECT c.*, u.name AS consumer, u.cpf, u.email, u.phone, co.legal_name, co.trade_name, h.name AS handler,
+       p.area, p.subject, p.label AS problem
+  FROM case_file c
+  JOIN user_account u ON u.id = c.consumer_id
+  LEFT JOIN company co ON co.id = c.company_id
+  LEFT JOIN user_account h ON h.id = c.handler_id
+  LEFT JOIN problem p ON p.id = c.problem_id
+ WHERE c.id = $1
+"""
+_EVENTS = """
+SELECT e.seq, e.name, e.sides, e.facts, e.at, u.name AS actor, u.role
+  FROM case_event e LEFT JOIN user_account u ON u.id = e.actor_id WHERE e.case_id = $1 ORDER BY e.seq
+"""
+_STATEMENTS = """
+SELECT s.id, s.kind, s.side, s.text, s.at, u.name AS author
+  FROM statement s JOIN user_account u ON u.id = s.author_id WHERE s.case_id = $1 ORDER BY s.id
+"""
+_OFFERS = """
+SELECT o.id, o.side, o.text, o.amount_cents, o.instalments, o.due_on, o.state, o.at, u.name AS author
+  FROM offer o JOIN user_account u ON u.id = o.author_id WHERE o.case_id = $1 ORDER BY o.id
+"""
+_HEARINGS = """
+SELECT a.id, a.starts_at, a.minutes, a.state, a.outcome, a.sealed_id, u.name AS mediator
+  FROM hearing a JOIN user_account u ON u.id = a.mediator_id WHERE a.case_id = $1 ORDER BY a.id
+"""
+_NOTICE = """
+SELECT code, channel, sent_at, opened_at, due_on, explanation
+  FROM notice WHERE case_id = $1 ORDER BY id DESC LIMIT 1
+"""
 
 
 async def page(case_id: int, viewer: Viewer) -> CasePage:
     """The page of a case; NotFound when it is not theirs to see."""
-    row = await Case.filter(id=case_id).first().values(*_CASE, **_JOINED)
-    if row is None:
+    found = await rows(_CASE, [case_id])
+    if not found:
         raise NotFound
+    row = found[0]
     side = _side(row, viewer)
     data = _data(row, side)
     events = await _events(case_id, side)
@@ -182,7 +189,7 @@ def _side(row: Mapping[str, Any], viewer: Viewer) -> Side:
         consumer_id=row["consumer_id"],
         company_id=row["company_id"],
         company_told=row["notified_at"] is not None,
-        draft=row["state"] is State.DRAFT,
+        draft=row["state"] == State.DRAFT,
     )
     if side is None:
         raise NotFound
@@ -205,13 +212,13 @@ def _data(row: Mapping[str, Any], side: Side) -> CaseData:
         problem=row["problem"] or "",
         facts=row["facts"],
         request=row["request"],
-        occurred_on=row["occurred_on"],
+        occurred_on=day(row["occurred_on"]),
         amount_cents=row["amount_cents"],
-        created_at=row["created_at"],
-        sent_at=row["sent_at"],
-        notified_at=row["notified_at"],
-        closed_at=row["closed_at"],
-        due_on=row["due_on"],
+        created_at=moment(row["created_at"]),
+        sent_at=moment(row["sent_at"]),
+        notified_at=moment(row["notified_at"]),
+        closed_at=moment(row["closed_at"]),
+        due_on=day(row["due_on"]),
         due_explanation=row["due_explanation"],
         cpf=(row["cpf"] or "") if private else "",
         email=row["email"] if private else "",
@@ -226,37 +233,30 @@ def _data(row: Mapping[str, Any], side: Side) -> CaseData:
     )
 
 
-async def _events(case_id: int, side: Side) -> list[dict[str, Any]]:
-    found = await (
-        CaseEvent.filter(case_id=case_id)
-        .order_by("seq")
-        .values("seq", "name", "sides", "facts", "at", actor="actor__name", role="actor__role")
-    )
-    return [row for row in found if side in row["sides"].split(",")]
+async def _events(case_id: int, side: Side) -> list[Mapping[str, Any]]:
+    return [
+        {**row, "facts": orjson.loads(row["facts"]), "at": moment(row["at"])}
+        for row in await rows(_EVENTS, [case_id])
+        if side in row["sides"].split(",")
+    ]
 
 
 async def _statements(case_id: int, side: Side) -> tuple[StatementView, ...]:
-    wanted = Statement.filter(case_id=case_id)
-    if side is not Side.STAFF:
-        wanted = wanted.exclude(kind=StatementKind.NOTE)
-    found = await wanted.order_by("id").values("id", "kind", "side", "text", "at", author="author__name")
     return tuple(
         StatementView(
-            row["id"], StatementKind(row["kind"]), Side(row["side"]), row["author"], row["text"], row["at"]
+            id=row["id"],
+            kind=StatementKind(row["kind"]),
+            side=Side(row["side"]),
+            author=row["author"],
+            text=row["text"],
+            at=moment(row["at"]),
         )
-        for row in found
+        for row in await rows(_STATEMENTS, [case_id])
+        if side is Side.STAFF or row["kind"] != StatementKind.NOTE
     )
 
 
 async def _offers(case_id: int, side: Side) -> tuple[OfferView, ...]:
-    found = await (
-        Offer.filter(case_id=case_id)
-        .order_by("id")
-        .values(
-            *("id", "side", "text", "amount_cents", "instalments", "due_on", "state", "at"),
-            author="author__name",
-        )
-    )
     return tuple(
         OfferView(
             id=row["id"],
@@ -265,43 +265,43 @@ async def _offers(case_id: int, side: Side) -> tuple[OfferView, ...]:
             text=row["text"],
             amount_cents=row["amount_cents"],
             instalments=row["instalments"],
-            due_on=row["due_on"],
+            due_on=day(row["due_on"]),
             state=OfferState(row["state"]),
-            at=row["at"],
+            at=moment(row["at"]),
             mine=row["side"] == side,
         )
-        for row in found
+        for row in await rows(_OFFERS, [case_id])
     )
 
 
 async def _hearings(case_id: int) -> tuple[HearingView, ...]:
-    found = await (
-        Hearing.filter(case_id=case_id)
-        .order_by("id")
-        .values("id", "starts_at", "minutes", "state", "outcome", "sealed_id", mediator="mediator__name")
-    )
     return tuple(
         HearingView(
             id=row["id"],
-            starts_at=row["starts_at"],
+            starts_at=moment(row["starts_at"]),
             minutes=row["minutes"],
             state=HearingState(row["state"]),
             outcome=Outcome(row["outcome"]) if row["outcome"] else None,
             mediator=row["mediator"],
-            sealed_id=row["sealed_id"],
+            sealed_id=UUID(str(row["sealed_id"])) if row["sealed_id"] else None,
         )
-        for row in found
+        for row in await rows(_HEARINGS, [case_id])
     )
 
 
 async def _notice(case_id: int) -> NoticeView | None:
-    row = await (
-        Notice.filter(case_id=case_id)
-        .order_by("-id")
-        .first()
-        .values("code", "channel", "sent_at", "opened_at", "due_on", "explanation")
+    found = await rows(_NOTICE, [case_id])
+    if not found:
+        return None
+    row = found[0]
+    return NoticeView(
+        code=row["code"],
+        channel=row["channel"],
+        sent_at=moment(row["sent_at"]),
+        opened_at=moment(row["opened_at"]),
+        due_on=day(row["due_on"]),
+        explanation=row["explanation"],
     )
-    return NoticeView(**row) if row else None
 
 
 async def _may_settle(viewer: Viewer, company_id: int | None) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from app.db import rows, transaction
+from app.db import moment, rows, transaction
 from models import Representation, Session
 from models.rules.errors import NotFound
 from models.rules.people import Role, Viewer
@@ -70,8 +70,8 @@ async def current(token: str, now: datetime) -> Current | None:
     if not found:
         return None
     row = found[0]
-    seen_at = _moment(row["seen_at"])
-    if now >= _moment(row["expires_at"]) or now >= seen_at + IDLE:
+    seen_at = moment(row["seen_at"])
+    if now >= moment(row["expires_at"]) or now >= seen_at + IDLE:
         return None
     if now >= seen_at + SEEN_EVERY:
         await Session.filter(id=row["id"]).update(seen_at=now)
@@ -126,11 +126,6 @@ def _hash(token: str) -> str:
 
 def _dead(now: datetime) -> Q:
     return Q(expires_at__lte=now) | Q(seen_at__lte=now - IDLE)
-
-
-def _moment(value: datetime | str) -> datetime:
-    # SQLite's driver gives a time as text
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 async def _viewer(row: Mapping[str, Any], now: datetime) -> Viewer:
