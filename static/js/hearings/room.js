@@ -104,8 +104,9 @@ export class Room {
     const video = this.main.querySelector("[data-preview]");
     if (!(video instanceof HTMLVideoElement)) return;
     video.srcObject = this.stream;
-    video.hidden = !this.own.camera;
-    this.show("[data-no-preview]", !this.own.camera);
+    const shown = this.own.camera && this.stream !== null;
+    video.hidden = !shown;
+    this.show("[data-no-preview]", !shown);
     if (this.stream) this.tiles.showMine(this.stream);
   }
 
@@ -284,6 +285,7 @@ export class Room {
     this.stopConnections();
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
+    this.preview();
     this.wakeLock?.release().catch(() => undefined);
   }
 
