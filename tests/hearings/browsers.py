@@ -168,10 +168,10 @@ class BrowserRoom:
                 if now[0] >= before[0] + 3 and now[1] > before[1]:
                     return
 
-    async def everyone_sees_everyone(self) -> None:
+    async def everyone_sees_everyone(self, within: float = 10.0) -> None:
         """`grows` for every pair."""
         pairs = [(a, b) for a in self.pages for b in self.pages if a != b]
-        await asyncio.gather(*(self.grows(a, b) for a, b in pairs))
+        await asyncio.gather(*(self.grows(a, b, within) for a, b in pairs))
 
     async def _event(self, name: str, payload: dict[str, Any]) -> None:
         self.events.append((name, payload))
