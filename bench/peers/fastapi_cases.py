@@ -119,7 +119,7 @@ async def load_case(case_id: int, user: User) -> CaseView | None:
         Case.get_or_none(id=case_id)
         .select_related("consumer", "company", "handler", "problem")
         .prefetch_related(
-            Prefetch("events", CaseEvent.all().order_by("seq").select_related("actor")),
+            Prefetch("events", CaseEvent.all().order_by("seq").prefetch_related("actor")),
             Prefetch("statements", Statement.all().order_by("id").select_related("author")),
             Prefetch("offers", Offer.all().order_by("id").select_related("author")),
             Prefetch("documents", Document.all().order_by("at", "id")),
