@@ -294,6 +294,7 @@ async def sign_and_close(lucia: Person, ana: Person, paulo: Person) -> None:
         await page.get_by_role("button", name="Enviar código").click()
         code = await person.code(emails[person.name])
         if person is ana:
+            await ana.look("sala-assinatura")
             await page.locator("#campo-code").fill(f"{(int(code) + 1) % 1_000_000:06d}")
             await page.get_by_role("button", name="Assinar").click()
             await expect(page.locator(".signers .yes")).to_have_count(0)
@@ -315,6 +316,7 @@ async def everybody_has_the_sealed_minutes(lucia: Person, ana: Person, paulo: Pe
         assert not sealed or sealed == await answer.body()
         sealed = await answer.body()
     code = await ana.page.locator(".sealed .number").inner_text()
+    await ana.look("sala-encerrada")
 
     page = ana.page
     await page.context.clear_cookies()
