@@ -14,9 +14,10 @@ from models.cases import (
 )
 from models.companies import Company, Power, Representation
 from models.documents import Document, DocumentAccess, DocumentKind
-from models.hearings import Clause, Hearing, HearingMessage, Seat, Signature
+from models.hearings import Clause, Hearing, HearingMessage, MediaProcess, Seat, Signature
 from models.jobs import Job
 from models.people import Code, Session, User
+from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
 
 __all__ = [
     "Case",
@@ -31,14 +32,19 @@ __all__ = [
     "Hearing",
     "HearingMessage",
     "Job",
+    "MediaProcess",
     "Notice",
     "Offer",
     "OfferState",
     "Power",
     "Problem",
     "ProtocolCounter",
+    "Recording",
+    "RecordingAccess",
+    "RecordingState",
     "Representation",
     "Seat",
+    "SeatQuality",
     "Session",
     "Signature",
     "Statement",

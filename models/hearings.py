@@ -16,11 +16,32 @@ from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.hearing import HearingState, Outcome, SeatRole
 
 
+class MediaProcess(Model):
+    """A process that forwards media, alive while ``seen_at`` is fresh.
+
+    ``door`` is the address of its control door, ``name`` is its own from start to end: a process that was
+    started again is another one.
+    """
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(max_length=64, unique=True)
+    door = fields.CharField(max_length=200)
+    started_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField()
+    rooms = fields.IntField(db_default=0)
+    seats = fields.IntField(db_default=0)
+
+    class Meta:
+        table = "media_process"
+        indexes = (("seen_at",),)
+
+
 class Hearing(Model):
     """A conciliation hearing of a case.
 
     ``invitation`` is the SEQUENCE of its calendar entry (RFC 5545).
     When the text is frozen, ``final_text`` is what is signed and ``text_hash`` its SHA-256.
+    ``media_process`` forwards its room, empty until somebody enters.
     """
 
     id = fields.IntField(primary_key=True)
@@ -50,6 +71,10 @@ class Hearing(Model):
         "models.Document", related_name="sealed_hearings", null=True, on_delete=OnDelete.RESTRICT
     )
     sealed_id: Any
+    media_process: fields.ForeignKeyNullableRelation[MediaProcess] = fields.ForeignKeyField(
+        "models.MediaProcess", related_name="hearings", null=True, on_delete=OnDelete.SET_NULL
+    )
+    media_process_id: int | None
 
     class Meta:
         table = "hearing"
