@@ -11,10 +11,14 @@ from hearings.errors import MALFORMED_SDP, HearingError
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+TRANSPORT_WIDE = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 MAX_LENGTH = 65536
 MAX_SECTIONS = 64
+MAX_RIDS = 8
 _TOKEN = re.compile(r"[A-Za-z0-9_+/.\-]{1,256}")
 _FINGERPRINT = re.compile(r"[a-z0-9-]{1,16} [0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){15,63}")
 
@@ -44,7 +48,11 @@ class TransportDescription:
 
 @dataclass(frozen=True, slots=True)
 class MediaSection:
-    """One m-line. `port` 0 means refused. `ssrcs` is (media,) or (media, RTX)."""
+    """One m-line. `port` 0 means refused. `ssrcs` is (media,) or (media, RTX).
+
+    `rids` are the simulcast layers in the order of `a=simulcast`, empty without it; they are sent or received
+    as `direction` says.
+    """
 
     kind: str
     mid: str
@@ -54,6 +62,7 @@ class MediaSection:
     extensions: tuple[tuple[int, str], ...] = ()
     stream: str = ""
     ssrcs: tuple[int, ...] = ()
+    rids: tuple[str, ...] = ()
     transport: TransportDescription | None = None
 
     def extension(self, uri: str) -> int:
@@ -142,6 +151,7 @@ def _section(draft: _Draft, head: _Draft) -> MediaSection:
         extensions=tuple(_extension(v) for v in draft.attributes.get("extmap", [])),
         stream=draft.first("msid").partition(" ")[0],
         ssrcs=_ssrcs(draft),
+        rids=_rids(draft),
         transport=_transport(draft, head),
     )
 
@@ -185,6 +195,17 @@ def _ssrcs(draft: _Draft) -> tuple[int, ...]:
         if semantics == "FID" and len(numbers) == 2:
             return int(numbers[0]), int(numbers[1])
     return tuple(int(value.split()[0]) for value in draft.attributes.get("ssrc", [])[:1])
+
+
+def _rids(draft: _Draft) -> tuple[str, ...]:
+    """RFC 8853: `send q;h;f`, each perhaps with alternatives ("a,b", the first counts) or paused ("~a")."""
+    _, _, layers = draft.first("simulcast").partition(" ")
+    names = [
+        layer.partition(",")[0].removeprefix("~") for layer in layers.partition(" ")[0].split(";") if layer
+    ]
+    if len(names) > MAX_RIDS or len(set(names)) != len(names):
+        raise ValueError("simulcast")
+    return tuple(_token(name) for name in names)
 
 
 def _transport(draft: _Draft, head: _Draft) -> TransportDescription | None:
@@ -240,6 +261,10 @@ def _render_section(section: MediaSection) -> list[str]:
         lines.append(f"a=ssrc-group:FID {section.ssrcs[0]} {section.ssrcs[1]}")
     # One CNAME for a person's audio and video is what lets the browser keep lips and voice together.
     lines += [f"a=ssrc:{ssrc} cname:{section.stream or '-'}" for ssrc in section.ssrcs]
+    if section.rids:
+        way = "send" if section.direction in ("sendrecv", "sendonly") else "recv"
+        lines += [f"a=rid:{rid} {way}" for rid in section.rids]
+        lines.append(f"a=simulcast:{way} {';'.join(section.rids)}")
     if section.transport:
         lines += _render_transport(section.transport)
     return lines

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hearings.errors import MALFORMED_SDP, NO_MEDIA, HearingError
 from hearings.negotiation import (
-    OPUS,
+    OPUS_PARAMETERS,
     OfferedTrack,
     accepted_mids,
     publish_answer,
@@ -17,6 +17,8 @@ from hearings.negotiation import (
 )
 from hearings.sdp import (
     DIRECTIONS,
+    REPAIRED_RID,
+    RID,
     Codec,
     MediaSection,
     SessionDescription,
@@ -96,11 +98,81 @@ def test_the_answer_keeps_the_lines_and_says_what_we_want() -> None:
     assert [s.direction for s in answer.sections] == ["recvonly", "recvonly", "inactive", "inactive"]
     assert [s.port for s in answer.sections] == [9, 9, 9, 0]
     audio, video = answer.sections[:2]
-    assert [(c.payload_type, c.parameters) for c in audio.codecs] == [(109, OPUS)]
+    assert [(c.payload_type, c.parameters) for c in audio.codecs] == [(109, OPUS_PARAMETERS)]
     assert [c.payload_type for c in video.codecs] == [120, 124]
     assert "transport-cc" not in video.codecs[0].feedback
     assert answer.lite
     assert answer.transport == OURS
+
+
+# What Chromium and Firefox add for three layers of the camera; Firefox writes a direction into the ids.
+LAYERS = """a=extmap:9/sendonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
+a=extmap:10/sendonly urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id
+a=extmap:11 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
+a=rid:q send
+a=rid:h send
+a=rid:f send
+a=simulcast:send q;~h;f
+a=mid:1
+"""
+
+
+def test_simulcast_layers_are_known_and_answered() -> None:
+    offer = parse(FIREFOX.replace("a=mid:1\n", LAYERS))
+    camera = published_tracks(offer)[1]
+    assert (camera.rids, camera.rid_id, camera.rrid_id) == (("q", "h", "f"), 9, 10)
+    assert camera.ssrcs == (), "layers are told apart by their rid, not by the order of the SSRCs"
+    text = render(publish_answer(offer, OURS, 5, 1))
+    assert "a=rid:q recv\r\na=rid:h recv\r\na=rid:f recv\r\na=simulcast:recv q;h;f\r\n" in text
+    kept = dict(parse(text).sections[1].extensions)
+    assert kept[9] == RID
+    assert kept[10] == REPAIRED_RID
+
+
+@pytest.mark.parametrize("layers", ["send q;q", "send " + ";".join("abcdefghi"), "send a b;c\x00"])
+def test_a_hostile_list_of_layers_grows_nothing(layers: str) -> None:
+    with suppress(HearingError):
+        offer = parse(FIREFOX.replace("a=mid:1\n", LAYERS.replace("send q;~h;f", layers)))
+        assert len(published_tracks(offer)[1].rids) <= 3
+
+
+H264_LINES = """a=rtpmap:126 H264/90000
+a=fmtp:126 profile-level-id=42e01f;level-asymmetry-allowed=1;packetization-mode=1
+a=rtcp-fb:126 nack
+a=rtcp-fb:126 nack pli
+a=rtpmap:97 H264/90000
+a=fmtp:97 profile-level-id=42e01f;level-asymmetry-allowed=1
+a=rtpmap:98 rtx/90000
+a=fmtp:98 apt=126
+"""
+WITH_H264 = FIREFOX.replace("a=rtpmap:126 H264/90000\n", H264_LINES).replace(
+    "120 124 126", "120 124 97 126 98"
+)
+
+
+def test_a_room_of_h264_takes_it_in_the_one_form_all_browsers_have() -> None:
+    offer = parse(WITH_H264)
+    camera = published_tracks(offer, "h264")[1]
+    assert (camera.codec, camera.payload_type, camera.rtx_payload_type) == ("h264", 126, 98)
+    answered = parse(render(publish_answer(offer, OURS, 5, 1, "h264"))).sections[1]
+    assert [c.payload_type for c in answered.codecs] == [126, 98]
+    assert answered.codecs[0].feedback == ("nack", "nack pli")
+    assert "packetization-mode=1" in answered.codecs[0].parameters
+
+
+def test_without_a_fitting_h264_the_room_takes_vp8() -> None:
+    for offer in (FIREFOX, WITH_H264.replace("packetization-mode=1", "packetization-mode=0")):
+        assert published_tracks(parse(offer), "h264")[1].codec == "vp8"
+
+
+def test_each_line_offers_what_its_stream_is() -> None:
+    tracks = [
+        OfferedTrack("0", "audio", True, "a", (1,)),
+        OfferedTrack("1", "video", True, "a", (2, 3), "h264"),
+        OfferedTrack("2", "video", True, "b", (4, 5)),
+    ]
+    lines = parse(render(subscribe_offer(tracks, OURS, 1, 1))).sections
+    assert [[c.name for c in s.codecs] for s in lines] == [["opus"], ["H264", "rtx"], ["VP8", "rtx"]]
 
 
 def test_a_refused_line_of_the_subscriber_counts_as_refused() -> None:
@@ -173,6 +245,7 @@ sections = st.builds(
     extensions=st.lists(st.tuples(st.integers(1, 14), tokens), max_size=3).map(tuple),
     stream=st.just("") | tokens,
     ssrcs=st.lists(st.integers(1, 2**32 - 1), max_size=2, unique=True).map(tuple),
+    rids=st.lists(st.sampled_from("qhf"), unique=True).map(tuple),
     transport=transports,
 )
 descriptions = st.builds(
