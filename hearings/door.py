@@ -13,7 +13,7 @@ import socketio
 import structlog
 
 from hearings import messages
-from hearings.errors import HearingError
+from hearings.errors import RECORDING_UNAVAILABLE, HearingError
 from hearings.negotiation import MEDIA
 from hearings.permission import Standing
 from hearings.registry import Registry
@@ -97,6 +97,23 @@ class Calls:
             return {"sdp": seat.current_publisher(message.generation).restart(message.sdp)}
         return seat.current_subscriber(message.generation).restart().payload()
 
+    def view(self, link: str, message: messages.View) -> dict[str, Any]:
+        self._registry.room(message.room).seat(message.seat).sizes = message.sizes
+        return {}
+
+    def report(self, link: str, message: messages.Report) -> dict[str, Any]:
+        self._registry.room(message.room).seat(message.seat).reported = message
+        return {}
+
+    def record(self, link: str, message: messages.Record) -> dict[str, Any]:
+        raise HearingError(RECORDING_UNAVAILABLE)
+
+    def record_pause(self, link: str, message: messages.RecordPause) -> dict[str, Any]:
+        raise HearingError(RECORDING_UNAVAILABLE)
+
+    def record_stop(self, link: str, message: messages.RecordStop) -> dict[str, Any]:
+        raise HearingError(RECORDING_UNAVAILABLE)
+
     def leave(self, link: str, message: messages.Leave) -> dict[str, Any]:
         self._registry.room(message.room).leave(message.seat)
         return {}
@@ -113,22 +130,6 @@ class Calls:
             "media": list(MEDIA),
             "counters": self._registry.port.counters.snapshot(),
         }
-
-
-KINDS: dict[str, type[Any]] = {
-    "open": messages.Open,
-    "close": messages.Close,
-    "join": messages.Join,
-    "admit": messages.Admit,
-    "mute": messages.Mute,
-    "publish": messages.Publish,
-    "subscribe": messages.Subscribe,
-    "answer": messages.Answer,
-    "restart": messages.Restart,
-    "leave": messages.Leave,
-    "stats": messages.Stats,
-    "health": messages.Health,
-}
 
 
 def new_server() -> socketio.AsyncServer:
@@ -158,7 +159,7 @@ def open_door(server: socketio.AsyncServer, registry: Registry, secret: str) -> 
 
     server.on("connect", connect)
     server.on("disconnect", disconnect)
-    for name, kind in KINDS.items():
+    for name, kind in messages.KINDS.items():
         server.on(name, _handler(name, kind, getattr(calls, name)))
 
 

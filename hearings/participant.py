@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hearings.errors import STALE_GENERATION, HearingError
+from hearings.messages import Report
 from hearings.permission import Standing
 from hearings.publisher import Publisher
 from hearings.subscriber import Subscriber
@@ -17,7 +19,9 @@ class Participant:
     """What the web said of the seat, who told us (`link`, to whom its events go), and what its browser has.
 
     Each side has a generation, the browser's own count of its connections: a higher one replaces the
-    connection, a lower one is an echo of the past and refused.
+    connection, a lower one is an echo of the past and refused. `sizes` are the heights in pixels at which
+    the seat's page shows the others, by "seat/medium"; `reported` is what its browser last said of its
+    pictures.
     """
 
     standing: Standing
@@ -26,6 +30,8 @@ class Participant:
     subscriber: Subscriber | None = None
     publish_generation: int = -1
     subscribe_generation: int = -1
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    reported: Report | None = None
 
     def check_publish(self, generation: int) -> None:
         """Refuse a generation older than the present one."""
