@@ -30,7 +30,8 @@ MAX_LAYERS = 3
 OPUS_PARAMETERS = "useinbandfec=1;stereo=0;maxaveragebitrate=32000;maxplaybackrate=48000;usedtx=1"
 # Constrained baseline at level 3.1 is the one profile that every browser with H264 both sends and receives.
 H264_PARAMETERS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
-# Lost sound is asked for again too; there is no RTX for it, it comes once more under its own number.
+# Lost sound is asked for again too. There is no RTX for it: it comes once more under its own number, the very
+# same bytes. Chromium asks when this is offered, Firefox never; both resend when asked, agreed or not (measured).
 AUDIO_FEEDBACK: tuple[str, ...] = ("nack",)
 VIDEO_FEEDBACK: tuple[str, ...] = ("goog-remb", "nack", "nack pli", "ccm fir")
 TRANSPORT_FEEDBACK = "transport-cc"
@@ -68,7 +69,6 @@ class PublishedTrack:
     rid_id: int = 0
     rrid_id: int = 0
     twcc_id: int = 0
-    nack: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,6 @@ def _published(media: str, section: MediaSection, codec: Codec) -> PublishedTrac
         rid_id=section.extension(RID) if rids else 0,
         rrid_id=section.extension(REPAIRED_RID) if rids else 0,
         twcc_id=section.extension(TRANSPORT_WIDE) if FEEDBACK_IN else 0,
-        nack="nack" in codec.feedback,
     )
 
 
@@ -176,11 +175,12 @@ def _wanted(section: MediaSection, codec: str) -> Codec | None:
 
 
 def _fits(codec: Codec) -> bool:
-    """H264 only as (constrained) baseline in packetization mode 1 (RFC 6184 section 8.1)."""
+    """H264 only as constrained baseline in packetization mode 1 (RFC 6184 section 8.1)."""
     if codec.name.lower() != H264:
         return True
     parameters = dict(p.strip().partition("=")[::2] for p in codec.parameters.lower().split(";"))
-    return parameters.get("packetization-mode") == "1" and parameters.get("profile-level-id", "")[:2] == "42"
+    profile = parameters.get("profile-level-id", "")
+    return parameters.get("packetization-mode") == "1" and profile.startswith(("42e0", "42c0"))
 
 
 def _rtx_of(section: MediaSection, codec: Codec) -> int:
