@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -86,6 +86,36 @@ async def test_a_client_that_leaves_leaves_nothing(storage: FolderStorage, tmp_p
     with pytest.raises(asyncio.CancelledError):
         await task
     assert on_disk(tmp_path) == []
+
+
+@pytest.mark.parametrize("pieces", [(), (1,), (CHUNK,), (7, CHUNK, CHUNK + 3, 1), (4 * CHUNK + 9,)])
+async def test_a_stream_is_kept_under_its_own_key_and_replaced(
+    storage: FolderStorage, tmp_path: Path, pieces: tuple[int, ...]
+) -> None:
+    key = "ab" * 16
+    await storage.put_stream(key, iter([b"an earlier try"]))
+    sent = [os.urandom(length) for length in pieces]
+    kept = await storage.put_stream(key, iter(sent))
+    whole_bytes = b"".join(sent)
+    assert (kept.size, kept.sha256) == (len(whole_bytes), hashlib.sha256(whole_bytes).hexdigest())
+    assert await whole(storage, key) == whole_bytes
+    assert on_disk(tmp_path) == [tmp_path / "objects" / "ab" / "ab" / key]
+
+
+async def test_a_stream_that_breaks_leaves_what_was_there(storage: FolderStorage, tmp_path: Path) -> None:
+    key = "cd" * 16
+    await storage.put_stream(key, iter([b"whole"]))
+
+    def breaks() -> Iterator[bytes]:
+        yield bytes(3 * CHUNK)
+        raise EOFError
+
+    with pytest.raises(EOFError):
+        await storage.put_stream(key, breaks())
+    assert await whole(storage, key) == b"whole"
+    assert len(on_disk(tmp_path)) == 1
+    with pytest.raises(ValueError, match="key"):
+        await storage.put_stream("../../etc/passwd", iter([b"x"]))
 
 
 @settings(max_examples=40, deadline=None)
