@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from app.adapters.clock import Clock, SystemClock
@@ -16,7 +14,7 @@ from app.adapters.pdf import TypstPdfMaker
 from app.adapters.scan import ClamdScanner, NoScanner, Scanner
 from app.adapters.seal import Seal, self_made
 from app.adapters.storage import FolderStorage
-from app.parts import Holidays, Parts
+from app.parts import Parts
 from app.settings import HolidayRules, Settings, SettingsError, kept_secret
 from app.tasks import Tasks
 
@@ -40,22 +38,14 @@ def real_parts(settings: Settings) -> Parts:
         mail=_mail(settings, clock),
         pdf=TypstPdfMaker(PDF_TEMPLATES),
         seal=agency_seal(settings, clock),
-        holidays=holidays_between(settings.profile.calendar),
+        holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
     )
 
 
-def holidays_between(rules: HolidayRules) -> Holidays:
-    """The days that stop a term between two dates, both included, by the rules of a municipality."""
-    calendar = HolidayCalendar(
-        rules.country, rules.subdivision, rules.municipal_fixed, rules.municipal_movable
-    )
-
-    def between(first: date, last: date) -> Mapping[date, str]:
-        known = calendar.holidays(range(first.year, last.year + 1))
-        return {day: name for day, name in known.items() if first <= day <= last}
-
-    return between
+def listed_holidays(rules: HolidayRules) -> HolidayCalendar:
+    """The holidays of a municipality by its profile; a day or key that does not exist raises ValueError."""
+    return HolidayCalendar(rules.country, rules.subdivision, rules.municipal_fixed, rules.municipal_movable)
 
 
 def _storage_key(settings: Settings) -> bytes:

@@ -15,7 +15,7 @@ from quart import Quart
 
 from app import db
 from app.equipment import real_parts
-from app.jobs import letters, papers
+from app.jobs import letters, papers, rounds
 from app.jobs.rounds import ROUNDS
 from app.jobs.runner import Handler, Runner
 from app.media_child import Announcement, MediaChild, media_command
@@ -23,6 +23,7 @@ from app.parts import Parts
 from app.proxy import TrustedProxies
 from app.services import letters as queued
 from app.services import notices
+from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import SEAL_JOB
 from app.settings import Settings
@@ -157,6 +158,7 @@ def _jobs(parts: Parts) -> dict[str, Work]:
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
         SEAL_JOB: papers.print_minutes,
+        RECOUNT_JOB: rounds.recount_terms,
     }
     runner = Runner(parts, parts.wake.subscribe(), handlers, ROUNDS)
     return {"jobs": runner.run_jobs, "rounds": runner.run_rounds}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from app.adapters.clock import Clock
 from app.adapters.inspect import Inspector
@@ -18,12 +17,10 @@ from app.adapters.pdf import PdfMaker
 from app.adapters.scan import Scanner
 from app.adapters.seal import Sealer
 from app.adapters.storage import Storage
+from app.services.calendars import Listed
 from app.settings import Profile
 from app.tasks import Tasks
 from app.wake import Wake
-
-Holidays = Callable[[date, date], Mapping[date, str]]
-"""Days without service between two dates (both included), with their names."""
 
 Check = Callable[[], Awaitable[bool]]
 """A question of ``/readyz``: whether something the process depends on answers."""
@@ -46,7 +43,7 @@ class Parts:
     mail: Mail
     pdf: PdfMaker
     seal: Sealer
-    holidays: Holidays
+    holidays: Listed
     tasks: Tasks
     checks: Mapping[str, Check] = field(default_factory=dict)
     wake: Wake = field(default_factory=Wake)

@@ -1,5 +1,6 @@
 """The bottom of the house: tables by subject. Rules that need no database are in ``models.rules``."""
 
+from models.calendar import CalendarDay, CalendarYear, DayKind
 from models.cases import (
     Case,
     CaseEvent,
@@ -20,11 +21,14 @@ from models.people import Code, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
 
 __all__ = [
+    "CalendarDay",
+    "CalendarYear",
     "Case",
     "CaseEvent",
     "Clause",
     "Code",
     "Company",
+    "DayKind",
     "Document",
     "DocumentAccess",
     "DocumentKind",

@@ -35,7 +35,8 @@ class Case(Model):
     """A consumer's case from registration to archive.
 
     ``version`` is the number of its last event; amounts are centavos; ``due_on`` is the last day of the
-    term that runs now and ``due_explanation`` the sentence that explains it.
+    term that runs now and ``due_explanation`` the sentence that explains it. ``term_act`` and ``term_start``
+    are what that term is counted from again when the calendar changes, empty for a day that was agreed.
     """
 
     id = fields.IntField(primary_key=True)
@@ -79,6 +80,8 @@ class Case(Model):
     closed_at: datetime | None = fields.DatetimeField(null=True)
     due_on: date | None = fields.DateField(null=True)
     due_explanation = fields.TextField(db_default="")
+    term_act = fields.CharField(max_length=40, db_default="")
+    term_start: date | None = fields.DateField(null=True)
     changed_at = fields.DatetimeField()
 
     class Meta:

@@ -21,7 +21,7 @@ from app.adapters.pdf import FakePdfMaker
 from app.adapters.scan import FakeScanner
 from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
-from app.equipment import holidays_between
+from app.equipment import listed_holidays
 from app.factory import Application, create_app
 from app.parts import Parts
 from app.settings import Settings, load
@@ -169,7 +169,7 @@ def fake_parts(settings: Settings) -> Parts:
         mail=FakeMail(),
         pdf=FakePdfMaker(),
         seal=FakeSeal(),
-        holidays=holidays_between(settings.profile.calendar),
+        holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
     )
 

@@ -9,6 +9,7 @@ from app.demo.papers import bill, identity_card, receipt
 from app.demo.people import Cast
 from app.parts import Parts
 from app.services import (
+    calendars,
     complaints,
     documents,
     drafts,
@@ -25,6 +26,7 @@ from app.services.notices import Choice, TermRules
 from app.services.scheduling import Booking, Hours, Invite
 from models import DocumentKind, Offer, OfferState, Problem, User
 from models.rules.people import Viewer
+from models.rules.terms import Calendar
 
 FRIDGE = (
     "Comprei um refrigerador pela internet em 3 de outubro, com entrega prometida em dez dias. "
@@ -93,7 +95,7 @@ class Narrator:
             "mora com você.",
             term=profile.terms["consumer_documents"],
             today=self._day(at),
-            holidays=self._parts.holidays,
+            calendar=await self._calendar(),
             now=at + timedelta(minutes=30),
         )
         return case
@@ -162,7 +164,10 @@ class Narrator:
             ),
             now=self._now,
             hours=Hours(
-                rules.opens, rules.closes, self._parts.profile.terms["hearing_notice"], self._parts.holidays
+                rules.opens,
+                rules.closes,
+                self._parts.profile.terms["hearing_notice"],
+                await self._calendar(),
             ),
             invite=self._invite(),
         )
@@ -235,7 +240,9 @@ class Narrator:
             self._staff("marina"),
             Choice(company_id=self._cast.companies[company].id),
             now=at + timedelta(hours=4),
-            rules=TermRules(self._parts.profile.terms["company_answer"], self._day(at), self._parts.holidays),
+            rules=TermRules(
+                self._parts.profile.terms["company_answer"], self._day(at), await self._calendar()
+            ),
         )
         return case
 
@@ -278,6 +285,9 @@ class Narrator:
 
     def _staff(self, login: str) -> Viewer:
         return self._cast.viewers[login]
+
+    async def _calendar(self) -> Calendar:
+        return await calendars.current(self._parts.holidays, self._day(self._now))
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self._parts.profile.agency.zone).date()

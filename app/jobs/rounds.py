@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from app.parts import Parts
-from app.services import terms
+from app.services import calendars, terms
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -15,6 +17,15 @@ async def pass_terms(parts: Parts) -> None:
     """Move the cases whose term ended yesterday or earlier, by the agency's calendar."""
     now = parts.clock.now()
     if await terms.pass_terms(now, now.astimezone(parts.profile.agency.zone).date()):
+        parts.wake.ring()
+
+
+async def recount_terms(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``recount_terms`` job: the calendar changed for ``reason``, so running terms are counted again."""
+    now = parts.clock.now()
+    today = now.astimezone(parts.profile.agency.zone).date()
+    calendar = await calendars.current(parts.holidays, today)
+    if await terms.recount(parts.profile.terms, calendar, payload["reason"], today=today, now=now):
         parts.wake.ring()
 
 

@@ -25,6 +25,7 @@ _TONES = {
     "company_notified": "info",
     "company_answered": "info",
     "term_passed": "danger",
+    "term_recounted": "warning",
     "offer_made": "info",
     "offer_countered": "info",
     "offer_refused": "warning",

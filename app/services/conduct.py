@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.db import transaction
 from app.services import minutes, queue, rooms, signatures
+from app.services.terms import AGREED
 from models import Clause
 from models.rules.agreement import ClauseState
 from models.rules.case_machine import Action
@@ -102,3 +103,4 @@ async def _set_term(room: rooms.Room) -> None:
     case = room.file.case
     case.due_on = due.due_on if due else None
     case.due_explanation = "Primeiro vencimento do acordo." if due else ""
+    case.update_from_dict(dict(AGREED))

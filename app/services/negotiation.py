@@ -15,6 +15,7 @@ from app.i18n import gettext as _
 from app.services import casefile, documents, letters, scheduling
 from app.services.casefile import Opened
 from app.services.letters import Text
+from app.services.terms import AGREED
 from models import Case, DocumentKind, Offer, OfferState, Representation, Statement, StatementKind
 from models.rules.agreement import money
 from models.rules.case_machine import Action
@@ -152,6 +153,7 @@ async def accept(
             facts={"offer": theirs.id, "by": file.side},
             due_on=theirs.due_on,
             due_explanation="",
+            **AGREED,
         )
         agreed = summary(OfferTerms(theirs.text, theirs.amount_cents, theirs.instalments, theirs.due_on))
         subject = _("Acordo feito: reclamação %(protocol)s")

@@ -11,13 +11,13 @@ from app.services import casefile, companies, letters, queue
 from app.services.casefile import Opened
 from app.services.companies import CompanyForm
 from app.services.letters import Text
-from app.services.terms import Holidays, Running, running
+from app.services.terms import Running, running
 from models import Case, Company, Notice, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound
 from models.rules.people import Side, Viewer
 from models.rules.public_code import new_code, normal_code
-from models.rules.terms import Term
+from models.rules.terms import Calendar, Term
 
 JOB = "notice"
 PORTAL = "portal"
@@ -34,15 +34,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class TermRules:
-    """What a term is counted with: the term, the agency's date and its days without service."""
+    """What a term is counted with: the term, the agency's date and its calendar."""
 
     term: Term
     today: date
-    holidays: Holidays
+    calendar: Calendar
 
     def running(self) -> Running:
         """The term as it runs from today."""
-        return running(self.term, self.today, self.holidays)
+        return running(self.term, self.today, self.calendar)
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,7 @@ async def notify(case_id: int, viewer: Viewer, choice: Choice, *, now: datetime,
             company_id=company.id,
             notified_at=now,
             handler_id=file.case.handler_id or viewer.user_id,
-            due_on=term.due_on,
-            due_explanation=term.explanation,
+            **term.columns(),
         )
         await queue.enqueue(JOB, f"{JOB}:{notice.id}", {"notice": notice.id}, now=now)
         await _tell(file.case, company, users, notice, now)
@@ -200,6 +199,5 @@ async def _record_opening(file: Opened, notice: Notice, term: Running | None, no
         "notice_opened",
         now=now,
         facts={**facts, "due": term.due_on.isoformat()},
-        due_on=term.due_on,
-        due_explanation=term.explanation,
+        **term.columns(),
     )

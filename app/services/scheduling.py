@@ -12,16 +12,15 @@ from tortoise.expressions import Q
 from app.adapters import ics
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, letters, terms
+from app.services import casefile, letters
 from app.services.casefile import Opened
 from app.services.letters import Text
-from app.services.terms import Holidays
 from models import Case, CaseEvent, Hearing, Representation, Seat, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.hearing import HearingState, SeatRole
 from models.rules.people import Role, Viewer
-from models.rules.terms import Term, is_business_day
+from models.rules.terms import Calendar, Term, due_date
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -40,7 +39,7 @@ class Hours:
     opens: time
     closes: time
     notice: Term
-    holidays: Holidays
+    calendar: Calendar
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class AgendaEntry:
 
 def earliest(today: date, hours: Hours) -> date:
     """The first day on which a hearing keeps the notice term."""
-    return terms.ends(hours.notice, today, hours.holidays).due
+    return due_date(hours.notice, today, hours.calendar).due
 
 
 async def mediators() -> list[tuple[int, str]]:
@@ -266,7 +265,7 @@ def _outside(booking: Booking, hours: Hours) -> dict[str, str]:
     day = booking.starts_at.date()
     ends = booking.starts_at + timedelta(minutes=booking.minutes)
     wrong = {}
-    if not is_business_day(day, hours.holidays(day, day)):
+    if hours.calendar.closed(day):
         wrong["date"] = "not_business_day"
     if booking.starts_at.time() < hours.opens or ends.date() > day or ends.time() > hours.closes:
         wrong["time"] = "outside_hours"

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, letters
 from app.services.letters import Text
-from models import Case
+from models import Case, Notice
 from models.rules.case_machine import Action, State
 from models.rules.people import Side
-from models.rules.terms import DueDate, Term, due_date, explain
+from models.rules.terms import Calendar, DueDate, Term, due_date, explain
 
-Holidays = Callable[[date, date], Mapping[date, str]]
-"""Days without service between two dates (both included), with their names."""
-
-_HORIZON = 3
-"""How many calendar days of holidays are asked for each day of a term: enough for business days."""
+AGREED: Mapping[str, Any] = {"term_act": "", "term_start": None}
+"""Columns of a case whose date people agreed on, or that has none: nothing to count again."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +26,23 @@ class Running:
 
     due_on: date
     explanation: str
+    act: str
+    start: date
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a case in which this term runs."""
+        return {
+            "due_on": self.due_on,
+            "due_explanation": self.explanation,
+            "term_act": self.act,
+            "term_start": self.start,
+        }
 
 
-def ends(term: Term, start: date, holidays: Holidays) -> DueDate:
-    """The last day of ``term`` when its first, excluded day is ``start``."""
-    until = start + timedelta(days=_HORIZON * term.days + 30)
-    return due_date(term, start, holidays(start, until))
-
-
-def running(term: Term, start: date, holidays: Holidays) -> Running:
-    """The same, with its explanation in Portuguese."""
-    result = ends(term, start, holidays)
-    return Running(result.due, explain(result))
+def running(term: Term, start: date, calendar: Calendar) -> Running:
+    """``term`` from a trigger on ``start``, with its explanation in Portuguese."""
+    result: DueDate = due_date(term, start, calendar)
+    return Running(result.due, explain(result), term.act, start)
 
 
 async def pass_terms(now: datetime, today: date) -> int:
@@ -61,7 +64,7 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
         ended = case.due_on
         to = file.step(Action.TERM_PASSED)
         event = await casefile.record(
-            file, "term_passed", now=now, to=to, facts={"due": ended.isoformat()}, due_on=None
+            file, "term_passed", now=now, to=to, facts={"due": ended.isoformat()}, due_on=None, **AGREED
         )
         people = await casefile.people_of(case)
         key = f"case:{case.id}:{event.seq}"
@@ -95,3 +98,70 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
             now=now,
         )
     return True
+
+
+async def recount(
+    terms: Mapping[str, Term], calendar: Calendar, reason: str, *, today: date, now: datetime
+) -> int:
+    """Count every running term again after a change of the calendar; answers how many moved.
+
+    ``reason`` names the change. A term that has ended stays as it was. Each case is a transaction of its
+    own, and a second run changes nothing.
+    """
+    running_now = Case.filter(term_start__isnull=False, due_on__gte=today).order_by("id")
+    cases = await running_now.values("id")
+    return sum([await _recount(row["id"], terms, calendar, reason, today, now) for row in cases])
+
+
+async def _recount(
+    case_id: int, terms: Mapping[str, Term], calendar: Calendar, reason: str, today: date, now: datetime
+) -> bool:
+    async with transaction():
+        file = await casefile.opened(case_id, None)
+        case = file.case
+        before, start, term = case.due_on, case.term_start, terms.get(case.term_act)
+        if before is None or before < today or start is None or term is None:
+            return False
+        again = running(term, start, calendar)
+        if again.due_on == before:
+            return False
+        event = await casefile.record(
+            file,
+            "term_recounted",
+            now=now,
+            facts={"before": before.isoformat(), "due": again.due_on.isoformat(), "reason": reason},
+            **again.columns(),
+        )
+        await _move_notice(case, before, again)
+        await _tell_recount(case, before, again, f"case:{case.id}:{event.seq}", now)
+    return True
+
+
+async def _move_notice(case: Case, before: date, again: Running) -> None:
+    """The notice that set the company's term says the new day, too."""
+    notice = await Notice.filter(case_id=case.id, due_on=before).order_by("-id").first()
+    if case.state is State.NOTIFIED and notice is not None:
+        notice.due_on, notice.explanation = again.due_on, again.explanation
+        await notice.save()
+
+
+async def _tell_recount(case: Case, before: date, again: Running, key: str, now: datetime) -> None:
+    """Write to the side whose term it is."""
+    side = Side.COMPANY if case.state is State.NOTIFIED else Side.CONSUMER
+    await letters.write(
+        (await casefile.people_of(case)).get(side, []),
+        key,
+        Text(
+            subject=_("O prazo mudou: %(protocol)s") % {"protocol": case.protocol or _("cadastro")},
+            paragraphs=(
+                _("O calendário do Procon mudou, e o seu prazo foi contado de novo.")
+                + " "
+                + _("Era %(before)s; agora é %(after)s.")
+                % {"before": f"{before:%d/%m/%Y}", "after": f"{again.due_on:%d/%m/%Y}"},
+                _("Como o prazo foi contado: %(explanation)s") % {"explanation": again.explanation},
+            ),
+            button=_("Abrir o caso"),
+            path=f"/casos/{case.id}",
+        ),
+        now=now,
+    )

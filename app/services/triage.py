@@ -16,12 +16,12 @@ from app.i18n import gettext as _
 from app.services import casefile, documents, letters
 from app.services.documents import File
 from app.services.letters import Text
-from app.services.terms import Holidays, running
+from app.services.terms import running
 from models import Case, CaseEvent, DocumentKind, User
 from models.rules.case_machine import Action, State, allowed
 from models.rules.errors import Invalid, NotFound
 from models.rules.people import Side, Viewer
-from models.rules.terms import Term
+from models.rules.terms import Calendar, Term
 
 PAGE = 50
 BEGINNING = 160
@@ -197,12 +197,12 @@ async def ask(
     *,
     term: Term,
     today: date,
-    holidays: Holidays,
+    calendar: Calendar,
     now: datetime,
 ) -> None:
     """Ask the citizen for what is missing (names of ``MISSING``), with the reason and a term."""
     reason = _reason(reason, {} if set(missing) & MISSING.keys() else {"missing": "choice_missing"})
-    runs = running(term, today, holidays)
+    runs = running(term, today, calendar)
     kinds = [name for name in MISSING if name in missing]
     async with transaction():
         file = await casefile.opened(case_id, viewer)
@@ -214,8 +214,7 @@ async def ask(
             to=to,
             facts={"missing": kinds, "reason": reason, "due_on": runs.due_on.isoformat()},
             triage_note=reason,
-            due_on=runs.due_on,
-            due_explanation=runs.explanation,
+            **runs.columns(),
             handler_id=viewer.user_id,
         )
         await _write(file.case, f"{event.seq}", _asked(file.case.id, kinds, reason, runs.due_on), now)

@@ -218,6 +218,7 @@ _CASE = {
     "notice_opened": N_("A empresa abriu a notificação"),
     "company_answered": N_("A empresa respondeu"),
     "term_passed": N_("O prazo da empresa terminou sem resposta"),
+    "term_recounted": N_("O calendário mudou e o prazo foi contado de novo"),
     "offer_made": N_("A empresa fez uma proposta"),
     "offer_countered": N_("Contraproposta apresentada"),
     "offer_refused": N_("Proposta recusada"),

@@ -23,7 +23,7 @@ from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import now, today
+from app.web.today import calendar, now, today
 from models.rules.case_machine import Action, State
 from models.rules.errors import DomainError, Invalid
 from models.rules.people import Role, Side
@@ -49,9 +49,9 @@ _STEP = {
 }
 
 
-def answer_rules() -> TermRules:
+async def answer_rules() -> TermRules:
     """How the company's term is counted if it begins today."""
-    return TermRules(parts().profile.terms["company_answer"], today(), parts().holidays)
+    return TermRules(parts().profile.terms["company_answer"], today(), await calendar())
 
 
 @blueprint.get("/casos")
@@ -89,7 +89,7 @@ def _filters(wanted: Wanted) -> dict[str, str]:
 async def show(case_id: int) -> ResponseReturnValue:
     """A case. The first look of its company is the proof that the notice was opened."""
     if viewer().role is Role.COMPANY and await notices.opened_by(
-        case_id, viewer(), now=now(), rules=answer_rules()
+        case_id, viewer(), now=now(), rules=await answer_rules()
     ):
         parts().wake.ring()
     return await _page(case_id, {})

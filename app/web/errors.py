@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 SENTENCES: dict[str, tuple[int, str]] = {
     "address_missing": (422, N_("Complete o endereço da sua conta antes de enviar.")),
     "agreement_without_clauses": (409, N_("Um acordo precisa de ao menos uma cláusula.")),
+    "already_revoked": (409, N_("Esta linha do calendário já foi revogada.")),
     "already_signed": (409, N_("Você já assinou este texto.")),
     "amount_invalid": (422, N_("Escreva o valor como 1.234,56.")),
     "answer_length": (422, N_("Escreva a resposta em 20 a 8.000 caracteres.")),
@@ -97,6 +98,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "password_short": (422, N_("Use ao menos 10 caracteres.")),
     "password_wrong": (422, N_("A senha atual não confere.")),
     "pdf_encrypted": (422, N_("Este PDF está protegido por senha. Salve uma cópia sem senha e envie-a.")),
+    "period_invalid": (422, N_("O fim vem depois do começo, e o período tem no máximo um ano.")),
     "phone_invalid": (422, N_("Informe o telefone com DDD, como (48) 99999-0000.")),
     "range_not_available": (416, N_("Esta parte do arquivo não existe.")),
     "reason_required": (422, N_("Escreva o motivo.")),

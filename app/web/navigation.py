@@ -40,6 +40,7 @@ def _staff() -> tuple[NavItem, ...]:
         NavItem(_("Painel"), "/painel"),
         NavItem(_("Casos"), "/casos"),
         NavItem(_("Empresas"), "/empresas"),
+        NavItem(_("Prazos"), "/prazos"),
     )
 
 

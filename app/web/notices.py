@@ -44,7 +44,7 @@ async def notify(case_id: int) -> ResponseReturnValue:
     """Send the notice."""
     typed = await form()
     try:
-        await notices.notify(case_id, viewer(), _choice(typed), now=now(), rules=answer_rules())
+        await notices.notify(case_id, viewer(), _choice(typed), now=now(), rules=await answer_rules())
     except Invalid as error:
         return await _choose_page(await cases.page(case_id, viewer()), typed, field_sentences(error)), 422
     except Refused as error:
@@ -78,7 +78,7 @@ async def _choose_page(page: cases.CasePage, typed: dict[str, str], errors: dict
         hits=hits,
         wanted=wanted,
         form={"values": typed, "errors": errors},
-        term=answer_rules().running(),
+        term=(await answer_rules()).running(),
     )
 
 
@@ -99,7 +99,7 @@ async def show(code: str) -> ResponseReturnValue:
     person = current_viewer()
     if person is not None and person.role is Role.COMPANY:
         try:
-            if await notices.opened_by(notice.case_id, person, now=now(), rules=answer_rules()):
+            if await notices.opened_by(notice.case_id, person, now=now(), rules=await answer_rules()):
                 parts().wake.ring()
                 notice = await notices.by_code(code)
             await cases.page(notice.case_id, person)

@@ -19,7 +19,7 @@ from app.web.forms import form, query
 from app.web.negotiation import invite
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import here, now, today, typed_day
+from app.web.today import calendar, here, now, today, typed_day
 from models import Hearing
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, NotFound, Refused
@@ -31,11 +31,11 @@ _CONDUCT = (Role.MEDIATOR, Role.COORDINATOR)
 AGENDA_DAYS = 7
 
 
-def hours() -> Hours:
+async def hours() -> Hours:
     """When hearings are held here."""
     profile = parts().profile
     rules = profile.hearing
-    return Hours(rules.opens, rules.closes, profile.terms["hearing_notice"], parts().holidays)
+    return Hours(rules.opens, rules.closes, profile.terms["hearing_notice"], await calendar())
 
 
 @blueprint.get("/casos/<int:case_id>/audiencia")
@@ -45,9 +45,10 @@ async def choose(case_id: int) -> ResponseReturnValue:
     page = await cases.page(case_id, viewer())
     if not page.may(Action.SCHEDULE_HEARING):
         return back(case_id)
+    rules = await hours()
     typed = {
-        "date": scheduling.earliest(today(), hours()).isoformat(),
-        "time": f"{hours().opens:%H:%M}",
+        "date": scheduling.earliest(today(), rules).isoformat(),
+        "time": f"{rules.opens:%H:%M}",
         "minutes": str(parts().profile.hearing.slot_minutes),
         "mediator": str(viewer().user_id),
     }
@@ -61,7 +62,7 @@ async def schedule(case_id: int) -> ResponseReturnValue:
     typed = await form()
     try:
         booking = _booking(typed)
-        await scheduling.schedule(case_id, viewer(), booking, now=now(), hours=hours(), invite=invite())
+        await scheduling.schedule(case_id, viewer(), booking, now=now(), hours=await hours(), invite=invite())
     except Invalid as error:
         return await _form_page(await cases.page(case_id, viewer()), typed, field_sentences(error)), 422
     except Refused as error:
@@ -148,13 +149,14 @@ def _number(typed: str) -> int:
 
 async def _form_page(page: cases.CasePage, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     mine = viewer().role is Role.MEDIATOR
+    rules = await hours()
     return render(
         "scheduling/form.html",
         page=page,
         case=page.case,
         form={"values": typed, "errors": errors},
         mediators=[] if mine else await scheduling.mediators(),
-        earliest=scheduling.earliest(today(), hours()),
-        hours=hours(),
+        earliest=scheduling.earliest(today(), rules),
+        hours=rules,
         today=today(),
     )

@@ -20,6 +20,7 @@ from app.web import (
     panel,
     registration,
     scheduling,
+    terms,
     triage,
     verification,
 )
@@ -38,6 +39,7 @@ SUBJECTS = (
     notices,
     negotiation,
     scheduling,
+    terms,
     hearings,
     hearing_acts,
     companies,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from app.services import calendars
 from app.web.parts import parts
+from models.rules.terms import Calendar
 
 
 def now() -> datetime:
@@ -20,6 +22,11 @@ def here() -> datetime:
 def today() -> date:
     """The agency's date."""
     return here().date()
+
+
+async def calendar() -> Calendar:
+    """The agency's calendar as it stands."""
+    return await calendars.current(parts().holidays, today())
 
 
 def typed_day(typed: str) -> date | None:

@@ -20,7 +20,7 @@ from app.web.errors import field_sentences
 from app.web.forms import choices, form, query
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import now, today
+from app.web.today import calendar, now, today
 from models import DocumentKind
 from models.rules.errors import Invalid
 from models.rules.people import Role
@@ -100,7 +100,7 @@ async def ask(case_id: int) -> ResponseReturnValue:
             reason,
             term=bound.profile.terms["consumer_documents"],
             today=today(),
-            holidays=bound.holidays,
+            calendar=await calendar(),
             now=now(),
         )
     except Invalid as error:

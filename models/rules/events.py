@@ -26,6 +26,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "notice_opened": _ALL,
     "company_answered": _ALL,
     "term_passed": _ALL,
+    "term_recounted": _ALL,
     "offer_made": _ALL,
     "offer_countered": _ALL,
     "offer_refused": _ALL,

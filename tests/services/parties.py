@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from app.services.scheduling import Hours, Invite
 from models import Case, Company
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer
-from models.rules.terms import Term
+from models.rules.terms import Calendar, Term
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_agent, make_company, make_user, viewer_of
 
@@ -21,13 +21,19 @@ TODAY = NOW.astimezone(ZONE).date()
 INVITE = Invite("Procon de Teste", "procon@exemplo.com", ZONE, "https://procon.exemplo.com")
 
 
-def no_holidays(first: date, last: date) -> Mapping[date, str]:
-    """A calendar without holidays."""
-    return {}
+class NoHolidays:
+    """A country that never rests."""
+
+    def holidays(self, years: Iterable[int]) -> Mapping[date, str]:
+        """None."""
+        return {}
+
+    optional = holidays
 
 
-ANSWER_TERM = TermRules(Term("company_answer", 10, "calendar", "teste"), TODAY, no_holidays)
-HOURS = Hours(time(8), time(18), Term("hearing_notice", 15, "calendar", "teste"), no_holidays)
+OPEN_CALENDAR = Calendar({})
+ANSWER_TERM = TermRules(Term("company_answer", 10, "calendar", "teste"), TODAY, OPEN_CALENDAR)
+HOURS = Hours(time(8), time(18), Term("hearing_notice", 15, "calendar", "teste"), OPEN_CALENDAR)
 
 
 @dataclass(frozen=True)

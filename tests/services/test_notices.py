@@ -13,7 +13,7 @@ from models import Case, CaseEvent, Company, Job, Notice, Representation
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
 from tests.factories.people import NOW
-from tests.services.parties import ANSWER_TERM, TODAY, make_parties, no_holidays
+from tests.services.parties import ANSWER_TERM, OPEN_CALENDAR, TODAY, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -95,7 +95,7 @@ async def test_a_notice_by_mail_alone_runs_from_its_opening() -> None:
     await Representation.create(
         company=people.company, user_id=people.agent.user_id, power="agent", may_settle=True
     )
-    tomorrow = TermRules(ANSWER_TERM.term, TODAY + timedelta(days=1), no_holidays)
+    tomorrow = TermRules(ANSWER_TERM.term, TODAY + timedelta(days=1), OPEN_CALENDAR)
 
     await notices.opened_by(case_id, people.agent, now=NOW + timedelta(days=1), rules=tomorrow)
 

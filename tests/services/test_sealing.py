@@ -19,7 +19,7 @@ from models.rules.hearing import Outcome
 from models.rules.public_code import normal_code
 from tests.factories.hearings import Table, make_table
 from tests.factories.people import NOW
-from tests.services.test_agreement_room import freeze, sign
+from tests.services.signing import freeze, sign
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from models import Case, CaseEvent, Job, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role, Viewer
-from models.rules.terms import Term
+from models.rules.terms import Calendar, Term
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_user, viewer_of
 
@@ -22,10 +21,6 @@ pytestmark = pytest.mark.usefixtures("database")
 TODAY = date(2026, 11, 23)
 TERM = Term("consumer_documents", 10, "calendar", "teste")
 REASON = "O comprovante está em nome de outra pessoa."
-
-
-def no_holidays(first: date, last: date) -> Mapping[date, str]:
-    return {}
 
 
 async def attendant(name: str = "Ana Atendente") -> Viewer:
@@ -40,7 +35,7 @@ async def in_triage(viewer: Viewer, **values: object) -> tuple[Case, User]:
 
 async def ask(case: Case, viewer: Viewer) -> None:
     await triage.ask(
-        case.id, viewer, ["residence"], REASON, term=TERM, today=TODAY, holidays=no_holidays, now=NOW
+        case.id, viewer, ["residence"], REASON, term=TERM, today=TODAY, calendar=Calendar({}), now=NOW
     )
 
 

@@ -44,6 +44,11 @@ _LINES = """
 /notificacao/{notice}                            200 200 200 303 200 200 200 200 200 200
 /notificacao/ZZZZ-ZZZZ-ZZZZ                      404 404 404 404 404 404 404 404 404 404
 
+/prazos                                          303 403 403 403 403 200 200 200 200 200
+/prazos?ato=proprio&dias=10&tipo=business        303 403 403 403 403 200 200 200 200 200
+/calendario                                      303 403 403 403 403 200 200 200 200 200
+/calendario?ano=2027                             303 403 403 403 403 200 200 200 200 200
+
 /agenda                                          303 403 403 403 403 403 200 403 200 403
 /casos/{answered}/audiencia                      303 403 403 403 403 403 200 403 200 403
 /casos/{draft}/audiencia                         303 403 403 403 403 403 404 403 404 403

@@ -21,7 +21,7 @@ from models import Case, Company, Document, DocumentKind, Hearing, Notice, Offer
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer
 from tests.factories.people import NOW, make_company, make_user
-from tests.services.parties import ANSWER_TERM, Parties, make_parties, no_holidays
+from tests.services.parties import ANSWER_TERM, NoHolidays, Parties, make_parties
 from tests.web.browser import ORIGIN, Browser
 
 SignIn = Callable[[Viewer], Awaitable[Browser]]
@@ -42,7 +42,7 @@ class NoSeal:
 @pytest.fixture
 def pages(database: str, make_site: Callable[..., Quart]) -> Quart:
     """A site with this subject's pages."""
-    app = make_site(holidays=no_holidays, seal=NoSeal())
+    app = make_site(holidays=NoHolidays(), seal=NoSeal())
     for module in (cases, companies, negotiation, notices_pages, scheduling, verification):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(panel.blueprint, url_prefix="/teste")
