@@ -11,6 +11,7 @@ from aiortc.rtp import AnyRtcpPacket
 
 from hearings.dtls import REFUSED, DtlsSession
 from hearings.forwarding import rtcp
+from hearings.forwarding.leg import Leg
 from hearings.sdp import TransportDescription
 
 if TYPE_CHECKING:
@@ -54,8 +55,13 @@ class Connection:
         self._dtls = DtlsSession(port.certificate, self._send)
         self._task: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
-        self.up = False
+        self.leg = Leg(self._send_rtp, self.send_rtcp)
         port.add(self)
+
+    @property
+    def up(self) -> bool:
+        """Whether packets can be sent and received."""
+        return self.leg.up
 
     @property
     def started(self) -> bool:
@@ -83,7 +89,7 @@ class Connection:
 
     def close(self) -> None:
         """End the connection; its state is GONE at once, the goodbye is sent by its task."""
-        self.up = False
+        self.leg.up = False
         self.state = ConnectionState.GONE
         self._ended.set()
         if self._task is None:
@@ -124,14 +130,6 @@ class Connection:
         for packet in packets:
             self._listener.on_rtcp(packet, now)
 
-    def send_rtp(self, packet: bytes) -> None:
-        """Encrypt and send; dropped while not connected."""
-        if self.up:
-            try:
-                self._send(self._dtls.protect(packet))
-            except REFUSED:
-                self.port.counters.srtp_refused += 1
-
     def send_rtcp(self, packet: bytes) -> None:
         """Encrypt and send; dropped while not connected."""
         if self.up:
@@ -150,6 +148,12 @@ class Connection:
             lagging = silent > RECONNECTING_S
             self._move(ConnectionState.RECONNECTING if lagging else ConnectionState.CONNECTED)
 
+    def _send_rtp(self, packet: bytes) -> None:
+        try:
+            self._send(self._dtls.protect(packet))
+        except REFUSED:
+            self.port.counters.srtp_refused += 1
+
     def _send(self, data: bytes) -> None:
         path = self.peer.path
         if path is not None:
@@ -160,14 +164,14 @@ class Connection:
             async with asyncio.timeout(GONE_S):
                 connected = await self._until_ended(self._dtls.handshake(fingerprint))
             if connected:
-                self.up = True
+                self.leg.up = True
                 self._move(ConnectionState.CONNECTED)
                 self._dtls.on_closed(self._ended.set)
                 await self._ended.wait()
         except TimeoutError:
             pass
         finally:
-            self.up = False
+            self.leg.up = False
             await self._dtls.stop()
             self._move(ConnectionState.GONE)
             self.port.remove(self)

@@ -10,7 +10,10 @@ from hearings.connection import Connection, ConnectionState
 from hearings.errors import NO_MEDIA, NOT_CONNECTED, HearingError
 from hearings.forwarding import rtcp
 from hearings.forwarding.incoming import IncomingTrack
-from hearings.forwarding.packet import HEADER, extension
+from hearings.forwarding.outgoing import OutgoingTrack
+from hearings.forwarding.packet import HEADER, SILENCE, extension, payload_end, payload_start
+from hearings.forwarding.source import Source
+from hearings.forwarding.transport import Arrivals
 from hearings.negotiation import PublishedTrack, publish_answer, published_tracks
 from hearings.port import MediaPort
 from hearings.quality import BandwidthLimit
@@ -21,15 +24,16 @@ MAX_SSRCS = 16
 
 
 class Publisher:
-    """Tracks by medium ("audio", "video", "screen") of one connection."""
+    """Sources by medium ("audio", "video", "screen") of one connection."""
 
     def __init__(self, port: MediaPort, on_state: Callable[["Publisher", ConnectionState], None]) -> None:
         self.connection = Connection(port, self)
-        self.tracks: dict[str, IncomingTrack] = {}
+        self.sources: dict[str, Source] = {}
+        self.arrivals = Arrivals()
         self.limit = BandwidthLimit()
         self._on_state = on_state
         self._counters = port.counters
-        self._by_ssrc: dict[int, IncomingTrack] = {}
+        self._by_ssrc: dict[int, tuple[Source, IncomingTrack]] = {}
         self._session = secrets.randbits(48)
         self._version = 0
 
@@ -55,56 +59,76 @@ class Publisher:
 
     def close(self) -> None:
         """Unlink every receiver and end the connection."""
-        for track in self.tracks.values():
-            self._unlink(track)
-        self.tracks.clear()
+        for source in self.sources.values():
+            source.close()
+        self.sources.clear()
         self._by_ssrc.clear()
         self.connection.close()
 
     def tick(self, now: float) -> None:
-        """The one timer: repeated requests of every track."""
-        for track in self.tracks.values():
-            track.tick(now)
+        """The one timer: repeated requests of every layer."""
+        for source in self.sources.values():
+            for layer in source.layers:
+                layer.tick(now)
 
     def report(self, now: float) -> None:
         """Each second: receiver report and bandwidth limit."""
-        tracks = [t for t in self.tracks.values() if t.ssrc >= 0]
-        blocks = [block for block in (track.report(now) for track in tracks) if block]
+        layers = [layer for s in self.sources.values() for layer in s.layers if layer.ssrc >= 0]
+        blocks = [block for block in (layer.report(now) for layer in layers) if block]
         if not blocks:
             return
-        video = [t.ssrc for t in tracks if t.video]
+        video = [layer.ssrc for layer in layers if layer.video]
         message = rtcp.receiver_report(blocks)
         if video:
-            self.limit.update([sink for t in tracks if t.video for sink in t.sinks], now)
+            takers = [t for layer in layers if layer.video for t in layer.takers]
+            self.limit.update([t for t in takers if isinstance(t, OutgoingTrack)], now)
             message += rtcp.bandwidth_limit(self.limit.bits_per_second, video)
         self.connection.send_rtcp(message)
 
+    def settle(self, now: float) -> None:
+        """Called each half second: receivers leave layers that fell silent."""
+        for source in self.sources.values():
+            if len(source.layers) > 1:
+                source.settle(now)
+
     def on_rtp(self, data: bytes, now: float) -> None:
-        """One decrypted packet: to its track by SSRC, or by mid the first time."""
+        """Find the layer of a decrypted packet and let it take it."""
         try:
-            _, second, number, timestamp, ssrc = HEADER.unpack_from(data)
-            track = self._by_ssrc.get(ssrc) or self._route(data, ssrc, second & 0x7F)
-            if track is None:
-                self._counters.rtp_unrouted += 1
-                return
-            payload_type = second & 0x7F
-            if payload_type == track.track.payload_type:
-                track.listen(ssrc)
-                track.receive(data, second, number, timestamp, now)
-            elif payload_type == track.track.rtx_payload_type:
-                track.receive_resent(data, second, timestamp, now)
-            else:
-                self._counters.rtp_unrouted += 1
+            self._receive(data, now)
         except (IndexError, struct.error):
             self._counters.rtp_malformed += 1
+
+    def _receive(self, data: bytes, now: float) -> None:
+        _, second, number, timestamp, ssrc = HEADER.unpack_from(data)
+        payload_type = second & 0x7F
+        found = self._by_ssrc.get(ssrc) or self._route(data, ssrc, payload_type)
+        if found is None:
+            self._counters.rtp_unrouted += 1
+            return
+        source, layer = found
+        start, end = payload_start(data), payload_end(data)
+        if end < start:
+            raise IndexError("padding")
+        track = source.track
+        packet = bytearray(data)
+        if payload_type == track.payload_type:
+            source.heard(layer, ssrc, now)
+            level = extension(data, track.level_id)
+            layer.receive(
+                packet, start, end, second & 0x80, number, timestamp, level[0] if level else SILENCE, now
+            )
+        elif payload_type == track.rtx_payload_type:
+            layer.receive_resent(packet, start, end, second & 0x80, timestamp, now)
+        else:
+            self._counters.rtp_unrouted += 1
 
     def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None:
         """The sender reports carry the publisher's clock; the rest of what it says is not needed."""
         if isinstance(packet, RtcpSrPacket):
-            track = self._by_ssrc.get(packet.ssrc)
-            if track is not None and track.ssrc == packet.ssrc:
+            _, layer = self._by_ssrc.get(packet.ssrc, (None, None))
+            if layer is not None and layer.ssrc == packet.ssrc:
                 info = packet.sender_info
-                track.on_sender_report(info.ntp_timestamp, info.rtp_timestamp, now)
+                layer.on_sender_report(info.ntp_timestamp, info.rtp_timestamp, now)
 
     def on_state(self, state: ConnectionState) -> None:
         """Told by the connection, passed to the room."""
@@ -116,17 +140,18 @@ class Publisher:
 
     def _take(self, tracks: tuple[PublishedTrack, ...]) -> None:
         for track in tracks:
-            held = self.tracks.get(track.media)
-            if held is not None and (not track.active or held.track.mid != track.mid):
-                self._unlink(held)
-                del self.tracks[track.media]
-                self._by_ssrc = {s: t for s, t in self._by_ssrc.items() if t is not held}
+            held = self.sources.get(track.media)
+            if held is not None and (not track.active or not _same(held.track, track)):
+                held.close()
+                del self.sources[track.media]
+                self._by_ssrc = {s: t for s, t in self._by_ssrc.items() if t[0] is not held}
             if not track.active:
                 continue
-            if track.media not in self.tracks:
-                self.tracks[track.media] = IncomingTrack(track, self.connection.send_rtcp)
+            if track.media not in self.sources:
+                self.sources[track.media] = Source(track, self.connection.send_rtcp)
+            source = self.sources[track.media]
             for ssrc in track.ssrcs:
-                self._remember(ssrc, self.tracks[track.media])
+                self._remember(ssrc, source, source.layers[0])
 
     def _answer(self, offer: SessionDescription) -> str:
         self._version += 1
@@ -134,29 +159,41 @@ class Publisher:
             publish_answer(offer, self.connection.describe("passive"), self._session, self._version)
         )
 
-    def _route(self, data: bytes, ssrc: int, payload_type: int) -> IncomingTrack | None:
-        """Whose is an SSRC not announced in the SDP? The mid says so, or else the payload type if unique."""
+    def _route(self, data: bytes, ssrc: int, payload_type: int) -> tuple[Source, IncomingTrack] | None:
+        """By mid and rid (RFC 9143 section 9.2, RFC 8852), or by a payload type that only one m-line has."""
         fitting = []
-        for track in self.tracks.values():
-            agreed = track.track
-            if payload_type not in (agreed.payload_type, agreed.rtx_payload_type):
+        for source in self.sources.values():
+            track = source.track
+            if payload_type not in (track.payload_type, track.rtx_payload_type):
                 continue
-            mid = extension(data, agreed.mid_id)
-            if mid == agreed.mid.encode():
-                fitting = [track]
+            mid = extension(data, track.mid_id)
+            if mid == track.mid.encode():
+                fitting = [source]
                 break
             if mid is None:
-                fitting.append(track)
-        if len(fitting) != 1:
+                fitting.append(source)
+        layer = _layer(fitting[0], data, payload_type) if len(fitting) == 1 else None
+        if layer is None:
             return None
-        self._remember(ssrc, fitting[0])
-        return fitting[0]
+        self._remember(ssrc, fitting[0], layer)
+        return fitting[0], layer
 
-    def _remember(self, ssrc: int, track: IncomingTrack) -> None:
-        self._by_ssrc[ssrc] = track
+    def _remember(self, ssrc: int, source: Source, layer: IncomingTrack) -> None:
+        self._by_ssrc[ssrc] = source, layer
         if len(self._by_ssrc) > MAX_SSRCS:
             del self._by_ssrc[next(iter(self._by_ssrc))]
 
-    def _unlink(self, track: IncomingTrack) -> None:
-        for sink in list(track.sinks):
-            sink.link(None, self.connection.heard_at)
+
+def _layer(source: Source, data: bytes, payload_type: int) -> IncomingTrack | None:
+    """The layer a packet of the source names; with simulcast, none unless it does."""
+    track = source.track
+    if not track.rids:
+        return source.layers[0]
+    repaired = payload_type == track.rtx_payload_type
+    rid = extension(data, track.rrid_id if repaired else track.rid_id)
+    return next((layer for layer in source.layers if rid == layer.rid.encode()), None)
+
+
+def _same(held: PublishedTrack, track: PublishedTrack) -> bool:
+    """Whether a renegotiated m-line carries on what it carried."""
+    return (held.mid, held.codec, held.rids) == (track.mid, track.codec, track.rids)

@@ -1,6 +1,7 @@
 """A room: its seats, and the links between them kept as `permission` says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hearings.activity import ABSENT_S, Ear, SeatActivity, Voice, choose_speaker
@@ -56,13 +57,13 @@ class Room:
     def set_admitted(self, seat: str, admitted: bool) -> None:
         """Let the seat in, or send it out to wait."""
         held = self.seat(seat)
-        held.standing = Standing(seat, admitted, held.standing.muted)
+        held.standing = replace(held.standing, admitted=admitted)
         self.refresh()
 
     def set_muted(self, seat: str, muted: bool) -> None:
         """Silence the seat here, whatever its browser does."""
         held = self.seat(seat)
-        held.standing = Standing(seat, held.standing.admitted, muted)
+        held.standing = replace(held.standing, muted=muted)
         self.refresh()
 
     def leave(self, seat: str) -> None:
@@ -134,7 +135,7 @@ class Room:
                 seat, media = slot.stream
                 sender = self.seats[seat]
                 flows = slot.accepted and may_flow(receiver.standing, sender.standing, media)
-                source = sender.publisher.tracks.get(media) if sender.publisher and flows else None
+                source = sender.publisher.sources.get(media) if sender.publisher and flows else None
                 slot.out.link(source, now)
             subscriber.negotiate(now)
 
@@ -158,6 +159,8 @@ class Room:
         """Each half second: who speaks; told to every link of the room when it changed."""
         speaking: dict[str, int] = {}
         for name, seat in self.seats.items():
+            if seat.publisher is not None:
+                seat.publisher.settle(now)
             self._activity[name] = self._observe_seat(name, seat, now)
             if self._activity[name].voice is Voice.SPEAKING and seat.standing.admitted:
                 speaking[name] = self._ears[name].level
@@ -171,9 +174,9 @@ class Room:
             self._tell(link, "activity", {"room": self.name, "seats": seats, "speaker": self._speaker})
 
     def _observe_seat(self, name: str, seat: Participant, now: float) -> SeatActivity:
-        tracks = seat.publisher.tracks if seat.publisher is not None else {}
-        audio = tracks.get(AUDIO)
-        heard = {media: now - track.heard_at <= ABSENT_S for media, track in tracks.items()}
+        sources = seat.publisher.sources if seat.publisher is not None else {}
+        audio = sources[AUDIO].layers[0] if AUDIO in sources else None
+        heard = {media: now - source.heard_at <= ABSENT_S for media, source in sources.items()}
         loudest = audio.take_loudest() if audio is not None else 127
         voice = self._ears[name].voice(loudest, audio.heard_at if audio else float("-inf"), now)
         level = 0 if seat.standing.muted else (127 - loudest) // 10
@@ -186,7 +189,7 @@ class Room:
             (name, media)
             for name, sender in self.seats.items()
             if sender.publisher is not None and may_receive(receiver.standing, sender.standing)
-            for media in sender.publisher.tracks
+            for media in sender.publisher.sources
         }
 
     def _watch(self, seat: str, connection: str) -> Callable[[Publisher | Subscriber, ConnectionState], None]:
@@ -213,9 +216,8 @@ class Room:
                 if slot.out is not None:
                     slot.out.begin(now)
         else:
-            for track in side.tracks.values():
-                if track.sinks:
-                    track.request_keyframe(now, urgent=True)
+            for source in side.sources.values():
+                source.request_keyframe(now)
 
     def _tell_seat(self, seat: str, event: str, payload: dict[str, Any]) -> None:
         held = self.seats.get(seat)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hearings.forwarding.incoming import IncomingTrack
+from hearings.forwarding.source import Source
 from hearings.participant import Participant
 from hearings.room import Room
 
@@ -49,7 +49,7 @@ def _seat_stats(seat: Participant) -> dict[str, Any]:
         "publish": publisher.connection.state.value if publisher else None,
         "subscribe": subscriber.connection.state.value if subscriber else None,
         "limit": publisher.limit.bits_per_second if publisher else None,
-        "in": {m: asdict(_incoming(t)) for m, t in publisher.tracks.items()} if publisher else {},
+        "in": {m: asdict(_incoming(s)) for m, s in publisher.sources.items()} if publisher else {},
         "out": {
             f"{stream[0]}/{stream[1]}": asdict(
                 OutgoingStats(
@@ -67,14 +67,15 @@ def _seat_stats(seat: Participant) -> dict[str, Any]:
     }
 
 
-def _incoming(track: IncomingTrack) -> IncomingStats:
+def _incoming(source: Source) -> IncomingStats:
+    layers = source.layers
     return IncomingStats(
-        packets=track.packets,
-        bytes=track.octets,
-        lost=track.lost,
-        recovered=track.recovered,
-        nacks=track.asked,
-        keyframe_requests=track.keyframe_requests,
-        jitter_ms=round(track.jitter_s * 1000, 2),
-        receivers=len(track.sinks),
+        packets=sum(layer.packets for layer in layers),
+        bytes=sum(layer.octets for layer in layers),
+        lost=sum(layer.lost for layer in layers),
+        recovered=sum(layer.recovered for layer in layers),
+        nacks=sum(layer.asked for layer in layers),
+        keyframe_requests=sum(layer.keyframe_requests for layer in layers),
+        jitter_ms=round(max(layer.jitter_s for layer in layers) * 1000, 2),
+        receivers=len(source.followers),
     )

@@ -155,13 +155,13 @@ class Subscriber:
         elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == 1:
             out = self._by_ssrc.get(packet.media_ssrc)
             if out is not None:
-                out.resend(packet.lost)
+                out.resend(packet.lost, now)
         elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in (1, 4):
             # A full intra request names the track in its body, a picture loss indication in its head.
             target = int.from_bytes(packet.fci[:4], "big") if packet.fmt == 4 else packet.media_ssrc
             out = self._by_ssrc.get(target)
-            if out is not None and out.source is not None:
-                out.source.request_keyframe(now)
+            if out is not None and out.layer is not None:
+                out.layer.request_keyframe(now)
 
     def on_state(self, state: ConnectionState) -> None:
         """Told by the connection, passed to the room."""
@@ -206,10 +206,10 @@ class Subscriber:
     def _new_track(self, kind: str, name: str) -> OutgoingTrack:
         ssrc, rtx = (self._free_ssrc() for _ in range(2))
         if kind == "audio":
-            out = OutgoingTrack(self.connection, ssrc=ssrc, payload_type=OPUS_PT, name=name)
+            out = OutgoingTrack(self.connection.leg, ssrc=ssrc, payload_type=OPUS_PT, name=name)
         else:
             out = OutgoingTrack(
-                self.connection,
+                self.connection.leg,
                 ssrc=ssrc,
                 payload_type=VP8_PT,
                 rtx_ssrc=rtx,

@@ -1,97 +1,139 @@
-"""One published track: what arrives of it, what is asked of its publisher, and to whom it goes."""
+"""One incoming stream, a layer of a source: what arrives, what is asked of its publisher, who takes it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from hearings.forwarding import rtcp
+from hearings.forwarding import h264, rtcp, vp8
+from hearings.forwarding.continuity import Edge
+from hearings.forwarding.follower import Follower
 from hearings.forwarding.keyframes import KeyframeRequests
-from hearings.forwarding.outgoing import OutgoingTrack
-from hearings.forwarding.packet import (
-    NO_LEVEL,
-    Media,
-    payload_end,
-    payload_start,
-    read_audio,
-    read_video,
-)
+from hearings.forwarding.packet import SILENCE, TAIL, level_tail, send_time_tail
+from hearings.forwarding.pictures import BEGINNING, PictureIds
+from hearings.forwarding.reception import Reception
+from hearings.forwarding.sequence import AUDIO as AUDIO_PATIENCE
+from hearings.forwarding.sequence import VIDEO as VIDEO_PATIENCE
 from hearings.forwarding.sequence import SequenceWindow
 from hearings.negotiation import AUDIO, PublishedTrack
 
+HISTORY = 512
+"""Packets of video kept for resending: two to four seconds of it. A power of two."""
+
+Kept = tuple[int, int, int, bytearray]
+"""Extended number, timestamp, marker (0x80 or 0), body (tail and payload)."""
+
+
+def _sound(body: bytes | bytearray, at: int) -> PictureIds:
+    return BEGINNING
+
+
+READERS: dict[str, Callable[[bytes | bytearray, int], PictureIds]] = {
+    "vp8": vp8.read,
+    "h264": h264.read,
+    "opus": _sound,
+}
+
 
 class IncomingTrack:
-    """A source. `sinks` are the outgoing tracks linked to it; `ssrc` is -1 until known."""
+    """A layer. `ssrc` is -1 until known.
 
-    def __init__(self, track: PublishedTrack, feedback: Callable[[bytes], None]) -> None:
+    `takers` are given every packet; `waiting` become takers at the next packet one can begin with.
+    """
+
+    def __init__(self, track: PublishedTrack, feedback: Callable[[bytes], None], rid: str = "") -> None:
         self.track = track
-        self.media = track.media
+        self.rid = rid
         self.video = track.media != AUDIO
         self.ssrc = -1
-        self.sinks: list[OutgoingTrack] = []
-        self.window = SequenceWindow()
+        self.takers: list[Follower] = []
+        self.waiting: list[Follower] = []
+        self.window = self._new_window()
+        self.reception = Reception(90000 if self.video else 48000)
+        self.kept: list[Kept | None] = [None] * (HISTORY if self.video else 1)
         self.packets = 0
         self.octets = 0
+        self.bitrate = 0
         self.recovered = 0
         self.asked = 0
         self.keyframe_requests = 0
         self.heard_at = float("-inf")
-        self.loudest = NO_LEVEL
+        self.loudest = SILENCE
         self._feedback = feedback
-        self._clock_rate = 90000 if self.video else 48000
+        self._read = READERS["opus" if track.media == AUDIO else track.codec]
         self._keyframes = KeyframeRequests()
-        self._jitter = 0.0
-        self._transit: float | None = None
-        self._report_ntp = 0
-        self._report_time = 0.0
-        self._expected_before = self._accepted_before = 0
+        self.newest = self._timestamp = -1
+        self._octets_before = 0
 
     def listen(self, ssrc: int) -> None:
-        """The track's SSRC is known, or is another one now: its numbers begin anew."""
+        """The layer's SSRC is known, or is another one now: its numbers begin anew."""
         if ssrc == self.ssrc:
             return
+        self._interrupt()
         self.ssrc = ssrc
-        self.window = SequenceWindow()
-        self._transit = None
-        self._expected_before = self._accepted_before = 0
-        sinks, self.sinks = self.sinks, []
-        for sink in sinks:
-            sink.source = None
-            sink.link(self, self.heard_at)
+        self.window = self._new_window()
+        self.reception = Reception(self.reception.clock_rate)
+        self.newest = self._timestamp = -1
 
-    def receive(self, data: bytes, second: int, number: int, timestamp: int, now: float) -> None:
-        """Take a decrypted media packet and send it on. `second` is its marker and payload type."""
-        sequence = self.window.accept(number, now)
+    def receive(
+        self,
+        data: bytearray,
+        start: int,
+        end: int,
+        marker: int,
+        number: int,
+        timestamp: int,
+        level: int,
+        now: float,
+    ) -> None:
+        """Take a decrypted media packet and hand it on; `data[start:end]` is its payload.
+
+        A packet of padding alone goes on empty, so that no receiver finds a hole in the numbers. The bytes
+        before the payload are overwritten.
+        """
+        window = self.window
+        sequence = window.accept(number, now)
         if sequence is None:
             return
-        self.packets += 1
-        self.octets += len(data)
-        self.heard_at = now
-        # A packet of padding alone goes on empty, so that no receiver finds a hole in the numbers.
-        payload = data[payload_start(data) : payload_end(data)]
-        media = Media(sequence, timestamp, second & 0x80, payload)
+        if window.jumped:
+            self._interrupt()
+            window.jumped = False
         if self.video:
-            read_video(media, data, self.track.send_time_id)
+            data[start - TAIL : start] = send_time_tail(now)
         else:
-            read_audio(media, data, self.track.level_id)
-            if 0 <= media.level < self.loudest:
-                self.loudest = media.level
-        if sequence == self.window.newest:
-            self._measure_jitter(timestamp, now)
-        for sink in self.sinks:
-            sink.forward(media, now)
-        if self.window.jumped:
-            self.window.jumped = False
-            self.request_keyframe(now)
+            data[start - TAIL : start] = level_tail(level)
+            self.loudest = min(self.loudest, level & 0x7F)
+        self.packets += 1
+        self.octets += end - start
+        kept = (sequence, timestamp, marker, data[start - TAIL : end])
+        if sequence == window.newest:
+            self._advance(kept, now)
+        else:
+            self._repair(kept, now)
 
-    def receive_resent(self, data: bytes, second: int, timestamp: int, now: float) -> None:
+    def receive_resent(
+        self, data: bytearray, start: int, end: int, marker: int, timestamp: int, now: float
+    ) -> None:
         """Take an RTX packet (RFC 4588): only one that is missing is worth anything, the rest is probing."""
-        start = payload_start(data)
-        if payload_end(data) < start + 2:
+        if end < start + 2:
             return
         number = data[start] << 8 | data[start + 1]
         if self.window.is_missing(number):
             self.recovered += 1
-            self.receive(data[:start] + data[start + 2 :], second, number, timestamp, now)
+            self.receive(data, start + 2, end, marker, number, timestamp, SILENCE, now)
+
+    def recall(self, sequence: int) -> Kept | None:
+        """A packet of the layer by its extended number, as long as it is kept."""
+        kept = self.kept[sequence & len(self.kept) - 1]
+        return kept if kept is not None and kept[0] == sequence else None
+
+    def edge(self) -> Edge:
+        """The newest packet that went to the takers."""
+        kept = self.recall(self.newest)
+        if kept is None:
+            raise LookupError("nothing has been received")
+        return Edge(
+            kept[0], kept[1], self.heard_at, self.reception.captured(kept[1]), self._read(kept[3], TAIL)
+        )
 
     def request_keyframe(self, now: float, *, urgent: bool = False) -> None:
         """Ask the publisher for a keyframe, unless it was asked just now (then a little later)."""
@@ -104,43 +146,28 @@ class IncomingTrack:
             self._send_keyframe_request()
         if not self.window.has_missing:
             return
-        if self.video and self.track.rtx_payload_type >= 0:
-            numbers = self.window.due(now)
-            if numbers:
-                self.asked += len(numbers)
-                self._feedback(rtcp.nack(self.ssrc, numbers))
+        numbers = self.window.due(now)
+        if numbers:
+            self.asked += len(numbers)
+            self._feedback(rtcp.nack(self.ssrc, numbers))
         if self.window.give_up(now):
             self.request_keyframe(now)
 
     def on_sender_report(self, ntp: int, timestamp: int, now: float) -> None:
         """Remember the publisher's report for our own, and pass it on."""
-        self._report_ntp = ntp >> 16 & 0xFFFFFFFF
-        self._report_time = now
-        for sink in self.sinks:
-            sink.send_report(ntp, timestamp, now)
+        self.reception.note(ntp, timestamp, now)
+        for taker in self.takers:
+            taker.report(ntp, timestamp, now)
 
     def report(self, now: float) -> bytes | None:
-        """This track's block of the receiver report, None before the first packet."""
-        window = self.window
-        if window.newest < 0:
-            return None
-        expected = window.expected - self._expected_before
-        accepted = window.accepted - self._accepted_before
-        self._expected_before, self._accepted_before = window.expected, window.accepted
-        lost = max(0, expected - accepted)
-        return rtcp.report_block(
-            self.ssrc,
-            fraction=lost * 256 // expected if expected > 0 else 0,
-            lost=self.lost,
-            highest=window.newest - (window.first & ~0xFFFF),
-            jitter=int(self._jitter),
-            last_report=self._report_ntp,
-            delay=int((now - self._report_time) * 65536) if self._report_ntp else 0,
-        )
+        """This layer's block of the receiver report, None before the first packet. Called each second."""
+        self.bitrate = (self.octets - self._octets_before) * 8
+        self._octets_before = self.octets
+        return self.reception.block(self.ssrc, self.window, now) if self.window.newest >= 0 else None
 
     def take_loudest(self) -> int:
         """The loudest level since the last call, in -dBov (0 loudest, 127 silence)."""
-        loudest, self.loudest = self.loudest, NO_LEVEL
+        loudest, self.loudest = self.loudest, SILENCE
         return loudest
 
     @property
@@ -150,16 +177,46 @@ class IncomingTrack:
 
     @property
     def jitter_s(self) -> float:
-        """Interarrival jitter in seconds (RFC 3550 section 6.4.1)."""
-        return self._jitter / self._clock_rate
+        """Interarrival jitter in seconds."""
+        return self.reception.jitter / self.reception.clock_rate
 
-    def _measure_jitter(self, timestamp: int, now: float) -> None:
-        transit = now * self._clock_rate - timestamp
-        if self._transit is not None:
-            change = abs(transit - self._transit)
-            if change < self._clock_rate * 10:  # a wrap or a new clock is no jitter
-                self._jitter += (change - self._jitter) / 16
-        self._transit = transit
+    def _advance(self, kept: Kept, now: float) -> None:
+        sequence, timestamp, marker, body = kept
+        if timestamp != self._timestamp:
+            self.reception.measure(timestamp, now)
+            self._timestamp = timestamp
+        self.heard_at = now
+        self.newest = sequence
+        self.kept[sequence & len(self.kept) - 1] = kept
+        if self.waiting:
+            self._admit()
+        for taker in self.takers:
+            taker.take(sequence, timestamp, marker, body, now)
+
+    def _repair(self, kept: Kept, now: float) -> None:
+        """A packet from behind: not for those who began after it."""
+        sequence, timestamp, marker, body = kept
+        if self.newest - sequence < len(self.kept):
+            self.kept[sequence & len(self.kept) - 1] = kept
+        for taker in self.takers:
+            if sequence >= taker.numbers.first:
+                taker.take(sequence, timestamp, marker, body, now)
+
+    def _new_window(self) -> SequenceWindow:
+        return SequenceWindow(VIDEO_PATIENCE if self.video else AUDIO_PATIENCE)
+
+    def _admit(self) -> None:
+        """Let those who wait begin, if the newest packet is one to begin with."""
+        edge = self.edge()
+        if edge.ids.keyframe:
+            for follower in list(self.waiting):
+                follower.enter(self, edge)
+        else:
+            self.request_keyframe(edge.at)
+
+    def _interrupt(self) -> None:
+        for follower in list(self.takers):
+            follower.interrupt()
 
     def _send_keyframe_request(self) -> None:
         self.keyframe_requests += 1

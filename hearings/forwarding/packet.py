@@ -1,36 +1,45 @@
-"""Reading an RTP packet (RFC 3550 section 5.1, RFC 8285) into what the receivers are sent."""
+"""The shape of a packet: what is read of one (RFC 3550 section 5.1, RFC 8285) and how ours begin.
+
+Every packet that leaves has the same head: the fixed header and one extension block of two words,
+
+    BE DE 00 02 | 41 transport-wide number | 20 audio level or 32 send time | padding
+
+of which the last five bytes, the tail, are the same for all receivers. Tail and payload together are the body
+of a packet: what is kept of it, and what each receiver's copy is made from.
+"""
 
 import struct
 
-from hearings.forwarding import vp8
-from hearings.negotiation import LEVEL_ID, SEND_TIME_ID
+from hearings.negotiation import LEVEL_ID, SEND_TIME_ID, TWCC_ID
 
 HEADER = struct.Struct("!BBHII")
+HEAD = struct.Struct("!BBHIIHHBH")
+"""The head of a packet as it leaves, up to the transport-wide number."""
+HEAD_FIRST, HEAD_PROFILE, HEAD_WORDS = 0x90, 0xBEDE, 2
+HEAD_TWCC = TWCC_ID << 4 | 1
+TAIL = 5
+"""Bytes of the extension block in the body, before the payload."""
+
+_TAIL = struct.Struct("!BI")
+_LEVEL = LEVEL_ID << 4
+_SEND_TIME = SEND_TIME_ID << 4 | 2
 _ONE_BYTE_PROFILE = b"\xbe\xde"
-_LEVEL_BLOCK = b"\xbe\xde\x00\x01" + bytes([LEVEL_ID << 4])
-_SEND_TIME_BLOCK = b"\xbe\xde\x00\x01" + bytes([SEND_TIME_ID << 4 | 2])
-NO_LEVEL = 127
-"""RFC 6464: 127 is digital silence, in -dBov."""
+SILENCE = 127
+"""RFC 6464: digital silence, in -dBov."""
 
 
-class Media:
-    """One media packet, ready to be sent on: `sequence` is extended (it does not wrap).
+def level_tail(value: int) -> bytes:
+    """The tail of an audio packet; `value` is the extension's byte (voice flag and -dBov)."""
+    return _TAIL.pack(_LEVEL, value << 24)
 
-    `extension` is the header extension block every receiver gets, `level` the audio level in -dBov (-1 when
-    the packet has none), `ids` the VP8 picture numbers.
+
+def send_time_tail(now: float) -> bytes:
+    """The tail of a video packet: when it left, as a 24-bit fixed-point number of 64 s.
+
+    The publisher's own value is replaced: a receiver takes all packets of a connection for those of one
+    clock, and ours is the only one that they have in common.
     """
-
-    __slots__ = ("extension", "ids", "level", "marker", "payload", "sequence", "timestamp", "voice")
-
-    def __init__(self, sequence: int, timestamp: int, marker: int, payload: bytes) -> None:
-        self.sequence = sequence
-        self.timestamp = timestamp
-        self.marker = marker
-        self.payload = payload
-        self.extension = b""
-        self.level = -1
-        self.voice = False
-        self.ids = vp8.NONE
+    return _TAIL.pack(_SEND_TIME, (int(now * 262144) & 0xFFFFFF) << 8)
 
 
 def payload_start(data: bytes) -> int:
@@ -65,20 +74,3 @@ def extension(data: bytes, number: int) -> bytes | None:
             return data[at + 1 : at + 1 + length]
         at += 1 + length
     return None
-
-
-def read_audio(media: Media, data: bytes, level_id: int) -> None:
-    """Take over the audio level."""
-    value = extension(data, level_id)
-    if value:
-        media.level = value[0] & 0x7F
-        media.voice = bool(value[0] & 0x80)
-        media.extension = _LEVEL_BLOCK + value[:1] + b"\0\0"
-
-
-def read_video(media: Media, data: bytes, send_time_id: int) -> None:
-    """Take over the send time and the picture numbers."""
-    value = extension(data, send_time_id)
-    if value and len(value) == 3:
-        media.extension = _SEND_TIME_BLOCK + value
-    media.ids = vp8.read(media.payload)

@@ -10,45 +10,75 @@ from dataclasses import dataclass
 MAX_GAP = 200
 """A larger hole is not worth asking for: the source restarted or was away; a keyframe mends it."""
 MAX_MISSING = 512
-MAX_ASKS = 8
-RETRY_S = 0.05
-GIVE_UP_S = 1.5
 RESYNC_AFTER = 100
 """So many packets in a row from behind the window mean that the source began to count anew."""
 ASK_AT_ONCE = 100
+FIRST_RESPONSE_S = 0.08
+"""What an answer is taken to need before the first one has come."""
+MAX_RESPONSE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How a stream's holes are asked for: at most `asks` times, not more often than each `retry_s` (nor than
+    answers can come), until a packet is `give_up_s` old."""
+
+    asks: int
+    retry_s: float
+    give_up_s: float
+
+
+VIDEO = Patience(asks=10, retry_s=0.04, give_up_s=1.5)
+AUDIO = Patience(asks=3, retry_s=0.025, give_up_s=0.3)
+"""Sound is played within a fraction of a second: a later packet is of no use."""
 
 
 @dataclass(slots=True)
 class _Missing:
     since: float
-    asked: float = 0.0
+    first_asked: float = 0.0
+    asked: float = float("-inf")
     asks: int = 0
 
 
 class SequenceWindow:
-    """Unwraps 16-bit numbers. `jumped` is set after a hole too large to repair; the owner clears it."""
+    """Unwraps 16-bit numbers. `jumped` is set after a hole too large to repair; the owner clears it.
 
-    def __init__(self) -> None:
+    `response_s` is how long an answer takes at present (smoothed), None before the first.
+    """
+
+    def __init__(self, patience: Patience = VIDEO) -> None:
         self.newest = -1
         self.first = -1
         self.accepted = 0
         self.jumped = False
+        self.response_s: float | None = None
+        self._patience = patience
         self._missing: dict[int, _Missing] = {}
         self._behind = 0
 
     def accept(self, number: int, now: float) -> int | None:
         """The extended number of a packet to be forwarded, None for a duplicate or one too late."""
-        if self.newest < 0:
+        newest = self.newest
+        ahead = (number - newest) & 0xFFFF
+        if ahead == 1 and newest >= 0:
+            self.newest = newest = newest + 1
+            self.accepted += 1
+            self._behind = 0
+            return newest
+        if newest < 0:
             # One cycle up, so that a packet that overtook the first one still has a number above zero.
             self.newest = self.first = number + 0x10000
             self.accepted = 1
             return self.newest
-        ahead = (number - self.newest) & 0xFFFF
         if ahead and ahead < 0x8000:
-            return self._advance(self.newest + ahead, now)
-        late = self.newest - ((self.newest - number) & 0xFFFF)
-        if self._missing.pop(late, None) is None:
+            return self._advance(newest + ahead, now)
+        late = newest - ((newest - number) & 0xFFFF)
+        entry = self._missing.pop(late, None)
+        if entry is None:
             return self._refuse(number)
+        if entry.asks:
+            self._measure(now - entry.first_asked)
         self._behind = 0
         self.accepted += 1
         return late
@@ -59,9 +89,13 @@ class SequenceWindow:
 
     def due(self, now: float) -> list[int]:
         """The 16-bit numbers to ask for now, oldest first."""
+        response = FIRST_RESPONSE_S if self.response_s is None else self.response_s
+        pause = max(self._patience.retry_s, response * 1.25)
         asks = []
         for number, entry in self._missing.items():
-            if entry.asks < MAX_ASKS and now - entry.asked >= RETRY_S * entry.asks:
+            if entry.asks < self._patience.asks and now - entry.asked >= pause:
+                if not entry.asks:
+                    entry.first_asked = now
                 entry.asked = now
                 entry.asks += 1
                 asks.append(number & 0xFFFF)
@@ -71,7 +105,8 @@ class SequenceWindow:
 
     def give_up(self, now: float) -> bool:
         """Forget what has been missing too long; True when something was."""
-        lost = [number for number, entry in self._missing.items() if now - entry.since > GIVE_UP_S]
+        limit = self._patience.give_up_s
+        lost = [number for number, entry in self._missing.items() if now - entry.since > limit]
         for number in lost:
             del self._missing[number]
         return bool(lost)
@@ -104,10 +139,16 @@ class SequenceWindow:
         self._behind += 1
         if self._behind < RESYNC_AFTER:
             return None
-        # Two cycles up: far enough for every receiver to see a break and splice (see continuity).
+        # Two cycles up: no number of the time before can come again.
         self.newest = self.first = ((self.newest >> 16) + 2) << 16 | number
         self._missing.clear()
         self._behind = 0
         self.accepted = 1
         self.jumped = True
         return self.newest
+
+    def _measure(self, seconds: float) -> None:
+        seconds = min(seconds, MAX_RESPONSE_S)
+        self.response_s = (
+            seconds if self.response_s is None else self.response_s + (seconds - self.response_s) / 8
+        )

@@ -1,26 +1,25 @@
-"""A receiver's numbers carry on over every change of source."""
+"""A receiver's numbers carry on over every change of layer or source."""
 
 import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearings.forwarding import vp8
-from hearings.forwarding.continuity import MAX_JUMP, Continuity
-from hearings.forwarding.packet import Media
+from hearings.forwarding.continuity import Continuity, Edge
+from hearings.forwarding.pictures import NONE, PictureIds
 
 CLOCK = 90000
 
 
-def media(sequence: int, timestamp: int = 0, picture: int = -1, tl0: int = -1, wide: bool = True) -> Media:
-    packet = Media(sequence, timestamp & 0xFFFFFFFF, 0, b"x")
-    packet.ids = vp8.PictureIds(False, picture, 2 if picture >= 0 else -1, wide, tl0, 4 if tl0 >= 0 else -1)
-    return packet
+def edge(
+    sequence: int, timestamp: int = 0, at: float = 0.0, captured: float | None = None, ids: PictureIds = NONE
+) -> Edge:
+    return Edge(sequence, timestamp & 0xFFFFFFFF, at, captured, ids)
 
 
 runs = st.lists(
     st.tuples(
-        st.integers(65536, 2**33),  # first number of the source
+        st.integers(65536, 2**33),  # first number of the layer
         st.integers(0, 2**32 - 1),  # its first timestamp
         st.integers(0, 0x7FFF),  # its first picture
         st.integers(0, 255),  # its first TL0
@@ -39,24 +38,23 @@ def test_over_any_switches_numbers_rise_by_one_and_time_goes_on(runs) -> None:
     out: list[tuple[int, int, int, int, float]] = []
     for first, timestamp, picture, tl0, count, silence in runs:
         now += silence
+        packet = None
         for step in range(count):
-            packet = media(
-                first + step, timestamp + step * 3000, (picture + step) & 0x7FFF, (tl0 + step) & 0xFF
-            )
+            ids = PictureIds(step == 0, (picture + step) & 0x7FFF, True, (tl0 + step) & 0xFF)
+            packet = edge(first + step, timestamp + step * 3000, now, ids=ids)
             if step == 0:
-                numbers.splice(packet, now)
-            placed = numbers.place(packet, now)
-            assert placed is not None
+                numbers.enter(packet)
             out.append(
                 (
-                    placed,
+                    packet.sequence + numbers.shift,
                     (packet.timestamp + numbers.timestamp_shift) & 0xFFFFFFFF,
-                    (packet.ids.picture + numbers.picture_shift) & 0x7FFF,
-                    (packet.ids.tl0 + numbers.tl0_shift) & 0xFF,
+                    (ids.picture + numbers.picture_shift) & 0x7FFF,
+                    (ids.tl0 + numbers.tl0_shift) & 0xFF,
                     now,
                 )
             )
             now += 1 / 30
+        numbers.leave(packet)
     for before, after in itertools.pairwise(out):
         assert after[0] == before[0] + 1
         assert (after[2] - before[2]) & 0x7FFF == 1
@@ -68,50 +66,40 @@ def test_over_any_switches_numbers_rise_by_one_and_time_goes_on(runs) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(-50, 50), st.booleans()), min_size=1, max_size=100),
-    st.integers(100000, 2**31),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.floats(-0.9, 0.9),
+    st.floats(0.0, 0.5),
 )
-def test_two_packets_never_get_one_number(steps: list[tuple[int, bool]], start: int) -> None:
+def test_a_known_capture_time_beats_the_arrival(one: int, other: int, late: float, gone: float) -> None:
+    """The layers' own clocks differ; by the sender reports they do not."""
     numbers = Continuity(CLOCK)
-    placed: list[int] = []
-    source = 0
-    seen: set[tuple[int, int]] = set()
-    numbers.splice(media(start), 0.0)
-    for step, switch in steps:
-        if switch:
-            source += 1
-            numbers.splice(media(start + step), 0.0)
-        if (source, step) in seen:
-            continue  # the sequence window lets no number pass twice
-        seen.add((source, step))
-        number = numbers.place(media(start + step), 0.0)
-        if number is not None:
-            placed.append(number)
-    assert len(placed) == len(set(placed))
+    numbers.enter(edge(100, one, at=5.0, captured=1000.0))
+    numbers.leave(edge(100, one, at=5.0, captured=1000.0))
+    numbers.enter(edge(900, other, at=5.0 + gone + late, captured=1000.0 + gone))
+    placed = (other + numbers.timestamp_shift) & 0xFFFFFFFF
+    assert (placed - one) & 0xFFFFFFFF == max(1, int((1000.0 + gone - 1000.0) * CLOCK))
 
 
-def test_packets_from_before_the_switch_are_dropped() -> None:
+def test_a_clock_that_was_set_is_not_believed() -> None:
     numbers = Continuity(CLOCK)
-    numbers.splice(media(1000), 0.0)
-    assert numbers.place(media(999), 0.0) is None
-    assert numbers.place(media(1000), 0.0) is not None
+    numbers.enter(edge(100, 0, at=5.0, captured=1000.0))
+    numbers.leave(edge(100, 0, at=5.0, captured=1000.0))
+    numbers.enter(edge(900, 7, at=5.5, captured=4600.5))
+    assert (7 + numbers.timestamp_shift) & 0xFFFFFFFF == CLOCK // 2
 
 
-def test_a_jump_of_the_source_breaks_it() -> None:
+def test_a_picture_of_the_very_moment_left_still_comes_after_it() -> None:
     numbers = Continuity(CLOCK)
-    numbers.splice(media(1000), 0.0)
-    numbers.place(media(1000), 0.0)
-    assert not numbers.broken(media(1000 + MAX_JUMP))
-    assert numbers.broken(media(1001 + MAX_JUMP))
+    numbers.enter(edge(100, 5000, at=5.0, captured=1000.0))
+    numbers.leave(edge(100, 5000, at=5.0, captured=1000.0))
+    numbers.enter(edge(900, 70000, at=5.01, captured=1000.0))
+    assert (70000 + numbers.timestamp_shift) & 0xFFFFFFFF == 5001
 
 
-def test_a_late_packet_does_not_move_the_end() -> None:
+def test_a_narrow_picture_number_is_carried_into_a_wide_one() -> None:
     numbers = Continuity(CLOCK)
-    numbers.splice(media(1000), 0.0)
-    first = numbers.place(media(1000), 0.0)
-    last = numbers.place(media(1005), 0.0)
-    numbers.place(media(1002), 0.0)
-    numbers.splice(media(70000), 1.0)
-    assert first is not None
-    assert last == first + 5
-    assert numbers.place(media(70000), 1.0) == last + 1
+    numbers.enter(edge(1, ids=PictureIds(True, 126)))
+    numbers.leave(edge(2, ids=PictureIds(False, 127)))
+    numbers.enter(edge(50, ids=PictureIds(True, 5000, True)))
+    assert (5000 + numbers.picture_shift) & 0x7FFF == 128

@@ -21,6 +21,9 @@ from hearings.errors import (
     TOO_MANY_ROOMS,
     HearingError,
 )
+from hearings.forwarding import vp8
+from hearings.forwarding.packet import extension, payload_end, payload_start
+from hearings.negotiation import LEVEL_ID, TWCC_ID
 from hearings.permission import Standing
 from hearings.port import MediaPort
 from hearings.registry import ORPHAN_S, Registry
@@ -87,6 +90,10 @@ async def house() -> AsyncIterator[House]:
     await house.port.stop()
 
 
+def payload(packet: bytes) -> bytes:
+    return packet[payload_start(packet) : payload_end(packet)]
+
+
 def numbers(packets: list[bytes], payload_type: int) -> list[int]:
     return [struct.unpack_from("!H", p, 2)[0] for p in packets if p[1] & 0x7F == payload_type]
 
@@ -107,7 +114,8 @@ async def test_video_begins_with_a_keyframe_and_audio_at_once(house: House) -> N
     sent = numbers(screen.rtp, 96)
     assert sent == list(range(sent[0], sent[0] + 4))
     level = next(p for p in screen.rtp if p[1] & 0x7F == 111)
-    assert level[12:18] == b"\xbe\xde\x00\x01" + bytes([0x20, 0x80 | 30])
+    assert extension(level, LEVEL_ID) == bytes([0x80 | 30])
+    assert [extension(p, TWCC_ID) for p in screen.rtp] == [n.to_bytes(2, "big") for n in range(9)]
 
 
 class Repair:
@@ -141,9 +149,10 @@ class Repair:
 
     def _collect(self, packet: bytes) -> None:
         if packet[1] & 0x7F == 96:
-            self.got[int.from_bytes(packet[2:4], "big")] = packet[12:]
+            self.got[int.from_bytes(packet[2:4], "big")] = payload(packet)
         elif packet[1] & 0x7F == 97:
-            self.got[int.from_bytes(packet[12:14], "big")] = packet[14:]
+            original = payload(packet)
+            self.got[int.from_bytes(original[:2], "big")] = original[2:]
 
 
 async def test_what_is_lost_is_repaired_in_both_directions(house: House) -> None:
@@ -190,7 +199,7 @@ async def test_a_new_generation_takes_over_behind_the_same_mline(house: House) -
     sent = numbers(video, 96)
     assert sent == list(range(sent[0], sent[0] + 20))
     assert len({struct.unpack_from("!I", p, 8)[0] for p in video}) == 1, "one SSRC throughout"
-    pictures = [struct.unpack_from("!H", p, 14)[0] & 0x7FFF for p in video]
+    pictures = [vp8.read(payload(p)).picture for p in video]
     assert pictures == list(range(100, 120))
     assert len(house.events("offer", "b")) == offers
     with pytest.raises(HearingError) as refusal:
@@ -205,9 +214,9 @@ async def test_nothing_flows_from_or_to_the_lobby(house: House) -> None:
     for number in range(10):
         camera.send(video_packet(number, key=True))
         camera.send(audio_packet(number))
-    await until(lambda: house.room.seats["a"].publisher.tracks["audio"].packets == 10)
+    await until(lambda: house.room.seats["a"].publisher.sources["audio"].layers[0].packets == 10)
     assert screen.rtp == []
-    assert house.room.seats["a"].publisher.tracks["video"].sinks == []
+    assert house.room.seats["a"].publisher.sources["video"].followers == []
     assert all(slot.stream is None for slot in house.room.seats["b"].subscriber.slots)
 
 
@@ -220,10 +229,10 @@ async def test_a_muted_seat_resumes_without_a_hole(house: House) -> None:
             await until(lambda: len(ear.rtp) == 10)
             house.room.set_muted("a", True)
         if number == 20:
-            await until(lambda: house.room.seats["a"].publisher.tracks["audio"].packets == 20)
+            await until(lambda: house.room.seats["a"].publisher.sources["audio"].layers[0].packets == 20)
             house.room.set_muted("a", False)
         microphone.send(audio_packet(number))
-    await until(lambda: house.room.seats["a"].publisher.tracks["audio"].packets == 30)
+    await until(lambda: house.room.seats["a"].publisher.sources["audio"].layers[0].packets == 30)
     await until(lambda: len(ear.rtp) >= 20)
     await asyncio.sleep(0.1)
     sent = numbers(ear.rtp, 111)
@@ -373,7 +382,7 @@ async def test_an_ice_restart_keeps_the_keys_and_moves_the_path(house: House) ->
     mover.check(answer.transport)
     await until(lambda: connection.peer.path != path)
     mover.send_raw(camera._dtls._tx_srtp.protect(audio_packet(1)))
-    await until(lambda: house.room.seats["a"].publisher.tracks["audio"].packets == 1)
+    await until(lambda: house.room.seats["a"].publisher.sources["audio"].layers[0].packets == 1)
 
 
 async def test_the_speaker_is_told_when_it_changes(house: House) -> None:

@@ -1,17 +1,20 @@
 """Sequence numbers of a source: accepted at most once, missing ones asked for a while."""
 
+import itertools
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hearings.forwarding.sequence import (
-    GIVE_UP_S,
-    MAX_ASKS,
+    AUDIO,
+    FIRST_RESPONSE_S,
     MAX_GAP,
     MAX_MISSING,
     RESYNC_AFTER,
-    RETRY_S,
+    VIDEO,
+    Patience,
     SequenceWindow,
 )
 
@@ -35,15 +38,34 @@ def test_a_hole_is_filled_once() -> None:
     assert window.due(0.2) == [11]
 
 
-def test_asking_is_repeated_and_ends() -> None:
-    window = SequenceWindow()
+@pytest.mark.parametrize("patience", [AUDIO, VIDEO])
+def test_asking_is_repeated_and_ends(patience: Patience) -> None:
+    window = SequenceWindow(patience)
     window.accept(1, 0.0)
     window.accept(3, 0.0)
-    asked = sum(bool(window.due(step * 0.01)) for step in range(1000))
-    assert asked == MAX_ASKS
-    assert not window.due(0.0 + RETRY_S / 2)
-    assert window.give_up(GIVE_UP_S + 0.1)
+    asked = [step * 0.005 for step in range(1000) if window.due(step * 0.005)]
+    assert len(asked) == patience.asks
+    assert asked[0] == 0.0
+    assert all(b - a >= FIRST_RESPONSE_S for a, b in itertools.pairwise(asked))
+    assert not window.give_up(patience.give_up_s - 0.1)
+    assert window.give_up(patience.give_up_s + 0.1)
     assert not window.has_missing
+
+
+def test_a_far_publisher_is_not_asked_again_before_it_can_have_answered() -> None:
+    window = SequenceWindow()
+    now = 0.0
+    for number in range(0, 60, 2):
+        window.accept(number, now)
+        window.due(now)
+        window.accept(number - 1 & 0xFFFF, now + 0.4)
+        now += 1.0
+    assert window.response_s is not None
+    assert 0.39 < window.response_s < 0.41
+    window.accept(100, now)
+    assert window.due(now)
+    assert not window.due(now + 0.45)
+    assert window.due(now + 0.55)
 
 
 def test_a_hole_too_large_is_passed_over() -> None:

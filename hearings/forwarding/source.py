@@ -1,0 +1,68 @@
+"""A published medium: one incoming track per layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hearings.forwarding.follower import Follower
+from hearings.forwarding.incoming import IncomingTrack
+from hearings.negotiation import AUDIO, PublishedTrack
+
+LIVE_S = 1.0
+"""A layer not heard of for so long is taken for switched off by its browser."""
+
+
+class Source:
+    """The layers of one medium, lowest first; without simulcast there is one."""
+
+    def __init__(self, track: PublishedTrack, feedback: Callable[[bytes], None]) -> None:
+        self.track = track
+        self.media = track.media
+        self.codec = "opus" if track.media == AUDIO else track.codec
+        self.video = track.media != AUDIO
+        self.followers: list[Follower] = []
+        self.layers = tuple(IncomingTrack(track, feedback, rid) for rid in track.rids or ("",))
+
+    @property
+    def heard_at(self) -> float:
+        """When a packet of any layer arrived last, in monotonic seconds."""
+        return max(layer.heard_at for layer in self.layers)
+
+    def live(self, now: float) -> list[int]:
+        """The indices of the layers that arrive at present, lowest first."""
+        return [i for i, layer in enumerate(self.layers) if now - layer.heard_at <= LIVE_S]
+
+    def choose(self, target: int | None, now: float) -> IncomingTrack | None:
+        """The layer for whom `target` is wanted: itself, or the best live one below it, or the lowest live.
+
+        When nothing arrives at all it is the target itself. None for a target of None.
+        """
+        if target is None:
+            return None
+        live = self.live(now)
+        below = [index for index in live if index <= target]
+        chosen = below[-1] if below else live[0] if live else min(target, len(self.layers) - 1)
+        return self.layers[chosen]
+
+    def heard(self, layer: IncomingTrack, ssrc: int, now: float) -> None:
+        """A packet of this layer is about to be taken; `ssrc` is the one it came under."""
+        if ssrc != layer.ssrc:
+            layer.listen(ssrc)
+            layer.heard_at = now
+            self.settle(now)
+
+    def settle(self, now: float) -> None:
+        """Called now and then: followers of a layer that fell silent, or of one that is back, change."""
+        for follower in list(self.followers):
+            follower.begin(now)
+
+    def request_keyframe(self, now: float) -> None:
+        """Ask for a keyframe of every layer that is followed or awaited."""
+        for layer in self.layers:
+            if layer.takers or layer.waiting:
+                layer.request_keyframe(now, urgent=True)
+
+    def close(self) -> None:
+        """The medium is over: nobody follows it any more."""
+        for follower in list(self.followers):
+            follower.link(None, 0.0)
