@@ -32,6 +32,10 @@ bench-web: $(DEV_READY) $(ASSETS_READY) ## pages per second beside a peer, on SQ
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt
 	@$(BIN)/python -m bench.web
 
+bench-network: $(DEV_READY) ## people on bad lines, at our media engine and at Janus (OPTIONS="--cases loss-20 --seconds 10")
+	@scripts/system-packages
+	@$(BIN)/python -m bench.network $(OPTIONS)
+
 lint: $(DEV_READY) ## ruff, rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -91,4 +95,4 @@ $(ASSETS_READY): package.json package-lock.json scripts/assets.py | $(RUN_READY)
 	@$(BIN)/python scripts/assets.py fetch
 	@touch $@
 
-.PHONY: help run test test-fast bench bench-web lint fmt types contracts migrations messages lock screenshots assets clean
+.PHONY: help run test test-fast bench bench-web bench-network lint fmt types contracts migrations messages lock screenshots assets clean
