@@ -14,7 +14,7 @@ from hearings.forwarding.outgoing import OutgoingTrack
 from hearings.forwarding.packet import HEADER, SILENCE, extension, payload_end, payload_start
 from hearings.forwarding.source import Source
 from hearings.forwarding.transport import Arrivals
-from hearings.negotiation import PublishedTrack, publish_answer, published_tracks
+from hearings.negotiation import VP8, PublishedTrack, publish_answer, published_tracks
 from hearings.port import MediaPort
 from hearings.quality import BandwidthLimit
 from hearings.sdp import SessionDescription, parse, render
@@ -26,12 +26,15 @@ MAX_SSRCS = 16
 class Publisher:
     """Sources by medium ("audio", "video", "screen") of one connection."""
 
-    def __init__(self, port: MediaPort, on_state: Callable[["Publisher", ConnectionState], None]) -> None:
+    def __init__(
+        self, port: MediaPort, on_state: Callable[["Publisher", ConnectionState], None], codec: str = VP8
+    ) -> None:
         self.connection = Connection(port, self)
         self.sources: dict[str, Source] = {}
         self.arrivals = Arrivals()
         self.limit = BandwidthLimit()
         self._on_state = on_state
+        self._codec = codec
         self._counters = port.counters
         self._by_ssrc: dict[int, tuple[Source, IncomingTrack]] = {}
         self._session = secrets.randbits(48)
@@ -41,7 +44,7 @@ class Publisher:
         """Take an offer, the first or a later one on the same connection; returns the answer."""
         self._check_alive()
         offer = parse(text)
-        tracks = published_tracks(offer)
+        tracks = published_tracks(offer, self._codec)
         transport = offer.transport
         if transport is None:
             raise HearingError(NO_MEDIA)
@@ -53,7 +56,7 @@ class Publisher:
         """ICE restart: the same m-lines under new credentials."""
         self._check_alive()
         offer = parse(text)
-        published_tracks(offer)
+        published_tracks(offer, self._codec)
         self.connection.restart()
         return self._answer(offer)
 
@@ -155,9 +158,8 @@ class Publisher:
 
     def _answer(self, offer: SessionDescription) -> str:
         self._version += 1
-        return render(
-            publish_answer(offer, self.connection.describe("passive"), self._session, self._version)
-        )
+        ours = self.connection.describe("passive")
+        return render(publish_answer(offer, ours, self._session, self._version, self._codec))
 
     def _route(self, data: bytes, ssrc: int, payload_type: int) -> tuple[Source, IncomingTrack] | None:
         """By mid and rid (RFC 9143 section 9.2, RFC 8852), or by a payload type that only one m-line has."""

@@ -3,6 +3,7 @@
 import asyncio
 
 from hearings.errors import ROOM_UNKNOWN, TOO_MANY_ROOMS, HearingError
+from hearings.negotiation import VP8
 from hearings.port import MediaPort
 from hearings.room import Room, Tell
 
@@ -14,13 +15,14 @@ ORPHAN_S = 60.0
 
 
 class Registry:
-    """Rooms by name."""
+    """Rooms by name. `codec` is the rooms' video codec."""
 
-    def __init__(self, port: MediaPort, tell: Tell, max_rooms: int) -> None:
+    def __init__(self, port: MediaPort, tell: Tell, max_rooms: int, codec: str = VP8) -> None:
         self.port = port
         self.rooms: dict[str, Room] = {}
         self._tell = tell
         self._max_rooms = max_rooms
+        self._codec = codec
         self._lost_links: dict[str, float] = {}
         self._reported = self._checked = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -30,7 +32,7 @@ class Registry:
         if name not in self.rooms:
             if len(self.rooms) >= self._max_rooms:
                 raise HearingError(TOO_MANY_ROOMS)
-            self.rooms[name] = Room(name, self.port, self._tell)
+            self.rooms[name] = Room(name, self.port, self._tell, self._codec)
         return self.rooms[name]
 
     def room(self, name: str) -> Room:

@@ -7,12 +7,13 @@ from typing import Any
 from hearings.activity import ABSENT_S, Ear, SeatActivity, Voice, choose_speaker
 from hearings.connection import ConnectionState
 from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
-from hearings.negotiation import AUDIO, SCREEN, VIDEO
+from hearings.negotiation import AUDIO, SCREEN, VIDEO, VP8
 from hearings.participant import PUBLISH, SUBSCRIBE, Participant
 from hearings.permission import Standing, may_flow, may_receive
 from hearings.port import MediaPort
 from hearings.publisher import Publisher
 from hearings.subscriber import Offer, Stream, Subscriber
+from hearings.taps import Recorder, Taps
 
 MAX_SEATS = 6
 
@@ -23,14 +24,16 @@ Tell = Callable[[str, str, dict[str, Any]], None]
 class Room:
     """At most six seats. Every change ends in `refresh`, which makes the links what they should be."""
 
-    def __init__(self, name: str, port: MediaPort, tell: Tell) -> None:
+    def __init__(self, name: str, port: MediaPort, tell: Tell, codec: str = VP8) -> None:
         self.name = name
+        self.codec = codec
         self.seats: dict[str, Participant] = {}
         self._port = port
         self._tell = tell
         self._ears: dict[str, Ear] = {}
         self._speaker: str | None = None
         self._activity: dict[str, SeatActivity] = {}
+        self._taps: Taps | None = None
         self._told: tuple[dict[str, SeatActivity], str | None] = ({}, None)
 
     def seat(self, name: str) -> Participant:
@@ -76,8 +79,21 @@ class Room:
             self._speaker = None
         self.refresh()
 
+    def record(self, recorder: Recorder) -> None:
+        """Begin to record; another recorder than the present one takes over from it."""
+        self.stop_recording()
+        self._taps = Taps(recorder)
+        self.refresh()
+
+    def stop_recording(self) -> None:
+        """End the recording, if there is one."""
+        if self._taps is not None:
+            self._taps.close(self._port.clock())
+            self._taps = None
+
     def close(self) -> None:
         """End every connection of the room."""
+        self.stop_recording()
         for seat in self.seats.values():
             seat.close()
         self.seats.clear()
@@ -87,7 +103,7 @@ class Room:
         held = self.seat(seat)
         held.check_publish(generation)
         if held.publisher is None or generation > held.publish_generation:
-            fresh = Publisher(self._port, self._watch(seat, PUBLISH))
+            fresh = Publisher(self._port, self._watch(seat, PUBLISH), self.codec)
             try:
                 answer = fresh.offer(sdp)
             except HearingError:
@@ -138,6 +154,8 @@ class Room:
                 source = sender.publisher.sources.get(media) if sender.publisher and flows else None
                 slot.out.link(source, now)
             subscriber.negotiate(now)
+        if self._taps is not None:
+            self._taps.refresh(self.seats, now)
 
     def tick(self, now: float) -> None:
         """The one timer's round through the seats."""
@@ -164,7 +182,10 @@ class Room:
             self._activity[name] = self._observe_seat(name, seat, now)
             if self._activity[name].voice is Voice.SPEAKING and seat.standing.admitted:
                 speaking[name] = self._ears[name].level
-        self._speaker = choose_speaker(self._speaker, speaking)
+        speaker = choose_speaker(self._speaker, speaking)
+        if speaker != self._speaker and self._taps is not None:
+            self._taps.recorder.speaker(speaker)
+        self._speaker = speaker
         told = (dict(self._activity), self._speaker)
         if told == self._told or not self.seats:
             return
@@ -184,12 +205,12 @@ class Room:
             voice = Voice.SILENT
         return SeatActivity(voice, level, heard.get(VIDEO, False), heard.get(SCREEN, False))
 
-    def _streams_for(self, receiver: Participant) -> set[Stream]:
+    def _streams_for(self, receiver: Participant) -> dict[Stream, str]:
         return {
-            (name, media)
+            (name, media): source.codec
             for name, sender in self.seats.items()
             if sender.publisher is not None and may_receive(receiver.standing, sender.standing)
-            for media in sender.publisher.sources
+            for media, source in sender.publisher.sources.items()
         }
 
     def _watch(self, seat: str, connection: str) -> Callable[[Publisher | Subscriber, ConnectionState], None]:

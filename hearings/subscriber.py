@@ -16,9 +16,14 @@ from hearings.errors import MALFORMED_SDP, NOT_CONNECTED, STALE_VERSION, Hearing
 from hearings.forwarding.outgoing import OutgoingTrack
 from hearings.negotiation import (
     AUDIO,
+    H264,
+    H264_PT,
+    H264_RTX_PT,
     MEDIA,
+    OPUS,
     OPUS_PT,
     RTX_PT,
+    VP8,
     VP8_PT,
     OfferedTrack,
     accepted_mids,
@@ -29,6 +34,9 @@ from hearings.sdp import parse, render
 
 OFFER_AGAIN_S = 5.0
 """An offer unanswered for so long is sent again, unchanged: the event may have been lost with its link."""
+
+_PAYLOAD_TYPES = {OPUS: (OPUS_PT, -1), VP8: (VP8_PT, RTX_PT), H264: (H264_PT, H264_RTX_PT)}
+"""Of each codec: its payload type and that of its RTX stream, -1 when there is none."""
 
 Stream = tuple[str, str]
 """(seat, medium)."""
@@ -41,6 +49,7 @@ class Slot:
     mid: str
     kind: str
     stream: Stream | None = None
+    codec: str = VP8
     out: OutgoingTrack | None = None
     accepted: bool = False
 
@@ -81,14 +90,17 @@ class Subscriber:
         self._offered_at = 0.0
         self._dirty = False
 
-    def want(self, streams: set[Stream]) -> None:
-        """Set which streams should have an m-line; changes lead to an offer as soon as one may be made."""
+    def want(self, streams: dict[Stream, str]) -> None:
+        """Set which streams should have an m-line, and of which codec they are.
+
+        Changes lead to an offer as soon as one may be made.
+        """
         for slot in self.slots:
-            if slot.stream is not None and slot.stream not in streams:
+            if slot.stream is not None and streams.get(slot.stream) != slot.codec:
                 self._vacate(slot)
         held = {slot.stream for slot in self.slots}
-        for stream in sorted(streams - held, key=lambda s: (s[0], MEDIA.index(s[1]))):
-            self._occupy(stream)
+        for stream in sorted(streams.keys() - held, key=lambda s: (s[0], MEDIA.index(s[1]))):
+            self._occupy(stream, streams[stream])
 
     def first_offer(self) -> Offer:
         """The offer a `subscribe` call is answered with."""
@@ -160,8 +172,8 @@ class Subscriber:
             # A full intra request names the track in its body, a picture loss indication in its head.
             target = int.from_bytes(packet.fci[:4], "big") if packet.fmt == 4 else packet.media_ssrc
             out = self._by_ssrc.get(target)
-            if out is not None and out.layer is not None:
-                out.layer.request_keyframe(now)
+            if out is not None:
+                out.request_keyframe(now)
 
     def on_state(self, state: ConnectionState) -> None:
         """Told by the connection, passed to the room."""
@@ -177,6 +189,7 @@ class Subscriber:
                 active=slot.stream is not None,
                 stream=_stream_name(slot.stream) if slot.stream else "",
                 ssrcs=_ssrcs(slot.out),
+                codec=slot.codec,
             )
             for slot in self.slots
         ]
@@ -192,31 +205,30 @@ class Subscriber:
         self._offered_at = self.connection.port.clock()
         return self._offered
 
-    def _occupy(self, stream: Stream) -> None:
+    def _occupy(self, stream: Stream, codec: str) -> None:
         kind = "audio" if stream[1] == AUDIO else "video"
         slot = next((s for s in self.slots if s.kind == kind and s.stream is None), None)
         if slot is None:
             slot = Slot(str(len(self.slots)), kind)
             self.slots.append(slot)
         slot.stream = stream
+        slot.codec = codec
         slot.accepted = False
-        slot.out = self._new_track(kind, _stream_name(stream))
+        slot.out = self._new_track(codec, _stream_name(stream))
         self._dirty = True
 
-    def _new_track(self, kind: str, name: str) -> OutgoingTrack:
-        ssrc, rtx = (self._free_ssrc() for _ in range(2))
-        if kind == "audio":
-            out = OutgoingTrack(self.connection.leg, ssrc=ssrc, payload_type=OPUS_PT, name=name)
-        else:
-            out = OutgoingTrack(
-                self.connection.leg,
-                ssrc=ssrc,
-                payload_type=VP8_PT,
-                rtx_ssrc=rtx,
-                rtx_payload_type=RTX_PT,
-                name=name,
-            )
-        self._by_ssrc[ssrc] = out
+    def _new_track(self, codec: str, name: str) -> OutgoingTrack:
+        payload_type, rtx_payload_type = _PAYLOAD_TYPES[codec]
+        out = OutgoingTrack(
+            self.connection.leg,
+            ssrc=self._free_ssrc(),
+            payload_type=payload_type,
+            rtx_ssrc=self._free_ssrc(),
+            rtx_payload_type=rtx_payload_type,
+            codec=codec,
+            name=name,
+        )
+        self._by_ssrc[out.ssrc] = out
         return out
 
     def _free_ssrc(self) -> int:

@@ -89,6 +89,11 @@ class Follower:
         if self.awaited is None:
             self._await(layer)
 
+    def request_keyframe(self, now: float) -> None:
+        """The pictures are broken: ask for one to begin anew with."""
+        if self.layer is not None:
+            self.layer.request_keyframe(now)
+
     def take(self, sequence: int, timestamp: int, marker: int, body: bytearray, now: float) -> None:
         """One packet of the layer followed, in the layer's numbers; `body` is tail and payload."""
         raise NotImplementedError
