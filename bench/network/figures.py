@@ -45,6 +45,19 @@ class Figures:
         return {name: value if value is None else round(value, 4) for name, value in asdict(self).items()}
 
 
+@dataclass(frozen=True)
+class _Gap:
+    """A stretch without growth; ``counted``: the browser itself has counted it, as the connection went on."""
+
+    begin: float
+    end: float
+    counted: bool
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.begin
+
+
 def mean(parts: list[Figures]) -> Figures:
     """The mean of several; of recoveries the longest."""
     backs = [part.back for part in parts if part.back is not None]
@@ -59,20 +72,35 @@ def read(samples: list[Sample], seat: str, begin: float, end: float, over: float
     video = _reports(within, f"{seat}/video")
     audio = _reports(within, f"{seat}/audio")
     seconds = end - begin
-    unheard = sum(length for length, _ in _gaps(audio, "heard", begin, end)) * SAMPLE_RATE
-    uncounted = sum(length for length, counted in _gaps(video, "frames", begin, end) if not counted)
+    gaps = _gaps(video, "frames", begin, end)
+    concealed, heard = _sound(audio, begin, end)
     heights = [report["height"] for _, report in video if report]
     round_trips = [one["rtt"] for one in within if one["rtt"]]
     return Figures(
         frames=_grown(video, "frames") / seconds,
         freezes=_grown(video, "freezes"),
-        frozen=_grown(video, "frozen") + uncounted,
-        concealed=(_grown(audio, "concealed") + unheard) / max(1.0, _grown(audio, "heard") + unheard),
+        frozen=_grown(video, "frozen") + sum(gap.seconds for gap in gaps if not gap.counted),
+        concealed=concealed / max(1.0, heard),
         kbits=(_grown(video, "bytes") + _grown(audio, "bytes")) * 8 / seconds / 1000,
         height=fmean(heights) if heights else 0.0,
         rtt=fmean(round_trips) if round_trips else 0.0,
         back=None if over is None else _back(video, audio, over, end),
     )
+
+
+def _sound(audio: Reports, begin: float, end: float) -> tuple[float, float]:
+    """Samples that were made up, and all samples.
+
+    A browser that has heard nothing for a while plays silence and calls it neither, so a stretch without a
+    packet counts whole.
+    """
+    concealed, heard = _grown(audio, "concealed"), _grown(audio, "heard")
+    for gap in _gaps(audio, "packets", begin, end):
+        samples = gap.seconds * SAMPLE_RATE
+        inside = [one for one in audio if gap.begin <= one[0] <= gap.end]
+        concealed += max(0.0, samples - _grown(inside, "concealed"))
+        heard += max(0.0, samples - _grown(inside, "heard"))
+    return concealed, heard
 
 
 def _back(video: Reports, audio: Reports, over: float, end: float) -> float:
@@ -115,14 +143,16 @@ def _reached(reports: Reports, field: str, amount: float, since: float) -> float
     return None
 
 
-def _gaps(reports: Reports, field: str, begin: float, end: float) -> Iterator[tuple[float, bool]]:
-    """The stretches of more than STILL_S without growth, and whether the same connection then went on."""
+def _gaps(reports: Reports, field: str, begin: float, end: float) -> list[_Gap]:
+    """The stretches of more than STILL_S without growth."""
+    gaps = []
     last, counted = begin, True
     for at, step, same in _steps(reports, field):
         counted = counted and same
         if step > 0:
             if at - last > STILL_S:
-                yield at - last, counted
+                gaps.append(_Gap(last, at, counted))
             last, counted = at, True
     if end - last > STILL_S:
-        yield end - last, False
+        gaps.append(_Gap(last, end, counted=False))
+    return gaps

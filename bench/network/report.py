@@ -24,7 +24,7 @@ takes layers of the camera and chooses one for each receiver; Janus leaves Opus 
 without DTX, does not resend sound, and has one layer."""
 
 _HEAD = (
-    f"{'case':12}{'view':8}{'side':7}{'frames/s':>9}{'freezes':>9}{'frozen s':>18}{'concealed %':>20}"
+    f"{'case':12}{'view':8}{'side':7}{'frames/s':>9}{'freezes':>9}{'frozen s':>21}{'concealed %':>22}"
     f"{'kbit/s':>8}{'height':>8}{'rtt ms':>8}{'back s':>8}"
 )
 
@@ -105,8 +105,8 @@ def _line(cell: Cell, view: str, side: str) -> str:
     back = cell.median(side, view, "back")
     returned = "" if back is None else f"{back:.1f}"
     return (
-        f"{'':12}{view:8}{side:7}{number('frames'):9.1f}{number('freezes'):9.1f}{spread('frozen'):>18}"
-        f"{spread('concealed', 100):>20}{number('kbits'):8.0f}{number('height'):8.0f}"
+        f"{'':12}{view:8}{side:7}{number('frames'):9.1f}{number('freezes'):9.1f}{spread('frozen'):>21}"
+        f"{spread('concealed', 100):>22}{number('kbits'):8.0f}{number('height'):8.0f}"
         f"{number('rtt', 1000):8.0f}{returned:>8}"
     )
 
