@@ -1,7 +1,7 @@
 """What arrived of a publisher's packets, told back to it.
 
-The packet path notes each packet's transport-wide number and its arrival by the kernel's clock; here the notes
-become feedback. A packet that arrives late is told in the next message, which then begins with it again.
+The packet path notes each packet's transport-wide number and its arrival by the kernel's clock; here the
+notes become feedback. A packet that arrives late is told in the next message, which begins with it again.
 """
 
 from collections.abc import Iterable

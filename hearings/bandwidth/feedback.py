@@ -1,7 +1,7 @@
 """Transport-wide congestion control feedback, the body of the RTCP message.
 
-draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1: which packets of a connection arrived, and when,
-by the numbers that their sender gave them over all its streams.
+draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1: which packets of a connection arrived, and
+when, by the numbers that their sender gave them over all its streams.
 """
 
 import struct
@@ -93,7 +93,7 @@ def _read_deltas(body: bytes, at: int, symbols: bytearray) -> list[int | None]:
 
 
 def build(feedback: Feedback) -> bytes:
-    """Write a body, padded to whole words. Raises ValueError when two arrivals are too far apart (`LARGE`)."""
+    """Write a body, padded to whole words. ValueError when two arrivals are too far apart (see `LARGE`)."""
     symbols = bytearray()
     deltas = bytearray()
     previous = 0

@@ -8,7 +8,7 @@ from hearings.bandwidth.feedback import REFERENCE_TICKS, TICK_S, parse
 
 
 def told(arrivals: ArrivalReports, notes: list[tuple[int, float]]) -> dict[int, float | None]:
-    """By 16-bit number: when it arrived, in seconds, None for "did not"; later messages correct earlier ones."""
+    """By 16-bit number: when it arrived, in seconds, None for "did not"; a later message corrects."""
     heard: dict[int, float | None] = {}
     for body in arrivals.feedback(notes):
         feedback = parse(body)

@@ -1,5 +1,6 @@
 """Transport-wide feedback on the wire: what is written is read back, and strangers' bytes harm nothing."""
 
+import contextlib
 import struct
 
 import pytest
@@ -87,10 +88,8 @@ def test_hostile_bytes_are_refused_or_read_and_never_more_than_their_share(body:
 )
 def test_any_chunks_are_refused_or_read(statuses: int, chunks: list[int], deltas: bytes) -> None:
     body = struct.pack("!HHI", 0, statuses, 0) + b"".join(c.to_bytes(2, "big") for c in chunks) + deltas
-    try:
+    with contextlib.suppress(ValueError):
         assert len(parse(body).arrivals) == statuses
-    except ValueError:
-        pass
 
 
 @pytest.mark.parametrize(
