@@ -31,7 +31,7 @@ OPUS_PARAMETERS = "useinbandfec=1;stereo=0;maxaveragebitrate=32000;maxplaybackra
 # Constrained baseline at level 3.1 is the one profile that every browser with H264 both sends and receives.
 H264_PARAMETERS = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 # Lost sound is asked for again too. There is no RTX for it: it comes once more under its own number, the very
-# same bytes. Chromium asks when this is offered, Firefox never; both resend when asked, agreed or not (measured).
+# same bytes. Chromium asks when this is offered, Firefox never; both resend when asked, agreed or not.
 AUDIO_FEEDBACK: tuple[str, ...] = ("nack",)
 VIDEO_FEEDBACK: tuple[str, ...] = ("goog-remb", "nack", "nack pli", "ccm fir")
 TRANSPORT_FEEDBACK = "transport-cc"

@@ -145,7 +145,8 @@ def _section(draft: _Draft, head: _Draft) -> MediaSection:
     return MediaSection(
         kind=draft.kind,
         mid=_token(draft.first("mid")),
-        port=draft.port,
+        # RFC 9143 section 7.1: 0 with bundle-only is no refusal. Firefox writes it under max-bundle.
+        port=9 if "bundle-only" in draft.attributes and not draft.port else draft.port,
         direction=direction,
         codecs=_codecs(draft),
         extensions=tuple(_extension(v) for v in draft.attributes.get("extmap", [])),

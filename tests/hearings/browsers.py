@@ -1,17 +1,18 @@
-"""Chromium pages that sit in a room of a real media process; the test plays the web between them."""
+"""Browsers' pages that sit in a room of a real media process; the test plays the web between them."""
 
 import asyncio
 import functools
 import http.server
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from playwright.async_api import Browser, Error, Page, async_playwright
+from playwright.async_api import Browser, Error, async_playwright
 
 from realtime.media_link import MediaLink, MediaRefused
+from tests.hearings.firefox.browser import Firefox, FirefoxError
 
 ARGUMENTS = [
     # Without it Chromium gathers nothing on a machine that has no network but loopback.
@@ -30,38 +31,17 @@ ARGUMENTS = [
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 PAGE = b"""<!doctype html><html lang="pt-BR"><title>Sala</title>
 <body><script type="module" src="/page.js"></script>"""
-SCRIPT = b"""
-import { HearingMedia } from "/js/hearings/media.js";
-window.first = {};
-window.media = new HearingMedia({ signal: (name, payload) => window.signal(name, payload) });
-media.addEventListener("stream", ({ detail }) => {
-  const element = document.createElement(detail.kind === "audio" ? "audio" : "video");
-  element.autoplay = true;
-  element.playsInline = true;
-  element.id = `${detail.seat}-${detail.kind}`;
-  document.getElementById(element.id)?.remove();
-  element.srcObject = detail.stream;
-  document.body.append(element);
-  const since = performance.now();
-  if (detail.kind !== "audio") {
-    element.requestVideoFrameCallback(() => {
-      window.first[element.id] = performance.now() - since;
-    });
-  }
-});
-media.addEventListener("gone", ({ detail }) => {
-  document.getElementById(`${detail.seat}-${detail.kind}`)?.remove();
-});
-window.states = [];
-media.addEventListener("state", ({ detail }) => states.push(`${detail.connection} ${detail.state}`));
-media.addEventListener("activity", ({ detail }) => { window.activity = detail; });
-window.begin = async (generation) => {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    audio: { echoCancellation: false }, video: { width: 640, height: 480, frameRate: 20 } });
-  await media.start({ stream, generation });
-};
-window.ready = true;
-"""
+SCRIPT = Path(__file__).with_name("page.js")
+
+
+Road = Callable[[str, int, str], str]
+"""road(connection, generation, sdp): the server's SDP, leading a browser's connection over another way."""
+
+
+class SeatPage(Protocol):
+    """What a test asks of a page, Chromium's or Firefox's."""
+
+    async def evaluate(self, expression: str, arg: Any = None) -> Any: ...
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -69,7 +49,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if self.path == "/":
             self._give(PAGE, "text/html; charset=utf-8")
         elif self.path == "/page.js":
-            self._give(SCRIPT, "text/javascript")
+            self._give(SCRIPT.read_bytes(), "text/javascript")
         else:
             super().do_GET()
 
@@ -102,7 +82,7 @@ def page_server() -> Iterator[str]:
         server.server_close()
 
 
-async def until(page: Page, condition: str, within: float = 10.0) -> None:
+async def until(page: SeatPage, condition: str, within: float = 10.0) -> None:
     """Wait for a condition; by asking from outside, because the page's strict policy forbids eval."""
     async with asyncio.timeout(within):
         while not await page.evaluate(condition):  # noqa: ASYNC110 - a browser has no asyncio event
@@ -110,39 +90,58 @@ async def until(page: Page, condition: str, within: float = 10.0) -> None:
 
 
 class BrowserRoom:
-    """A room whose seats are Chromium pages."""
+    """A room whose seats are pages, of `browser` if nothing else is said; `address` is the page's."""
 
     def __init__(self, browser: Browser, link: MediaLink, address: str, name: str = "sala") -> None:
         self.name = name
         self.link = link
-        self.pages: dict[str, Page] = {}
+        self.pages: dict[str, Any] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
         self._browser = browser
         self._address = address
+        self._roads: dict[str, Road] = {}
         link.on_event(self._event)
 
-    async def sit(self, seat: str, *, admitted: bool = True, generation: int = 1) -> Page:
-        """Join the seat and open its page in a context of its own."""
+    async def sit(
+        self,
+        seat: str,
+        *,
+        admitted: bool = True,
+        generation: int = 1,
+        browser: Browser | Firefox | None = None,
+        road: Road | None = None,
+        width: int = 640,
+        height: int = 480,
+        **options: Any,
+    ) -> Any:
+        """Join the seat and open its page in a context of its own.
+
+        `road` is the way its packets go; `options` are HearingMedia's.
+        """
         await self.link.call("join", room=self.name, seat=seat, admitted=admitted, muted=False)
-        context = await self._browser.new_context(permissions=["camera", "microphone"])
-        page = await context.new_page()
+        page = await _new_page(browser or self._browser)
+        if road is not None:
+            self._roads[seat] = road
 
         async def signal(name: str, payload: dict[str, Any]) -> dict[str, Any]:
             try:
-                return await self.link.call(name, room=self.name, seat=seat, **payload)
+                answer = await self.link.call(name, room=self.name, seat=seat, **payload)
             except MediaRefused as error:
                 return {"error": error.code}
+            return self._rerouted(seat, payload.get("connection", name), payload, answer)
 
         await page.expose_function("signal", signal)
         await page.goto(self._address)
         await until(page, "() => window.ready === true")
         self.pages[seat] = page
-        await page.evaluate("generation => window.begin(generation)", generation)
+        picture = {"generation": generation, "width": width, "height": height}
+        await page.evaluate("options => window.begin(options)", {**picture, **options})
         return page
 
     async def rise(self, seat: str) -> None:
         """Close the page without a word, as a browser that crashed."""
-        await self.pages.pop(seat).context.close()
+        page = self.pages.pop(seat)
+        await getattr(page, "context", page).close()
 
     async def received(self, seat: str, other: str) -> tuple[int, float]:
         """Frames decoded and audio energy that `seat` has from `other`."""
@@ -173,16 +172,32 @@ class BrowserRoom:
         pairs = [(a, b) for a in self.pages for b in self.pages if a != b]
         await asyncio.gather(*(self.grows(a, b, within) for a, b in pairs))
 
+    def _rerouted(
+        self, seat: str, connection: str, asked: dict[str, Any], told: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What a seat is told, led over its road."""
+        if seat not in self._roads or "sdp" not in told:
+            return told
+        return {**told, "sdp": self._roads[seat](connection, asked["generation"], told["sdp"])}
+
     async def _event(self, name: str, payload: dict[str, Any]) -> None:
         self.events.append((name, payload))
-        seats = list(self.pages) if name == "activity" else [payload["seat"]]
+        seats = [payload["seat"]] if "seat" in payload else list(self.pages)
         for seat in seats:
             page = self.pages.get(seat)
             if page is not None:
-                with suppress(Error):  # the page was closed meanwhile
+                told = self._rerouted(seat, "subscribe", payload, payload)
+                with suppress(Error, FirefoxError):  # the page was closed meanwhile
                     await page.evaluate(
-                        "([name, payload]) => window.media.receive(name, payload)", [name, payload]
+                        "([name, payload]) => window.media.receive(name, payload)", [name, told]
                     )
+
+
+async def _new_page(browser: Browser | Firefox) -> Any:
+    if isinstance(browser, Firefox):
+        return await browser.new_page()
+    context = await browser.new_context(permissions=["camera", "microphone"])
+    return await context.new_page()
 
 
 @asynccontextmanager

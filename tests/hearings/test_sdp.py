@@ -105,6 +105,17 @@ def test_the_answer_keeps_the_lines_and_says_what_we_want() -> None:
     assert answer.transport == OURS
 
 
+def test_a_line_that_travels_in_the_bundle_only_is_not_refused() -> None:
+    offer = parse(
+        FIREFOX.replace(
+            "m=video 9 UDP/TLS/RTP/SAVPF 120 124 126\n",
+            "m=video 0 UDP/TLS/RTP/SAVPF 120 124\na=bundle-only\n",
+        )
+    )
+    assert [track.media for track in published_tracks(offer)] == ["audio", "video", "screen"]
+    assert [s.port for s in publish_answer(offer, OURS, 5, 1).sections] == [9, 9, 9, 0]
+
+
 # What Chromium and Firefox add for three layers of the camera; Firefox writes a direction into the ids.
 LAYERS = """a=extmap:9/sendonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
 a=extmap:10/sendonly urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id
