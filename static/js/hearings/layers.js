@@ -2,7 +2,6 @@
 
 const LAYER = { q: 150_000, h: 500_000, f: 1_500_000 };
 const WHOLE = 1_000_000;
-const SIMULCAST = false;
 const SCREEN = { maxBitrate: 1_500_000 };
 
 /**
@@ -14,7 +13,6 @@ const SCREEN = { maxBitrate: 1_500_000 };
 export function cameraEncodings(track) {
   const { width = 1280, height = 720 } = track?.getSettings() ?? {};
   const longest = Math.max(width, height);
-  if (!SIMULCAST) return [{ maxBitrate: WHOLE }];
   if (longest >= 960 && !isPhone()) {
     return [layer("q", 4, LAYER.q), layer("h", 2, LAYER.h), layer("f", 1, LAYER.f)];
   }
