@@ -33,12 +33,9 @@ _COMMON = frozenset(
 
 
 @dataclass(frozen=True)
-class Registration:
-    """A person who asks for an account; every value is normal (digits only, lower-case e-mail)."""
+class Contact:
+    """Where a person lives and is called; every value is normal (digits only)."""
 
-    name: str
-    email: str
-    cpf: str
     phone: str
     cep: str
     street: str
@@ -49,28 +46,57 @@ class Registration:
     uf: str
 
 
+@dataclass(frozen=True)
+class Registration(Contact):
+    """A person who asks for an account; the e-mail is in lower case."""
+
+    name: str
+    email: str
+    cpf: str
+
+
+_CONTACT = [field.name for field in fields(Contact)]
+
+
+def read_contact(typed: Mapping[str, str]) -> Contact:
+    """Telephone and address, checked; Invalid names every wrong field at once."""
+    values, wrong = _read(typed, _CONTACT)
+    if wrong:
+        raise Invalid(wrong)
+    return Contact(**values)
+
+
 def read_registration(typed: Mapping[str, str]) -> Registration:
     """The registration and its passwords, checked; Invalid names every wrong field at once."""
-    values = {field.name: typed.get(field.name, "").strip() for field in fields(Registration)}
-    wrong = {name: "required" for name, value in values.items() if not value and name != "complement"}
-    for name, most in _LENGTHS.items():
-        if len(values[name]) > most:
-            wrong[name] = "too_long"
-    for name, (normal, code) in _NORMAL.items():
-        if name not in wrong and (found := normal(values[name])) is None:
-            wrong[name] = code
-        elif name not in wrong and found is not None:
-            values[name] = found
+    values, wrong = _read(typed, ["name", "cpf", "email", *_CONTACT])
     if "name" not in wrong and len(values["name"].split()) < 2:
         wrong["name"] = "name_invalid"
-    if "uf" not in wrong and values["uf"] not in STATES:
-        wrong["uf"] = "uf_invalid"
     wrong |= password_faults(typed, personal=(values["name"], values["email"], values["cpf"]))
     if not typed.get("accept"):
         wrong["accept"] = "must_accept"
     if wrong:
         raise Invalid(wrong)
     return Registration(**values)
+
+
+def _read(typed: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The normal values of those fields, and what is wrong with them by field."""
+    values = {name: typed.get(name, "").strip() for name in names}
+    wrong = {name: "required" for name, value in values.items() if not value and name != "complement"}
+    for name, most in _LENGTHS.items():
+        if len(values.get(name, "")) > most:
+            wrong[name] = "too_long"
+    for name, (normal, code) in _NORMAL.items():
+        if name not in values or name in wrong:
+            continue
+        found = normal(values[name])
+        if found is None:
+            wrong[name] = code
+        else:
+            values[name] = found
+    if "uf" not in wrong and values["uf"] not in STATES:
+        wrong["uf"] = "uf_invalid"
+    return values, wrong
 
 
 def password_faults(typed: Mapping[str, str], *, personal: Iterable[str] = ()) -> dict[str, str]:

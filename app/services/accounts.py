@@ -7,7 +7,7 @@ letter. Hashing happens in the caller's hands before a transaction, never inside
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
@@ -17,7 +17,7 @@ from app.adapters.passwords import Passwords
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import codes, letters, sessions
-from app.services.account_form import Registration
+from app.services.account_form import Contact, Registration
 from app.services.letters import Text
 from models import User
 from models.rules.errors import Invalid, NotFound, Refused
@@ -32,9 +32,8 @@ class Account:
     email: str
     role: Role
     cpf: str
-    phone: str
+    contact: Contact
     address: str
-    cep: str
     created_at: datetime
 
 
@@ -142,11 +141,15 @@ async def account(user_id: int) -> Account:
         email=user.email,
         role=user.role,
         cpf=user.cpf or "",
-        phone=user.phone,
+        contact=Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)}),
         address=" · ".join(part for part in (line, town) if part),
-        cep=user.cep,
         created_at=user.created_at,
     )
+
+
+async def change_contact(user_id: int, contact: Contact) -> None:
+    """Another telephone or address. Cases already sent keep the address they were sent with."""
+    await User.filter(id=user_id).update(**asdict(contact))
 
 
 def _never_used(user: User) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 from quart import Blueprint, Response, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
 from app.services import accounts, codes, sessions
-from app.services.account_form import STATES, password_faults, read_registration
+from app.services.account_form import STATES, password_faults, read_contact, read_registration
 from app.web import access, devices
 from app.web.access import PUBLIC, SIGNED_IN, requires, viewer
 from app.web.errors import field_sentences, sentence
@@ -20,6 +21,7 @@ from app.web.parts import parts
 from app.web.render import render
 from models.rules.errors import Invalid, Refused
 from models.rules.identity import normal_email
+from models.rules.people import Role
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -171,6 +173,26 @@ async def account_page() -> ResponseReturnValue:
     return await _account_page({})
 
 
+@blueprint.get("/conta/contato")
+@requires(Role.CONSUMER)
+async def contact_page() -> ResponseReturnValue:
+    """The form of the person's telephone and address."""
+    known = await accounts.account(viewer().user_id)
+    return _page("contact", asdict(known.contact))
+
+
+@blueprint.post("/conta/contato")
+@requires(Role.CONSUMER)
+async def change_contact() -> ResponseReturnValue:
+    """Keep another telephone or address."""
+    typed = await form()
+    try:
+        await accounts.change_contact(viewer().user_id, read_contact(typed))
+    except Invalid as error:
+        return _page("contact", typed, field_sentences(error)), 422
+    return _go(url_for(".account_page", contato="novo"))
+
+
 @blueprint.post("/conta/senha")
 @requires(SIGNED_IN)
 async def change_password() -> ResponseReturnValue:
@@ -234,6 +256,7 @@ async def _account_page(errors: Mapping[str, str]) -> str:
         account=await accounts.account(viewer().user_id),
         devices=await sessions.devices(viewer().user_id, access.current().session_id, now),
         password_is_new=query("senha") == "nova",
+        contact_is_new=query("contato") == "novo",
     )
 
 

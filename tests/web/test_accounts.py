@@ -235,3 +235,29 @@ def _letter() -> Letter:
         message_id="<1@exemplo.com>",
         attachments=(Attachment("conviteção.ics", "text/calendar", b"BEGIN:VCALENDAR"),),
     )
+
+
+async def test_telephone_and_address_are_the_persons_to_change(member: User, signed_in: SignedIn) -> None:
+    browser = await signed_in(member)
+    shown = await text(await browser.get("/conta/contato"))
+    assert "Telefone e endereço" in shown
+    new = {
+        "phone": "(48) 99999-0000",
+        "cep": "88801-000",
+        "street": "Rua Nova",
+        "number": "7",
+        "complement": "",
+        "district": "Centro",
+        "city": "Criciúma",
+        "uf": "SC",
+    }
+    wrong = await browser.post("/conta/contato", new | {"cep": "1", "street": ""})
+    assert wrong.status_code == 422
+    page = await text(wrong)
+    assert "Informe um CEP com 8 números" in page
+    assert 'value="7"' in page  # what was typed is kept
+    done = await browser.post("/conta/contato", new)
+    assert done.headers["Location"] == "/conta?contato=novo"
+    page = await text(await browser.get("/conta?contato=novo"))
+    assert "Rua Nova, 7, Centro" in page
+    assert (await User.get(id=member.id)).cep == "88801000"
