@@ -55,7 +55,7 @@ class Engine:
         await connecting
 
     async def restart(self, room: int, seat: int, side: Publisher | Receiver, generation: int) -> None:
-        """ICE restart of one side: new credentials, a new check, the same keys."""
+        """ICE restart of one side, until it is answered under the new credentials; the keys stay."""
         name = {"room": f"r{room}", "seat": f"s{seat}", "generation": generation}
         side.wire.ice.renew()
         if isinstance(side, Publisher):
@@ -65,6 +65,7 @@ class Engine:
             offer = await self.call("restart", **name, connection="subscribe")
             await self._answer(name, offer, side)
             side.hear(offer["sdp"])
+        await asyncio.wait_for(side.wire.ice.connected.wait(), CALL_S)
 
     async def leave(self, room: int, seat: int) -> None:
         """Give up a seat."""

@@ -136,11 +136,12 @@ class Stream:
 
 
 class Receiver:
-    """Takes offers, counts what comes, gives feedback. `streams` by SSRC, those of earlier offers too."""
+    """Takes offers, counts what comes, gives feedback. `streams` by SSRC, `past` those that have ended."""
 
     def __init__(self, wire: Wire, *, seed: int) -> None:
         self.wire = wire
         self.streams: dict[int, Stream] = {}
+        self.past: list[Stream] = []
         self.unknown = 0
         self._recording = False
         self.nacked = 0
@@ -168,7 +169,9 @@ class Receiver:
             if section.ssrcs and section.direction in ("sendonly", "sendrecv"):
                 live.add(self._take(section).ssrc)
         for ssrc in set(self.streams) - live:
-            self._by_rtx.pop(self.streams.pop(ssrc).rtx_ssrc, None)
+            ended = self.streams.pop(ssrc)
+            self._by_rtx.pop(ended.rtx_ssrc, None)
+            self.past.append(ended)
         ours = self.wire.describe("active")
         return render(sdp.subscribe_answer(description, ours, self._session, self._version))
 
