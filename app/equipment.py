@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.adapters.clock import Clock, SystemClock
+from app.adapters.composer import ChildComposer
 from app.adapters.holidays import HolidayCalendar
 from app.adapters.inspect import SandboxInspector
 from app.adapters.mail import Mail, SmtpMail
@@ -13,12 +14,15 @@ from app.adapters.passwords import Argon2Passwords
 from app.adapters.pdf import TypstPdfMaker
 from app.adapters.scan import ClamdScanner, NoScanner, Scanner
 from app.adapters.seal import Seal, self_made
+from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
 from app.parts import Parts
 from app.settings import HolidayRules, Settings, SettingsError, kept_secret
 from app.tasks import Tasks
 
 PDF_TEMPLATES = Path(__file__).parent / "templates" / "pdf"
+VIDEO_FONT = Path(__file__).parent.parent / "static" / "vendor" / "raleway" / "raleway-latin-600.woff2"
+"""The pages' own letters; a distribution's fonts are not counted on."""
 
 
 def real_parts(settings: Settings) -> Parts:
@@ -33,6 +37,8 @@ def real_parts(settings: Settings) -> Parts:
         clock=clock,
         passwords=Argon2Passwords(),
         storage=FolderStorage(settings.data_dir / "files", _storage_key(settings)),
+        segments=SegmentFolders(settings.data_dir / "recordings", _storage_key(settings)),
+        composer=ChildComposer(VIDEO_FONT),
         inspector=SandboxInspector(),
         scanner=_scanner(settings),
         mail=_mail(settings, clock),

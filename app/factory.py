@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import socketio
@@ -15,9 +16,9 @@ from quart import Quart
 
 from app import db
 from app.equipment import real_parts
-from app.jobs import letters, papers, rounds
+from app.jobs import compositions, letters, papers, rounds
 from app.jobs.rounds import ROUNDS
-from app.jobs.runner import Handler, Runner
+from app.jobs.runner import Lane, Runner
 from app.media_child import Announcement, MediaChild, media_command
 from app.parts import Parts
 from app.proxy import TrustedProxies
@@ -26,6 +27,7 @@ from app.services import notices
 from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import SEAL_JOB
+from app.services.recordings import COMPOSE_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
@@ -152,16 +154,28 @@ def _sockets(sio: Any, parts: Parts, link: MediaSwitch) -> dict[str, Work]:
     return {"relay": relay.run, "socket_guard": guard.run, "hearings_sweep": hearings.sweep}
 
 
-def _jobs(parts: Parts) -> dict[str, Work]:
-    handlers: dict[str, Handler] = {
+LETTERS_AND_PAPERS = Lane(
+    {
         queued.KIND: letters.send_letter,
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
         SEAL_JOB: papers.print_minutes,
         RECOUNT_JOB: rounds.recount_terms,
+    },
+    at_once=4,
+    seconds=90,
+)
+VIDEOS = Lane({COMPOSE_JOB: compositions.compose_recording}, at_once=1, seconds=12 * 3600)
+"""One at a time: a composition takes a processor for half as long as the hearing was."""
+
+
+def _jobs(parts: Parts) -> dict[str, Work]:
+    runner = Runner(parts, ROUNDS)
+    return {
+        "jobs": partial(runner.run_jobs, LETTERS_AND_PAPERS, parts.wake.subscribe()),
+        "videos": partial(runner.run_jobs, VIDEOS, parts.wake.subscribe()),
+        "rounds": runner.run_rounds,
     }
-    runner = Runner(parts, parts.wake.subscribe(), handlers, ROUNDS)
-    return {"jobs": runner.run_jobs, "rounds": runner.run_rounds}
 
 
 def _lifespan(settings: Settings, parts: Parts, media: MediaChild | None, work: Mapping[str, Work]) -> Any:

@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.adapters.clock import Clock
+from app.adapters.composer import Composer
 from app.adapters.inspect import Inspector
 from app.adapters.mail import Mail
 from app.adapters.passwords import Passwords
 from app.adapters.pdf import PdfMaker
 from app.adapters.scan import Scanner
 from app.adapters.seal import Sealer
+from app.adapters.segments import Segments
 from app.adapters.storage import Storage
 from app.services.calendars import Listed
 from app.settings import Profile
@@ -38,6 +40,8 @@ class Parts:
     clock: Clock
     passwords: Passwords
     storage: Storage
+    segments: Segments
+    composer: Composer
     inspector: Inspector
     scanner: Scanner
     mail: Mail

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
+from models.rules.people import Role
+from models.rules.recording import RecordingPolicy
 from models.rules.terms import Term
 
 PROFILES = Path(__file__).parent / "profiles"
@@ -76,6 +78,7 @@ class Profile:
     calendar: HolidayRules
     terms: Mapping[str, Term]
     hearing: HearingRules
+    recording: RecordingPolicy
     upload_max_bytes: int
     upload_max_files: int
 
@@ -135,11 +138,25 @@ def load_profile(path: Path) -> Profile:
             ),
             terms={name: _term(name, value) for name, value in raw["terms"].items()},
             hearing=HearingRules(**raw["hearing"]),
+            recording=_recording(raw["recording"]),
             upload_max_bytes=int(raw["uploads"]["max_megabytes"]) * 1024 * 1024,
             upload_max_files=int(raw["uploads"]["max_files_per_case"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"Perfil {path}: {error!r}") from error
+
+
+def _recording(raw: Mapping[str, Any]) -> RecordingPolicy:
+    days = int(raw["keep_days"])
+    if days < 1:
+        raise SettingsError(f"recording.keep_days: {days} não é um número positivo de dias")
+    return RecordingPolicy(
+        enabled=raw["enabled"] is True,
+        roles=frozenset(Role(role) for role in raw["roles"]),
+        keep_days=days,
+        free_bytes=int(raw["min_free_megabytes"]) * 1024 * 1024,
+        source=str(raw["source"]),
+    )
 
 
 def _term(name: str, raw: Mapping[str, Any]) -> Term:

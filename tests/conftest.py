@@ -14,12 +14,14 @@ import pytest
 
 from app import db, migration
 from app.adapters.clock import FakeClock
+from app.adapters.composer import FakeComposer
 from app.adapters.inspect import FakeInspector
 from app.adapters.mail import FakeMail
 from app.adapters.passwords import FakePasswords
 from app.adapters.pdf import FakePdfMaker
 from app.adapters.scan import FakeScanner
 from app.adapters.seal import FakeSeal
+from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
 from app.equipment import listed_holidays
 from app.factory import Application, create_app
@@ -164,6 +166,8 @@ def fake_parts(settings: Settings) -> Parts:
         clock=FakeClock(START),
         passwords=FakePasswords(),
         storage=FolderStorage(settings.data_dir / "files", bytes(32)),
+        segments=SegmentFolders(settings.data_dir / "recordings", bytes(32), lambda _: 2**40),
+        composer=FakeComposer(),
         inspector=FakeInspector(),
         scanner=FakeScanner(),
         mail=FakeMail(),

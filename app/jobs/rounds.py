@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.parts import Parts
-from app.services import calendars, terms
+from app.services import calendars, compositions, terms
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -34,4 +34,13 @@ async def sweep_uploads(parts: Parts) -> None:
     await parts.storage.sweep(parts.clock.now() - ABANDONED)
 
 
-ROUNDS = (pass_terms, sweep_uploads)
+async def end_recordings(parts: Parts) -> None:
+    """Say which recordings could not be composed, and delete those that were kept long enough."""
+    now = parts.clock.now()
+    today = now.astimezone(parts.profile.agency.zone).date()
+    told = await compositions.give_up(now=now)
+    if told + await compositions.expire(parts.storage, parts.segments, today=today, now=now):
+        parts.wake.ring()
+
+
+ROUNDS = (pass_terms, sweep_uploads, end_recordings)

@@ -15,7 +15,12 @@ from models.rules.events import HEARING_EVENTS
 from models.rules.people import STAFF, Role, Side
 
 EXCERPT = 280
-TOLD_OF_HEARINGS = frozenset({"hearing_opened", "hearing_suspended", "hearing_closed", "minutes_sealed"})
+TOLD_OF_HEARINGS = frozenset(
+    {
+        *("hearing_opened", "hearing_suspended", "hearing_closed", "minutes_sealed"),
+        *("recording_started", "recording_failed", "recording_ready", "recording_deleted"),
+    }
+)
 """Events of the room that belong to the story; the others are told in the room."""
 
 _TONES = {
@@ -33,6 +38,8 @@ _TONES = {
     "hearing_scheduled": "info",
     "hearing_cancelled": "warning",
     "minutes_sealed": "success",
+    "recording_failed": "danger",
+    "recording_ready": "success",
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import transaction
-from app.services import minutes, queue, rooms, signatures
+from app.services import minutes, queue, recordings, rooms, signatures
 from app.services.terms import AGREED
 from models import Clause
 from models.rules.agreement import ClauseState
@@ -45,6 +45,7 @@ class House:
 async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, now: datetime) -> None:
     """Open, pause, suspend or resume a hearing; opening an empty record starts the minutes.
 
+    A recording is paused with it; only ``recordings.act`` makes it go on.
     Raises Refused("hearing_not_now") when its state does not admit the act, and Refused("door_closed")
     before the door opens. Closing is ``close``.
     """
@@ -63,6 +64,7 @@ async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, n
                 hearing.record_revision += 1
         await hearing.save()
         await room.record(_EVENTS[act], now=now)
+        await recordings.follow(room, now=now)
 
 
 def closing_action(outcome: Outcome) -> Action:
@@ -87,6 +89,7 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         hearing.state = conduct(hearing.state, Conduct.CLOSE)
         hearing.closed_at = now
         await hearing.save()
+        await recordings.follow(room, now=now)
         to = room.file.step(closing_action(hearing.outcome))
         await _set_term(room)
         await room.record("hearing_closed", now=now, to=to, facts={"outcome": hearing.outcome})

@@ -39,11 +39,27 @@ async def save(hearing_id: int, viewer: Viewer, text: str, revision: int, *, now
             raise Conflict("minutes_changed", revision=hearing.record_revision, text=hearing.record)
         if text == hearing.record:
             return revision
+        paragraph = changed_paragraph(hearing.record, text)
         hearing.record = text
         hearing.record_revision += 1
         await hearing.save(update_fields=["record", "record_revision"])
-        await room.record("minutes_changed", now=now, facts={"revision": hearing.record_revision})
+        facts = {"revision": hearing.record_revision, "paragraph": paragraph}
+        await room.record("minutes_changed", now=now, facts=facts)
         return hearing.record_revision
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of a text that say something."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def changed_paragraph(before: str, after: str) -> int:
+    """The number, from 1, of the first paragraph of ``after`` that is another than in ``before``."""
+    old, new = paragraphs(before), paragraphs(after)
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    return same + 1
 
 
 async def opening(hearing: Hearing, *, agency: str, timezone: str, now: datetime) -> str:

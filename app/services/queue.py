@@ -6,7 +6,7 @@ be safe to run twice. Attempts are spaced 10 s, 1 min, 5 min, 30 min, 2 h and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,12 +39,21 @@ async def enqueue(
     await Job.create(kind=kind, unique_key=key, payload=dict(payload), run_at=at or now)
 
 
-async def claim(now: datetime, limit: int = 5) -> list[Claimed]:
-    """Take up to ``limit`` due jobs whose lease is free, oldest first."""
+async def again(kind: str, key: str, payload: Mapping[str, Any], *, now: datetime) -> None:
+    """Queue a job anew that was given up or done, inside the caller's transaction."""
+    await Job.filter(unique_key=key).delete()
+    await enqueue(kind, key, payload, now=now)
+
+
+async def claim(now: datetime, limit: int, kinds: Collection[str]) -> list[Claimed]:
+    """Take up to ``limit`` due jobs of these kinds whose lease is free, oldest first.
+
+    A kind that nobody here knows waits for who does: a newer version of us, perhaps.
+    """
     async with transaction():
         jobs = (
             await Job.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now))
-            .filter(done_at__isnull=True, failed_at__isnull=True, run_at__lte=now)
+            .filter(done_at__isnull=True, failed_at__isnull=True, run_at__lte=now, kind__in=list(kinds))
             .order_by("run_at", "id")
             .limit(limit)
             .select_for_update(skip_locked=True)
@@ -54,6 +63,12 @@ async def claim(now: datetime, limit: int = 5) -> list[Claimed]:
             job.attempts += 1
             await job.save(update_fields=["leased_until", "attempts"])
     return [Claimed(job.id, job.kind, job.payload, job.attempts) for job in jobs]
+
+
+async def keep(job: Claimed, now: datetime) -> bool:
+    """Prolong the lease of a job that takes longer; False when another worker has it by now."""
+    mine = Job.filter(id=job.id, attempts=job.attempts, done_at__isnull=True, failed_at__isnull=True)
+    return bool(await mine.update(leased_until=now + LEASE))
 
 
 async def done(job_id: int, now: datetime) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from app.db import transaction
-from app.services import casefile, rooms
+from app.services import casefile, recordings, rooms
 from models import Seat
 from models.rules.errors import Conflict, NotFound, Refused
 from models.rules.hearing import SeatRole, sign_in_open
@@ -125,6 +125,7 @@ async def admit(hearing_id: int, viewer: Viewer, seat_id: int | None, *, now: da
         for seat in await _chosen(room, seat_id):
             if not seat.admitted:
                 await _change(room, seat, "participant_admitted", now=now, admitted=True)
+        await recordings.follow(room, now=now)  # who has not agreed to it is not recorded
 
 
 async def send_back(hearing_id: int, viewer: Viewer, seat_id: int, *, now: datetime) -> None:

@@ -198,7 +198,36 @@ def event_text(name: str, facts: Mapping[str, Any]) -> str:
     """One sentence for the timeline and for announcements; ``facts`` are the event's."""
     if name == "hearing_closed":
         return _hearing_closed(facts)
+    if name in ("recording_paused", "recording_failed"):
+        return _told_with_cause(name, facts)
     return _(EVENT_WORDS[name])
+
+
+def _told_with_cause(name: str, facts: Mapping[str, Any]) -> str:
+    cause = RECORDING_CAUSES.get(facts.get("cause", ""), "")
+    return f"{_(EVENT_WORDS[name])}: {_(cause)}" if cause else _(EVENT_WORDS[name])
+
+
+RECORDING_CAUSES = {
+    "hearing": N_("a audiência não está em andamento"),
+    "agreement": N_("alguém na sala não concordou com ela"),
+    "disk_full": N_("o disco do servidor está cheio"),
+    "disk_failed": N_("o disco do servidor falhou"),
+    "no_space": N_("falta espaço no disco do servidor"),
+    "nothing_written": N_("nada está sendo guardado"),
+    "overflow": N_("o servidor não consegue gravar a tempo"),
+    "writer_died": N_("o programa que grava parou"),
+    "writer_silent": N_("o programa que grava não responde"),
+    "compose": N_("o vídeo não pôde ser preparado"),
+    "damaged": N_("o que foi gravado não pôde ser lido"),
+    "empty": N_("nada foi gravado"),
+}
+"""Why a recording was paused or failed, as it is told; other causes are left to the log."""
+
+
+def recording_cause(cause: str) -> str:
+    """Why a recording failed; a cause without words of its own is a fault of the service."""
+    return _(RECORDING_CAUSES.get(cause, N_("falha no serviço de gravação")))
 
 
 _REGISTRATION = {
@@ -246,6 +275,21 @@ _ROOM = {
     "hearing_suspended": N_("Audiência suspensa por falha técnica"),
     "hearing_resumed": N_("Audiência retomada"),
     "message_said": N_("Mensagem na audiência"),
+}
+
+
+_RECORDING = {
+    "recording_agreed": N_("Participante concordou com a gravação"),
+    "recording_declined": N_("Participante não concordou com a gravação"),
+    "recording_started": N_("A audiência está sendo gravada"),
+    "recording_paused": N_("Gravação em pausa"),
+    "recording_resumed": N_("A gravação continua"),
+    "recording_stopped": N_("Gravação encerrada"),
+    "recording_failed": N_("A gravação falhou"),
+    "recording_recovered": N_("A gravação voltou a funcionar"),
+    "recording_ready": N_("Gravação da audiência disponível"),
+    "recording_retried": N_("Preparação da gravação retomada"),
+    "recording_deleted": N_("Gravação apagada ao fim do prazo de guarda"),
 }
 
 
@@ -307,5 +351,5 @@ _OTHERS = {
     State.ARCHIVED: N_("O caso está arquivado."),
 }
 
-EVENT_WORDS = {**_REGISTRATION, **_CASE, **_ROOM, **_RECORD}
+EVENT_WORDS = {**_REGISTRATION, **_CASE, **_ROOM, **_RECORDING, **_RECORD}
 """Each event of the catalogue and its sentence."""

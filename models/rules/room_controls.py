@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.rules.hearing import Conduct, HearingState, SeatRole, SeatState, possible_conduct
+from models.rules.recording import Capture, possible
 
 
 class Control(StrEnum):
@@ -26,6 +27,10 @@ class Control(StrEnum):
     REOPEN = "reopen"
     SIGN = "sign"
     CLOSE = "close"
+    RECORD = "record"
+    RECORD_PAUSE = "record_pause"
+    RECORD_RESUME = "record_resume"
+    RECORD_STOP = "record_stop"
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Situation:
     """What the controls follow from.
 
     ``held``: the hearing has been opened at some time. ``frozen``: its final text is fixed. ``signs``: this
-    person's signature on it is wanted and missing. ``complete``: no signature is missing.
+    person's signature on it is wanted and missing. ``complete``: no signature is missing. ``records``: this
+    person may record in this house. ``agreed``: everybody who was let in has agreed to be recorded.
     """
 
     hearing: HearingState
@@ -44,6 +50,9 @@ class Situation:
     frozen: bool = False
     signs: bool = False
     complete: bool = False
+    records: bool = False
+    agreed: bool = False
+    capture: Capture = Capture.NONE
 
 
 def controls(now: Situation) -> frozenset[Control]:
@@ -58,7 +67,7 @@ def controls(now: Situation) -> frozenset[Control]:
     if now.seat is SeatState.IN_HEARING:
         found |= {Control.SAY} | _agreement(now)
         if mediator:
-            found |= _conduct(now)
+            found |= _conduct(now) | _recording(now)
     return frozenset(found)
 
 
@@ -80,3 +89,9 @@ def _conduct(now: Situation) -> set[Control]:
         if Conduct.CLOSE in possible:
             found.add(Control.FREEZE)
     return found
+
+
+def _recording(now: Situation) -> set[Control]:
+    if not now.records:
+        return set()
+    return {Control(act) for act in possible(now.capture, now.hearing, agreed=now.agreed)}

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from models.rules.hearing import HearingState, SeatRole, SeatState, status_sentence
+from models.rules.recording import Capture
 from models.rules.room_controls import Control, Situation, controls
 
 TABLE = """
@@ -87,3 +88,39 @@ def test_closing_waits_for_the_last_signature_and_for_the_end_of_a_break() -> No
             state, SeatState.IN_HEARING, SeatRole.MEDIATOR, held=True, frozen=True, complete=complete
         )
         assert (Control.CLOSE in controls(now)) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "capture", "agreed", "expected"),
+    [
+        ("in_session", "none", True, {"record"}),
+        ("in_session", "none", False, set()),
+        ("in_session", "running", True, {"record_pause", "record_stop"}),
+        ("in_session", "paused", True, {"record_resume", "record_stop"}),
+        ("in_session", "paused", False, {"record_stop"}),
+        ("not_started", "none", True, set()),
+        ("paused", "none", True, set()),
+        ("paused", "paused", True, {"record_stop"}),
+        ("suspended", "paused", True, {"record_stop"}),
+        ("closed", "none", True, set()),
+    ],
+)
+def test_the_recording_is_the_mediators_where_the_house_records(
+    state: str, capture: str, agreed: bool, expected: set[str]
+) -> None:
+    def found(role: SeatRole, *, records: bool = True, seat: SeatState = SeatState.IN_HEARING) -> set[str]:
+        now = Situation(
+            HearingState(state),
+            seat,
+            role,
+            held=True,
+            records=records,
+            agreed=agreed,
+            capture=Capture(capture),
+        )
+        return {control.value for control in controls(now) if control.value.startswith("record")}
+
+    assert found(SeatRole.MEDIATOR) == expected
+    assert found(SeatRole.MEDIATOR, records=False) == set()
+    assert found(SeatRole.MEDIATOR, seat=SeatState.DISCONNECTED) == set()
+    assert found(SeatRole.CONSUMER) == set()
