@@ -14,7 +14,7 @@ ASSETS_READY := static/vendor/.ready
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_READY) $(ASSETS_READY) ## install, migrate, load the demonstration and serve (HOST, PORT, PROCON_DATA_DIR)
 	@export PROCON_DEMO=1; $(BIN)/procon migrate && $(BIN)/procon demo && exec $(BIN)/procon serve
@@ -35,6 +35,13 @@ bench-web: $(DEV_READY) $(ASSETS_READY) ## pages per second beside a peer, on SQ
 bench-network: $(DEV_READY) ## people on bad lines, at our media engine and at Janus (OPTIONS="--cases loss-20 --seconds 10")
 	@scripts/system-packages
 	@$(BIN)/python -m bench.network $(OPTIONS)
+
+bench-hearings: $(DEV_READY) ## our media engine beside Janus and MediaRelay, as root (OPTIONS="--rounds 3 --scenarios 6x3")
+	@$(BIN)/python -m bench.hearings $(OPTIONS)
+
+MINUTES ?= 30
+bench-soak: $(DEV_READY) ## people come and go at the media engine for MINUTES; does anything grow?
+	@$(BIN)/python -m bench.soak --minutes $(MINUTES) $(OPTIONS)
 
 lint: $(DEV_READY) ## ruff, rules and format
 	@$(BIN)/ruff check .
@@ -95,4 +102,4 @@ $(ASSETS_READY): package.json package-lock.json scripts/assets.py | $(RUN_READY)
 	@$(BIN)/python scripts/assets.py fetch
 	@touch $@
 
-.PHONY: help run test test-fast bench bench-web bench-network lint fmt types contracts migrations messages lock screenshots assets clean
+.PHONY: help run test test-fast bench bench-web bench-network bench-hearings bench-soak lint fmt types contracts migrations messages lock screenshots assets clean
