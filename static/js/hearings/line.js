@@ -4,6 +4,7 @@ import { io } from "../../vendor/socket.io/socket.io.js";
 
 const ANSWER_MS = 10_000;
 const HEARTBEAT_MS = 10_000;
+const CHECK_MS = 2500;
 
 /**
  * @typedef {{seat: number, generation: number, media: number, admitted: boolean, ice_servers: RTCIceServer[],
@@ -19,6 +20,7 @@ export class Line extends EventTarget {
     this.key = `audiencia:${hearing}`;
     this.wanted = false;
     this.beat = 0;
+    this.checking = false;
     this.socket = io("/hearings", {
       transports: ["websocket"],
       autoConnect: false,
@@ -75,6 +77,18 @@ export class Line extends EventTarget {
     }
   }
 
+  /** Is anybody there? A line that gives no answer is dropped and made again, over whatever network there is now. */
+  async check() {
+    if (this.checking || !this.socket.connected) return;
+    this.checking = true;
+    try {
+      await this.socket.timeout(CHECK_MS).emitWithAck("heartbeat", {});
+    } catch {
+      this.socket.io.engine?.close();
+    }
+    this.checking = false;
+  }
+
   #lost() {
     clearInterval(this.beat);
     if (!this.wanted) return;
@@ -104,6 +118,8 @@ export class Line extends EventTarget {
    * @returns {Promise<any>} the server's answer; rejects when there is none
    */
   ask(name, message) {
+    // Kept by the library until the line is back, it would come before the seat is ours again.
+    if (!this.socket.connected) return Promise.reject(new Error("no line"));
     return this.socket.timeout(ANSWER_MS).emitWithAck(name, message);
   }
 

@@ -31,6 +31,7 @@ export class Repaired {
     this.pc = null;
     this.generation = 0;
     this.stopped = false;
+    this.rebuilding = false;
     this.connectedOnce = false;
     this.delay = RETRY[0];
     this.timer = 0;
@@ -118,7 +119,8 @@ export class Repaired {
 
   /** Start over with a new connection, again and again until it holds. */
   async rebuild() {
-    if (this.stopped) return;
+    if (this.stopped || this.rebuilding) return;
+    this.rebuilding = true;
     this.say("reconnecting");
     this.later(REBUILD_AFTER + this.delay, () => this.rebuild());
     try {
@@ -131,6 +133,8 @@ export class Repaired {
       } else {
         this.again(() => this.rebuild());
       }
+    } finally {
+      this.rebuilding = false;
     }
   }
 

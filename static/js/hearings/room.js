@@ -3,9 +3,9 @@
 
 import { request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
+import { Connections } from "./connections.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
 import { Line } from "./line.js";
-import { HearingMedia } from "./media.js";
 import { Quality } from "./quality.js";
 import { allowSound, chime, knock } from "./sounds.js";
 import { Tiles } from "./tiles.js";
@@ -29,18 +29,15 @@ export class Room {
     this.url = `/audiencias/${main.dataset.hearing}`;
     this.line = new Line(Number(main.dataset.hearing));
     this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
+    this.connections = new Connections(main, this.line, this.tiles, (sentence) => this.banner(sentence));
     /** @type {Truth | null} */
     this.truth = null;
-    /** @type {HearingMedia | null} */
-    this.media = null;
     /** @type {MediaStream | null} */
     this.stream = null;
     /** @type {import("./line.js").Entered | null} */
     this.seat = null;
     this.own = { microphone: true, camera: true };
     this.timer = 0;
-    this.repairing = 0;
-    this.wasWhole = false;
     this.title = document.title;
   }
 
@@ -58,7 +55,7 @@ export class Room {
     addEventListener("pagehide", () => this.stopMedia());
     if (this.main.dataset.role === "mediator") {
       this.tabs.show("people");
-      new Quality(async () => (this.media ? this.line.ask("quality", {}) : null)).start();
+      new Quality(async () => (this.connections.media ? this.line.ask("quality", {}) : null)).start();
     }
     this.look(0);
     if (this.line.satHere) this.enter();
@@ -71,10 +68,10 @@ export class Room {
     on("refused", (answer) => this.refused(answer));
     on("lost", () => this.banner(word("line_lost")));
     on("taken", () => this.outside(word("taken_over")));
-    on("reset", () => this.media?.restartAll());
+    on("reset", () => this.connections.media?.restartAll());
     on("message", ({ name, payload }) => {
       if (name === "devices") this.tiles.devices(payload.seat, payload);
-      else this.media?.receive(name, payload);
+      else this.connections.media?.receive(name, payload);
     });
   }
 
@@ -112,12 +109,10 @@ export class Room {
 
   /** @param {import("./line.js").Entered} seat */
   entered(seat) {
-    const again = this.seat !== null;
     this.seat = seat;
     this.banner("");
     this.keepAwake();
-    // A new seat number means that the server let go of our connections.
-    if (again) this.stopConnections();
+    this.connections.resume(seat);
     this.look(0);
   }
 
@@ -190,7 +185,7 @@ export class Room {
     this.drawBar();
     this.notice(before, truth);
     if (sits && truth.me.admitted) this.startMedia();
-    else this.stopConnections();
+    else this.connections.stop();
   }
 
   /** What deserves a sound: being let in, being sent back, somebody at the door. */
@@ -235,54 +230,14 @@ export class Room {
   // --- media
 
   async startMedia() {
-    if (this.media || !this.seat || !this.stream) return;
-    const media = new HearingMedia({
-      signal: (name, payload) => this.line.ask(name, payload),
-      iceServers: this.seat.ice_servers,
-    });
-    this.media = media;
-    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
-      media.addEventListener(name, (event) => media === this.media && act(/** @type {CustomEvent} */ (event).detail));
-    on("stream", ({ seat, kind, track }) => this.tiles.take(seat, kind, track));
-    on("gone", ({ seat, kind }) => this.tiles.drop(seat, kind));
-    on("activity", (said) => this.tiles.activity(said));
-    on("state", ({ connection, state }) => this.mediaState(connection, state));
-    media.setMuted(!this.own.microphone);
-    try {
-      await media.start({ stream: this.stream, generation: this.seat.media });
-      if (!this.own.camera) await media.cameraOff(true);
-      this.applyOwn();
-    } catch {
-      if (media !== this.media) return;
-      this.banner(word("media_waiting"));
-      this.stopConnections();
-      setTimeout(() => this.look(0), RETRY_MS);
-    }
-  }
-
-  /** @param {string} connection @param {string} state */
-  mediaState(connection, state) {
-    this.main.dataset[connection] = state;
-    const whole = this.main.dataset.publish === "connected" && this.main.dataset.subscribe === "connected";
-    clearTimeout(this.repairing);
-    if (whole) this.banner("");
-    // A new path is often found in milliseconds: say it only when it lasts, and not at the first connection.
-    else if (this.wasWhole) this.repairing = setTimeout(() => this.banner(word("reconnecting")), 700);
-    this.wasWhole ||= whole;
-  }
-
-  stopConnections() {
-    const media = this.media;
-    this.media = null;
-    media?.stop();
-    clearTimeout(this.repairing);
-    this.wasWhole = false;
-    for (const [seat, kinds] of this.tiles.tracks) for (const kind of [...kinds.keys()]) this.tiles.drop(seat, kind);
-    if (this.seat && media) this.seat = { ...this.seat, media: media.generation + 1 };
+    if (this.connections.media || !this.seat || !this.stream) return;
+    const begun = await this.connections.begin(this.seat, this.stream, this.own);
+    if (begun) this.applyOwn();
+    else setTimeout(() => this.look(0), RETRY_MS);
   }
 
   stopMedia() {
-    this.stopConnections();
+    this.connections.stop();
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     this.preview();
@@ -296,8 +251,8 @@ export class Room {
   }
 
   applyOwn() {
-    this.media?.setMuted(!this.own.microphone);
-    this.media?.cameraOff(!this.own.camera);
+    this.connections.media?.setMuted(!this.own.microphone);
+    this.connections.media?.cameraOff(!this.own.camera);
     this.stream?.getVideoTracks().forEach((track) => (track.enabled = this.own.camera));
     if (this.truth) this.tiles.devices(this.truth.me.seat, this.own);
     this.sayDevices();
@@ -313,7 +268,7 @@ export class Room {
     if (!this.seat) return;
     this.stream?.getTracks().forEach((track) => track.stop());
     await this.openDevices();
-    for (const track of this.stream?.getTracks() ?? []) await this.media?.replaceTrack(track);
+    for (const track of this.stream?.getTracks() ?? []) await this.connections.media?.replaceTrack(track);
     this.applyOwn();
     await this.tiles.playAll();
   }

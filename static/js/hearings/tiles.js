@@ -2,6 +2,8 @@
 
 import { word } from "./words.js";
 
+const UNSEEN_MS = 5000; // a glance at another tab costs nobody a picture
+
 /**
  * @typedef {{seat: string, name: string, role: string, state: string, muted: boolean, mine: boolean,
  *   inside: boolean}} Person
@@ -60,12 +62,19 @@ class Tile {
   }
 }
 
-/** The tiles of a room. Streams may come before the person they belong to is known. */
-export class Tiles {
+/**
+ * The tiles of a room. Streams may come before the person they belong to is known. Event: `sizes`, when a
+ * picture is drawn larger or smaller than before.
+ */
+export class Tiles extends EventTarget {
   /** @param {HTMLElement} root @param {(blocked: boolean) => void} soundBlocked */
   constructor(root, soundBlocked) {
+    super();
     this.root = root;
     this.soundBlocked = soundBlocked;
+    const changed = () => this.dispatchEvent(new Event("sizes"));
+    this.watch = new ResizeObserver(changed);
+    document.addEventListener("visibilitychange", () => setTimeout(changed, document.hidden ? UNSEEN_MS : 0));
     /** @type {Map<string, Tile>} */
     this.tiles = new Map();
     /** @type {Map<string, Map<string, MediaStreamTrack>>} by seat, by kind */
@@ -77,6 +86,7 @@ export class Tiles {
     const seats = new Set(people.map((person) => person.seat));
     for (const [seat, tile] of this.tiles) {
       if (seats.has(seat)) continue;
+      this.watch.unobserve(tile.element);
       tile.element.remove();
       this.tiles.delete(seat);
     }
@@ -93,6 +103,7 @@ export class Tiles {
     const tile = new Tile(person);
     this.tiles.set(person.seat, tile);
     this.root.append(tile.element);
+    this.watch.observe(tile.element);
     if (person.mine && this.mine) this.showMine(this.mine);
     for (const [kind, track] of this.tracks.get(person.seat) ?? []) this.#attach(tile, kind, track);
   }
@@ -160,6 +171,27 @@ export class Tiles {
     tile.stream.removeTrack(track);
     if (kind === "video") tile.seen = false;
     tile.draw();
+  }
+
+  /** The connections have ended: nothing comes any more. */
+  clear() {
+    for (const [seat, kinds] of this.tracks) for (const kind of [...kinds.keys()]) this.drop(seat, kind);
+  }
+
+  /**
+   * How tall each person's pictures are drawn. Sound is not a matter of size.
+   * @returns {Record<string, number>} screen pixels by "seat/kind", 0 while nobody looks
+   */
+  sizes() {
+    const scale = document.hidden ? 0 : devicePixelRatio;
+    /** @type {Record<string, number>} */
+    const sizes = {};
+    for (const [seat, tile] of this.tiles) {
+      if (tile.person.mine) continue;
+      const height = Math.round(tile.element.clientHeight * scale);
+      for (const kind of ["video", "screen"]) sizes[`${seat}/${kind}`] = height;
+    }
+    return sizes;
   }
 
   /** @param {string} seat @param {Own} own whether their microphone and camera are on */
