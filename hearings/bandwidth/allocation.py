@@ -125,14 +125,14 @@ class _Division:
         return True
 
 
-def elastic_steps() -> tuple[Step, ...]:
-    """The steps of a camera without simulcast, which can be asked for any rate.
+def elastic_steps(ceiling: int = ELASTIC_CEILING) -> tuple[Step, ...]:
+    """The steps up to a rate of a camera without simulcast, which can be asked for any.
 
     A picture's worth grows slower than its rate: twice the height takes about 2.8 times the bits.
     """
     steps = []
     rate = float(ELASTIC_FLOOR)
-    while rate <= ELASTIC_CEILING:
+    while rate <= min(ceiling, ELASTIC_CEILING):
         steps.append(Step(0, int(rate), int(ELASTIC_HEIGHT * (rate / ELASTIC_FLOOR) ** (2 / 3))))
         rate *= ELASTIC_STEP
     return tuple(steps)
@@ -140,7 +140,7 @@ def elastic_steps() -> tuple[Step, ...]:
 
 @dataclass(slots=True)
 class _Past:
-    rose_at: float = float("-inf")
+    rose_at: float | None = None
     steady_until: float = float("-inf")
     wait_s: float = WAIT_S
 
@@ -167,7 +167,10 @@ class Steadiness:
         if after > before:
             past.rose_at = now
         elif after < before and want.useful and after < want.useful[-1].layer:
-            relapse = now - past.rose_at < RELAPSE_S
-            past.wait_s = min(past.wait_s * 2, LONGEST_WAIT_S) if relapse else WAIT_S
+            # Only the first fall after a rise says anything of it: a line that narrows makes many.
+            if past.rose_at is not None:
+                relapse = now - past.rose_at < RELAPSE_S
+                past.wait_s = min(past.wait_s * 2, LONGEST_WAIT_S) if relapse else WAIT_S
+                past.rose_at = None
             past.steady_until = now + past.wait_s
         return past

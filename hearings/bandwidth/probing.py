@@ -17,7 +17,7 @@ Arrived = tuple[int, float, float, int]
 STEP = 2.0
 """A probe asks for so many times the estimate, so that its own queue stays short."""
 LASTS_S = 0.08
-LEAST_BYTES = 5000
+LEAST_BYTES = 1200
 BURST_S = 0.005
 """Packets sent within this time left as one."""
 ANSWER_S = 1.0
@@ -29,7 +29,7 @@ TRUSTED = 0.95
 MAX_LOSS = 0.1
 """Loss beyond the line's own that a probe may suffer."""
 AGAIN_S = 0.5
-FIRST_WAIT_S, LAST_WAIT_S = 3.0, 20.0
+FIRST_WAIT_S, LAST_WAIT_S = 3.0, 15.0
 TURN_S = 0.02
 """Time between two calls of `owed`."""
 PATIENCE = 1.6

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hearings.bandwidth.allocation import (
@@ -141,6 +141,7 @@ wants_lists = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 12_000_000), st.integers(0, 400_000), wants_lists)
 def test_nothing_is_promised_twice_and_the_plan_is_at_rest(budget: int, sound: int, drawn: list[Any]) -> None:
     wants = [

@@ -1,6 +1,6 @@
 """A publisher's arrivals become feedback: over wraps, losses and reordering, bounded whatever it sends."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hearings.bandwidth.arrivals import MAX_RECEIVED, WINDOW, ArrivalReports
@@ -73,6 +73,7 @@ def test_the_count_wraps() -> None:
     assert counts == [n & 0xFF for n in range(300)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 0xFFFF), st.floats(0, 1e6)), max_size=200))
 def test_whatever_numbers_come_the_answer_is_bounded(notes: list[tuple[int, float]]) -> None:
     arrivals = ArrivalReports()

@@ -4,7 +4,7 @@ import contextlib
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hearings.bandwidth.feedback import MAX_STATUSES, Feedback, build, parse
@@ -28,6 +28,7 @@ def arrivals(first: int, deltas: list[int | None]) -> list[int | None]:
     return told
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 255),
     st.integers(0, 0xFFFF),
@@ -74,6 +75,7 @@ def test_long_silence_and_long_streams_are_short_messages() -> None:
     assert len(build(Feedback(0, 0, 0, [5, None] * 70))) == 8 + 2 * 10 + 70 + 2
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_hostile_bytes_are_refused_or_read_and_never_more_than_their_share(body: bytes) -> None:
     try:
@@ -83,6 +85,7 @@ def test_hostile_bytes_are_refused_or_read_and_never_more_than_their_share(body:
     assert 0 < len(read.arrivals) <= MAX_STATUSES
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 0xFFFF), st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=30), st.binary(max_size=60)
 )
