@@ -8,10 +8,10 @@ import dataclasses
 import importlib
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app import logs, migration
 from app.settings import Settings, SettingsError, load
@@ -39,11 +39,9 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     from app import server
     from app.factory import create_app
 
-    if missing := asyncio.run(migration.pending(settings.database_url)):
-        raise SettingsError(f"o banco de dados espera {len(missing)} migração(ões): rode procon migrate")
-    if chosen.role == "web" and not settings.media_door:
-        raise SettingsError("PROCON_MEDIA_DOOR: diga onde está o processo de mídia (procon media)")
-    application = create_app(settings, jobs=chosen.role == "all")
+    _check_migrated(settings)
+    everything = chosen.role == "all"
+    application = create_app(settings, jobs=everything, media=everything)
 
     def started() -> None:
         print(f"Procon Digital em {settings.public_url} (Ctrl-C encerra)", flush=True)
@@ -62,19 +60,33 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def media(settings: Settings, _: argparse.Namespace) -> int:
-    """Become a media process, its door where PROCON_MEDIA_DOOR says."""
-    door = urlsplit(settings.media_door)
-    if not door.hostname or not door.port:
-        raise SettingsError(
-            "PROCON_MEDIA_DOOR: falta o endereço da porta de controle, como http://10.0.0.5:7000"
-        )
-    command = [sys.executable, "-m", "hearings", "--door-host", door.hostname, "--door-port", str(door.port)]
-    command += ["--udp-port", str(settings.media_udp_port)]
-    for address in settings.media_addresses:
-        command += ["--address", address]
-    os.execve(  # noqa: S606 - no shell is wanted: this process becomes the other
-        sys.executable, command, {**os.environ, "PROCON_MEDIA_SECRET": settings.media_secret}
-    )
+    """Run this machine's media processes, for the web processes of this and of other machines."""
+    _check_migrated(settings)
+    return asyncio.run(_run_media(settings))
+
+
+async def _run_media(settings: Settings) -> int:
+    from app import db
+    from app.adapters.clock import SystemClock
+    from app.factory import media_children
+
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await db.connect(settings.database_url)
+    try:
+        children = media_children(settings, SystemClock())
+        children.start()
+        await ended.wait()
+        await children.close()
+    finally:
+        await db.close()
+    return 0
+
+
+def _check_migrated(settings: Settings) -> None:
+    if missing := asyncio.run(migration.pending(settings.database_url)):
+        raise SettingsError(f"o banco de dados espera {len(missing)} migração(ões): rode procon migrate")
 
 
 def migrate(settings: Settings, _: argparse.Namespace) -> int:
@@ -159,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument(
         "--role", choices=("all", "web"), default="all", help="all: também as tarefas e a mídia (padrão)"
     )
-    add(media, "processo de mídia das audiências, à parte")
+    add(media, "processos de mídia das audiências, à parte")
     add(migrate, "atualiza o banco de dados")
     making = add(makemigrations, "escreve a migração do que mudou nos modelos")
     making.add_argument("name", help="o que ela faz, em inglês: add_case_origin")

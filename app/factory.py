@@ -15,11 +15,12 @@ import socketio
 from quart import Quart
 
 from app import db
+from app.adapters.clock import Clock
 from app.equipment import real_parts
 from app.jobs import compositions, letters, papers, rounds
 from app.jobs.rounds import ROUNDS
 from app.jobs.runner import Lane, Runner
-from app.media_child import Announcement, MediaChild, media_command
+from app.media_children import MediaChildren, media_command
 from app.parts import Parts
 from app.proxy import TrustedProxies
 from app.services import letters as queued
@@ -31,9 +32,9 @@ from app.services.recordings import COMPOSE_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
+from realtime.fleet import Fleet
 from realtime.hearings import Hearings
 from realtime.identity import Guard
-from realtime.media_switch import MediaSwitch
 from realtime.relay import Relay
 
 MESSAGE_BYTES = 100_000
@@ -71,42 +72,47 @@ def create_app(
 ) -> Application:
     """Join everything as ``settings`` say; with ``parts`` of its own, a test chooses the adapters.
 
-    The database, the background work and the media process begin and end with the application (ASGI
-    lifespan). ``settings.media_door`` names a media process that runs elsewhere; without it one is
-    started as a child, and with ``media`` off there is none. ``jobs`` says whether the queue's jobs are
-    done in this process.
+    The database, the background work and the media processes begin and end with the application (ASGI
+    lifespan). ``media`` says whether this process starts the machine's media processes, as its children;
+    it finds all those that there are in the database. ``jobs`` says whether the queue's jobs are done in
+    this process.
     """
     parts = parts or real_parts(settings)
     sio = _socketio(settings)
-    link = MediaSwitch(settings.media_secret)
-    child = _media_child(settings, link) if media else None
-    parts = _with_checks(parts, link)
+    fleet = Fleet(settings.media_secret)
+    children = media_children(settings, parts.clock, fleet.ring) if media else None
+    parts = _with_checks(parts, fleet)
     quart = _quart(settings, parts)
-    work = {"media_link": link.run, **_sockets(sio, parts, link), **(_jobs(parts) if jobs else {})}
-    quart.while_serving(_lifespan(settings, parts, child, work))
+    work = {"fleet": fleet.run, **_sockets(sio, parts, fleet), **(_jobs(parts) if jobs else {})}
+    quart.while_serving(_lifespan(settings, parts, children, work))
     asgi = TrustedProxies(socketio.ASGIApp(sio, quart), settings.trusted_proxies)
     return Application(parts=parts, quart=quart, sio=sio, asgi=asgi)
 
 
-def _media_child(settings: Settings, link: MediaSwitch) -> MediaChild | None:
-    """Point the link at the media process that runs elsewhere, or at our child each time it is ready."""
-    if settings.media_door:
-        link.point_to(settings.media_door)
-        return None
+def media_children(
+    settings: Settings, clock: Clock, changed: Callable[[], None] = lambda: None
+) -> MediaChildren:
+    """The media processes that ``settings`` ask this machine for; see ``MediaChildren``."""
+    host, door_port = settings.media_door
+    commands = [
+        media_command(
+            number,
+            host=host,
+            door_port=door_port,
+            udp_port=settings.media_udp_port,
+            addresses=settings.media_addresses,
+        )
+        for number in range(settings.media_processes)
+    ]
+    return MediaChildren(commands, settings.media_secret, clock, changed)
 
-    def announced(announcement: Announcement | None) -> None:
-        link.point_to(announcement.door if announcement else None)
 
-    command = media_command(udp_port=settings.media_udp_port, addresses=settings.media_addresses)
-    return MediaChild(command, {"PROCON_MEDIA_SECRET": settings.media_secret}, announced)
-
-
-def _with_checks(parts: Parts, link: MediaSwitch) -> Parts:
+def _with_checks(parts: Parts, fleet: Fleet) -> Parts:
     async def database() -> bool:
         return bool(await db.rows("SELECT 1 AS one"))
 
     async def media() -> bool:
-        return link.connected
+        return bool(fleet.sessions)
 
     return replace(parts, checks={"database": database, "media": media, "storage": parts.storage.healthy})
 
@@ -136,11 +142,11 @@ def _socketio(settings: Settings) -> Any:
     )
 
 
-def _sockets(sio: Any, parts: Parts, link: MediaSwitch) -> dict[str, Work]:
+def _sockets(sio: Any, parts: Parts, fleet: Fleet) -> dict[str, Work]:
     """Give ``sio`` its namespaces; what has to run behind them, by name."""
     cases = Cases(parts.clock, secure=parts.secure)
     hearings = Hearings(
-        link,
+        fleet,
         parts.clock,
         parts.wake,
         secure=parts.secure,
@@ -178,7 +184,7 @@ def _jobs(parts: Parts) -> dict[str, Work]:
     }
 
 
-def _lifespan(settings: Settings, parts: Parts, media: MediaChild | None, work: Mapping[str, Work]) -> Any:
+def _lifespan(settings: Settings, parts: Parts, media: MediaChildren | None, work: Mapping[str, Work]) -> Any:
     async def lifespan() -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await db.connect(settings.database_url)

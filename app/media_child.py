@@ -1,7 +1,8 @@
-"""The media process as a child of ours: started, watched, started again when it dies, ended with us.
+"""A media process as a child of ours: started, watched, started again when it dies, ended with us.
 
 The child holds the reading end of a pipe to us as its standard input and ends when that closes, so it
-cannot outlive us even when we are killed. Its standard error is ours: its log lines join ours.
+cannot outlive us even when we are killed. Its standard error is ours: its log lines join ours. On its
+standard output it says where it is, and then each second how much it carries.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,36 +24,43 @@ log = structlog.get_logger(__name__)
 
 ANNOUNCE_SECONDS = 30.0
 END_SECONDS = 5.0
+HUNG_SECONDS = 10.0
+"""A child that says nothing for so long is ended and started again."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
-HEALTHY_SECONDS = 60.0
+HEALTHY_SECONDS = 5.0
+"""A child that ran for so long is started again at once: people wait for it."""
 
 
 @dataclass(frozen=True)
 class Announcement:
     """What the media process says when it is ready.
 
-    ``door`` is the address of its control door; media goes over ``udp_port`` at ``addresses``.
+    ``name`` is its own from start to end, ``door`` the address of its control door; media goes over
+    ``udp_port`` at ``addresses``.
     """
 
+    name: str
     door: str
     udp_port: int
     addresses: tuple[str, ...]
 
 
-def media_command(*, udp_port: int, addresses: Sequence[str]) -> list[str]:
-    """How to start ``hearings`` as a child, its door on a free port of the loopback."""
-    command = [sys.executable, "-m", "hearings", "--child", "--door-port", "0", "--udp-port", str(udp_port)]
-    for address in addresses:
-        command += ["--address", address]
-    return command
+@dataclass(frozen=True)
+class Load:
+    """What a media process carries; ``at`` is the loop's time when it said so."""
+
+    rooms: int = 0
+    seats: int = 0
+    at: float = 0.0
 
 
 class MediaChild:
     """Keeps one media process running between ``start`` and ``close``.
 
     ``announce`` is called with the announcement each time a process is ready, and with None when it
-    is gone; it must not block. ``current`` is what it was last called with.
+    is gone; it must not block. ``current`` is what it was last called with, ``load`` what the process
+    last said.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class MediaChild:
         self._announce = announce
         self._tasks = Tasks()
         self.current: Announcement | None = None
+        self.load = Load()
 
     def start(self) -> None:
         """Begin to keep a process running; it is ready when it is announced."""
@@ -82,9 +90,11 @@ class MediaChild:
         while True:
             began = loop.time()
             status = await self._run_once()
-            if loop.time() - began > HEALTHY_SECONDS:
+            healthy = loop.time() - began > HEALTHY_SECONDS
+            log.warning("media_ended", status=status, again_in_seconds=0 if healthy else pause)
+            if healthy:
                 pause = FIRST_PAUSE
-            log.warning("media_ended", status=status, again_in_seconds=pause)
+                continue
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -104,21 +114,33 @@ class MediaChild:
         return process.returncode
 
     async def _listen(self, process: Process) -> None:
-        """Announce the process by its first line, then read on until it closes its output."""
+        """Announce the process by its first line, then hear its load until it closes its output or hangs."""
         if process.stdout is None:
             raise RuntimeError("the media process was started without a pipe")
         try:
             async with asyncio.timeout(ANNOUNCE_SECONDS):
                 line = await process.stdout.readline()
             said = orjson.loads(line)
-            announcement = Announcement(str(said["door"]), int(said["udp_port"]), tuple(said["addresses"]))
+            announcement = Announcement(
+                str(said["name"]), str(said["door"]), int(said["udp_port"]), tuple(said["addresses"])
+            )
         except (TimeoutError, ValueError, KeyError, TypeError) as error:
             log.error("media_not_ready", reason=repr(error))
             return
         log.info("media_ready", udp_port=announcement.udp_port, addresses=announcement.addresses)
+        loop = asyncio.get_running_loop()
+        self.load = Load(at=loop.time())
         self._tell(announcement)
-        while await process.stdout.read(4096):
-            pass
+        try:
+            while True:
+                async with asyncio.timeout(HUNG_SECONDS):
+                    line = await process.stdout.readline()
+                if not line:
+                    return
+                load = orjson.loads(line)
+                self.load = Load(int(load["rooms"]), int(load["seats"]), loop.time())
+        except (TimeoutError, ValueError, KeyError, TypeError) as error:
+            log.error("media_hung", reason=repr(error))
 
     def _tell(self, announcement: Announcement | None) -> None:
         if announcement != self.current:

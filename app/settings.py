@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from models.rules.people import Role
@@ -89,8 +90,8 @@ class Settings:
 
     ``database_url`` is a Tortoise address (``sqlite://…`` or ``postgres://…``); ``mail_url`` is
     ``smtp://user:password@host:port`` or empty, which keeps letters in ``data_dir/outbox``;
-    ``media_door`` is the media process's control door (``http://host:port``) or empty, which makes
-    ``procon serve`` start one as its child.
+    ``media_processes`` is how many media processes this machine runs, their control doors at the host and
+    port of ``media_door`` and the ports that follow (0: any).
     """
 
     profile: Profile
@@ -107,7 +108,8 @@ class Settings:
     clamd: str
     seal_p12: str
     seal_password: str
-    media_door: str
+    media_processes: int
+    media_door: tuple[str, int]
     media_secret: str
     media_udp_port: int
     media_addresses: tuple[str, ...]
@@ -196,13 +198,25 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         clamd=env.get("PROCON_CLAMD", ""),
         seal_p12=env.get("PROCON_SEAL_P12", ""),
         seal_password=env.get("PROCON_SEAL_PASSWORD", ""),
-        media_door=env.get("PROCON_MEDIA_DOOR", ""),
+        media_processes=int(env.get("PROCON_MEDIA_PROCESSES", "1")),
+        media_door=_host_port("PROCON_MEDIA_DOOR", env.get("PROCON_MEDIA_DOOR", "127.0.0.1")),
         media_secret=env.get("PROCON_MEDIA_SECRET") or kept_secret(data_dir / "media-secret"),
         media_udp_port=int(env.get("PROCON_MEDIA_UDP_PORT", "0")),
         media_addresses=tuple(a for a in env.get("PROCON_MEDIA_ADDRESSES", "").split(",") if a),
         trusted_proxies=int(env.get("PROCON_TRUSTED_PROXIES", "0")),
         metrics_token=env.get("PROCON_METRICS_TOKEN", ""),
     )
+
+
+def _host_port(name: str, value: str) -> tuple[str, int]:
+    """``host``, ``host:port`` or ``[address]:port``."""
+    parts = urlsplit(f"//{value}")
+    try:
+        if parts.hostname and not parts.path:
+            return parts.hostname, parts.port or 0
+    except ValueError:
+        pass
+    raise SettingsError(f"{name}: {value} não é um endereço, como 10.0.0.5 ou 10.0.0.5:7000")
 
 
 def kept_secret(path: Path) -> str:

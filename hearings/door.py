@@ -6,7 +6,7 @@ a dict, a refusal with `{"error": code}`. See docs/hearing-protocol.md.
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 import socketio
@@ -14,7 +14,7 @@ import structlog
 
 from hearings import messages
 from hearings.errors import RECORDING_UNAVAILABLE, HearingError
-from hearings.negotiation import MEDIA
+from hearings.health import health
 from hearings.permission import Standing
 from hearings.registry import Registry
 from hearings.stats import room_stats
@@ -122,14 +122,7 @@ class Calls:
         return room_stats(self._registry.room(message.room))
 
     def health(self, link: str, message: messages.Health) -> dict[str, Any]:
-        rooms = self._registry.rooms.values()
-        return {
-            "rooms": len(rooms),
-            "seats": sum(len(room.seats) for room in rooms),
-            "connections": self._registry.port.connections,
-            "media": list(MEDIA),
-            "counters": self._registry.port.counters.snapshot(),
-        }
+        return health(self._registry)
 
 
 def new_server() -> socketio.AsyncServer:
@@ -145,22 +138,33 @@ def new_server() -> socketio.AsyncServer:
     )
 
 
-def open_door(server: socketio.AsyncServer, registry: Registry, secret: str) -> None:
-    """Register the handlers. A link without the secret is refused with "unauthorized"."""
+def open_door(server: socketio.AsyncServer, registry: Registry, secret: str, name: str) -> Set[str]:
+    """Register the handlers; gives the links that there are, now and later.
+
+    A link without the secret is refused with "unauthorized"; one that says which process it looks for, and
+    finds this one (another now answers at its address), with "wrong_process".
+    """
     calls = Calls(registry)
+    links: set[str] = set()
 
     async def connect(link: str, environ: object, auth: object = None) -> None:
-        shown = auth.get("secret") if isinstance(auth, dict) else None
+        said = auth if isinstance(auth, dict) else {}
+        shown = said.get("secret")
         if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), secret.encode()):
             raise socketio.exceptions.ConnectionRefusedError("unauthorized")
+        if said.get("process", name) != name:
+            raise socketio.exceptions.ConnectionRefusedError("wrong_process")
+        links.add(link)
 
     async def disconnect(link: str, reason: object = None) -> None:
+        links.discard(link)
         registry.link_lost(link)
 
     server.on("connect", connect)
     server.on("disconnect", disconnect)
-    for name, kind in messages.KINDS.items():
-        server.on(name, _handler(name, kind, getattr(calls, name)))
+    for call, kind in messages.KINDS.items():
+        server.on(call, _handler(call, kind, getattr(calls, call)))
+    return links
 
 
 def _handler(name: str, kind: type[Any], call: Call) -> Callable[..., Any]:

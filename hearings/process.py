@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import gc
 import json
+import os
+import secrets
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
 import hypercorn.asyncio
@@ -19,6 +21,7 @@ from hearings.addresses import media_addresses
 from hearings.config import MediaConfig
 from hearings.door import Outbox, new_server, open_door
 from hearings.port import MediaPort
+from hearings.pulse import Pulse
 from hearings.registry import Registry
 
 log = structlog.get_logger(__name__)
@@ -26,15 +29,19 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What a started process says of itself, one JSON line on standard output."""
+    """What a started process says of itself, one JSON line on standard output.
 
+    `name` is its own from start to end: a process that was started again is another one.
+    """
+
+    name: str
     door: str
     udp_port: int
     addresses: tuple[str, ...]
 
     def line(self) -> str:
         """The JSON line, without its end."""
-        return json.dumps({"door": self.door, "udp_port": self.udp_port, "addresses": self.addresses})
+        return json.dumps(asdict(self))
 
 
 async def serve(config: MediaConfig, output: TextIO = sys.stdout) -> None:
@@ -47,29 +54,36 @@ async def serve(config: MediaConfig, output: TextIO = sys.stdout) -> None:
     server = new_server()
     outbox = Outbox(server)
     registry = Registry(port, outbox.tell, config.max_rooms)
-    open_door(server, registry, config.secret)
+    name = f"{socket.gethostname()[:32]}.{os.getpid()}.{secrets.token_hex(4)}"
+    links = open_door(server, registry, config.secret, name)
+    pulse = Pulse(registry, outbox, links)
     listener = socket.create_server((config.door_host, config.door_port))
     listener.setblocking(False)
     host, number = listener.getsockname()[:2]
     ready = Ready(
-        f"http://{host}:{number}", port.number, tuple(address.announced for address in port.addresses)
+        name,
+        f"http://{f'[{host}]' if ':' in host else host}:{number}",
+        port.number,
+        tuple(address.announced for address in port.addresses),
     )
     port.start()
     registry.start()
-    events = asyncio.create_task(outbox.run())
+    tasks = [asyncio.create_task(outbox.run())]
     door = asyncio.create_task(_run_door(server, listener, ended))
     # What is alive now lives as long as the process: the collector need never look at it again.
     gc.collect()
     gc.freeze()
     print(ready.line(), file=output, flush=True)
-    log.info("hearings.ready", udp_port=ready.udp_port)
+    tasks.append(asyncio.create_task(pulse.run(output if config.child else None)))
+    log.info("hearings.ready", process=name, udp_port=ready.udp_port)
     try:
         await door
     finally:
         registry.stop()
         await port.stop()
-        events.cancel()
-        await asyncio.gather(events, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await server.shutdown()
         log.info("hearings.ended")
 
@@ -87,6 +101,8 @@ async def _run_door(server: Any, listener: socket.socket, ended: asyncio.Event) 
 def _trigger(server: Any, ended: asyncio.Event) -> Any:
     async def wait() -> None:
         await ended.wait()
+        # Who is told looks for another process at once, and need not wait until this one seems dead.
+        await server.emit("ending", {})
         # Connections are closed before hypercorn cuts them off, and below Socket.IO: a link told to
         # disconnect would take it for a farewell and not come back.
         for _, connection in list(server.manager.get_participants("/", None)):

@@ -1,18 +1,20 @@
-"""Tells the media process who may hear whom: after each event of a hearing, derived anew from the table.
+"""Tells the media processes who may hear whom: after each event of a hearing, derived anew from the table.
 
 Every order is a statement of what holds, so saying it twice changes nothing. A web process speaks for the
 seats whose sockets it has (their media events come back to it) and, when a hearing is over, ends its room.
+Which media process a hearing is on is in the database; when that one dies, everything is said to another.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
-from app.services import media_plan
+from app.services import media_plan, media_processes
 from app.services.history import Happening
 from app.services.media_plan import Plan, Standing
 from models.rules.events import HEARING_EVENTS
@@ -26,37 +28,67 @@ GONE = frozenset({"room_unknown", "seat_unknown"})
 """Refusals that say: what should end is not there."""
 
 
-class Link(Protocol):
-    """What the conductor needs of ``realtime.media_link.MediaLink``."""
+class Media(Protocol):
+    """What the conductor needs of ``realtime.fleet.Fleet``."""
 
-    def on_event(self, callback: Callable[[str, dict[str, Any]], Awaitable[None]]) -> None:
-        """Have the media process's events."""
+    @property
+    def alive(self) -> frozenset[int]:
+        """The processes that live."""
         ...
 
-    def on_reconnect(self, callback: Callable[[], Awaitable[None]]) -> None:
-        """Be told when the process may have forgotten everything."""
+    @property
+    def sessions(self) -> Mapping[int, int]:
+        """Those that can be called now, each with the number of the link to it."""
         ...
 
-    async def call(self, name: str, **fields: Any) -> dict[str, Any]:
-        """Ask the media process something."""
+    def on_event(self, told: Callable[[int, str, dict[str, Any]], Awaitable[None]]) -> None:
+        """Have the events of all processes."""
         ...
+
+    def on_change(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Be called whenever processes may have come or gone."""
+        ...
+
+    async def call(self, process: int, name: str, **fields: Any) -> dict[str, Any]:
+        """Ask a process something."""
+        ...
+
+
+class Home(NamedTuple):
+    """Where a hearing was arranged: the process, and the number of the link over which it was told."""
+
+    process: int
+    session: int
 
 
 def room_name(hearing: int) -> str:
-    """A hearing's room in the media process."""
+    """A hearing's room in a media process."""
     return f"hearing-{hearing}"
 
 
-class Conductor:
-    """Keeps the media process's rooms as the database says."""
+def hearing_of(room: object) -> int | None:
+    """The hearing of a room's name."""
+    number = room.removeprefix("hearing-") if isinstance(room, str) else ""
+    return int(number) if number.isdecimal() else None
 
-    def __init__(self, link: Link, sittings: Sittings) -> None:
-        self._link = link
+
+class Conductor:
+    """Keeps the rooms of the media processes as the database says.
+
+    ``moved`` is called with a hearing whose room is another one now: browsers must connect to it anew.
+    """
+
+    def __init__(self, media: Media, sittings: Sittings, moved: Callable[[int], Awaitable[None]]) -> None:
+        self._media = media
         self._sittings = sittings
+        self._moved = moved
+        self._homes: dict[int, Home] = {}
         self._joined: dict[int, dict[int, int]] = {}
         """By hearing: the seats that were joined from here, and the generation that sat there."""
         self._flowing: dict[int, frozenset[int]] = {}
-        self._turn = asyncio.Lock()
+        self._unsaid: set[int] = set()
+        """Hearings that could not be arranged."""
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def on_event(self, happening: Happening) -> None:
         """A committed event: rearrange its hearing, if somebody is there through this process."""
@@ -68,18 +100,37 @@ class Conductor:
         return hearing in self._joined or hearing in self._sittings.hearings()
 
     async def arrange(self, hearing: int) -> None:
-        """Make the room what the table says; a media process that is away is told when it is back."""
-        async with self._turn:
+        """Make the room what the table says; what cannot be said now is said in a later ``review``."""
+        turn = self._turns.setdefault(hearing, asyncio.Lock())
+        async with turn:
             try:
-                await self._arrange(await media_plan.plan(hearing))
+                moved = await self._arrange(await media_plan.plan(hearing))
             except (MediaUnavailable, MediaRefused) as error:
-                log.warning("media_not_arranged", hearing=hearing, error=type(error).__name__)
+                if hearing not in self._unsaid:
+                    log.warning("media_not_arranged", hearing=hearing, error=str(error))
+                self._unsaid.add(hearing)
+                return
+            self._unsaid.discard(hearing)
+        if moved:
+            log.info("media_moved", hearing=hearing)
+            await self._moved(hearing)
 
-    async def arrange_all(self) -> None:
-        """Say everything again: the media process was replaced."""
-        self._joined.clear()
-        for hearing in sorted(self._sittings.hearings()):
-            await self.arrange(hearing)
+    async def review(self) -> None:
+        """Arrange the hearings that are not where they were, or that have not heard what holds."""
+        self._unsaid = {hearing for hearing in self._unsaid if self._concerned(hearing)}
+        now = await media_processes.homes(self._homes) if self._homes else {}
+        sessions = self._media.sessions
+        lost = {
+            hearing
+            for hearing, home in self._homes.items()
+            if now.get(hearing) != home.process or sessions.get(home.process) != home.session
+        }
+        await asyncio.gather(*(self.arrange(hearing) for hearing in lost | self._unsaid))
+
+    def is_home(self, hearing: int, process: int) -> bool:
+        """Whether a process speaks for the hearing's present room."""
+        home = self._homes.get(hearing)
+        return home is not None and home.process == process
 
     def flowing(self, hearing: int) -> frozenset[int]:
         """The seats whose media flowed when the hearing was last arranged."""
@@ -87,37 +138,70 @@ class Conductor:
 
     async def signal(self, hearing: int, seat: int, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         """A browser's media call for its own seat; raises MediaRefused or MediaUnavailable."""
-        return await self._link.call(name, room=room_name(hearing), seat=str(seat), **fields)
+        home = self._homes.get(hearing)
+        if home is None:
+            raise MediaUnavailable(name)
+        return await self._media.call(home.process, name, room=room_name(hearing), seat=str(seat), **fields)
 
     async def quality(self, hearing: int) -> dict[str, dict[str, float]]:
         """By seat: packets that came from it, how many were lost, what share it misses of what it is sent."""
-        figures = await self._link.call("stats", room=room_name(hearing))
+        home = self._homes.get(hearing)
+        if home is None:
+            raise MediaUnavailable("stats")
+        figures = await self._media.call(home.process, "stats", room=room_name(hearing))
         return {seat: _quality(figure) for seat, figure in figures.get("seats", {}).items()}
 
-    async def _arrange(self, plan: Plan) -> None:
+    async def _arrange(self, plan: Plan) -> bool:
+        """True when the room is on another process than before."""
+        before = self._homes.get(plan.hearing)
+        ours = [] if plan.over else [standing for standing in plan.seats if self._holds(standing)]
+        home = await self._home(plan.hearing) if ours else before
+        if home is None:
+            return False
         joined = self._joined.setdefault(plan.hearing, {})
-        await self._join(plan, joined)
-        await self._let_go(plan, joined)
+        moved = before is not None and before.process != home.process
+        if home != before:
+            joined.clear()  # another process, or one that may have given up our seats meanwhile
+        if before is not None and moved and before.process in self._media.sessions:
+            await self._end(before, "close", room=room_name(plan.hearing))
+        if ours:
+            await self._join(home, plan.hearing, ours, joined)
+        await self._let_go(home, plan, joined)
         if plan.over:
-            await self._end("close", room=room_name(plan.hearing))
+            await self._end(home, "close", room=room_name(plan.hearing))
         if joined:
+            self._homes[plan.hearing] = home
             self._flowing[plan.hearing] = frozenset(seat.seat for seat in plan.seats if seat.flows)
         else:
             del self._joined[plan.hearing]
+            self._homes.pop(plan.hearing, None)
             self._flowing.pop(plan.hearing, None)
+        return moved
 
-    async def _join(self, plan: Plan, joined: dict[int, int]) -> None:
+    async def _home(self, hearing: int) -> Home:
+        """The hearing's process, chosen now if need be; raises MediaUnavailable."""
+        sessions = self._media.sessions
+        process = await media_processes.home(hearing, alive=self._media.alive, usable=sessions.keys())
+        if process is None or process not in sessions:
+            raise MediaUnavailable("no media process")
+        return Home(process, sessions[process])
+
+    async def _join(self, home: Home, hearing: int, ours: list[Standing], joined: dict[int, int]) -> None:
         """Say what holds of the seats whose sockets are ours."""
-        ours = [] if plan.over else [standing for standing in plan.seats if self._holds(standing)]
-        room = room_name(plan.hearing)
-        if ours:
-            await self._link.call("open", room=room)
+        room = room_name(hearing)
+        await self._media.call(home.process, "open", room=room)
         for standing in ours:
-            seat = str(standing.seat)
-            await self._link.call("join", room=room, seat=seat, admitted=standing.flows, muted=standing.muted)
+            await self._media.call(
+                home.process,
+                "join",
+                room=room,
+                seat=str(standing.seat),
+                admitted=standing.flows,
+                muted=standing.muted,
+            )
             joined[standing.seat] = standing.generation
 
-    async def _let_go(self, plan: Plan, joined: dict[int, int]) -> None:
+    async def _let_go(self, home: Home, plan: Plan, joined: dict[int, int]) -> None:
         """End the seats that were left; one taken again through another process is that one's to keep.
 
         A seat whose connection broke a moment ago is still taken, by the generation that joined it.
@@ -126,7 +210,7 @@ class Conductor:
         for seat, generation in list(joined.items()):
             standing = standings.get(seat)
             if plan.over or standing is None or not standing.connected:
-                await self._end("leave", room=room_name(plan.hearing), seat=str(seat))
+                await self._end(home, "leave", room=room_name(plan.hearing), seat=str(seat))
                 del joined[seat]
             elif standing.generation != generation:
                 del joined[seat]
@@ -137,9 +221,12 @@ class Conductor:
             held.generation == standing.generation for held in self._sittings.at(standing.seat)
         )
 
-    async def _end(self, name: str, **fields: Any) -> None:
+    async def _end(self, home: Home, name: str, **fields: Any) -> None:
+        """End something; what the process cannot be told it ends itself when nobody claims it."""
         try:
-            await self._link.call(name, **fields)
+            await self._media.call(home.process, name, **fields)
+        except MediaUnavailable:
+            log.info("media_not_ended", room=fields["room"])
         except MediaRefused as refused:
             if refused.code not in GONE:
                 raise

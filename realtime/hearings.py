@@ -21,7 +21,7 @@ from app.services.history import Happening
 from app.wake import Wake
 from models.rules.errors import DomainError
 from models.rules.hearing import SeatRole
-from realtime.conductor import Conductor, Link
+from realtime.conductor import Conductor, Media, hearing_of
 from realtime.hearing_messages import (
     Entered,
     Refusal,
@@ -54,7 +54,7 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
 
     def __init__(
         self,
-        link: Link,
+        media: Media,
         clock: Clock,
         wake: Wake,
         *,
@@ -71,9 +71,9 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         self._device_label = device_label
         self._ice_servers = ice_servers
         self._sittings = Sittings()
-        self.conductor = Conductor(link, self._sittings)
-        link.on_event(self._media_said)
-        link.on_reconnect(self._media_reset)
+        self.conductor = Conductor(media, self._sittings, self._media_reset)
+        media.on_event(self._media_said)
+        media.on_change(self.conductor.review)
 
     # --- the socket
 
@@ -213,38 +213,36 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         except MediaUnavailable:
             return asdict(Refusal("media_unavailable"))
 
-    async def _media_said(self, name: str, payload: dict[str, Any]) -> None:
-        """Hand an event of the media process to the browsers it concerns."""
+    async def _media_said(self, process: int, name: str, payload: dict[str, Any]) -> None:
+        """Hand an event of a media process to the browsers it concerns."""
+        hearing = hearing_of(payload.get("room"))
+        if hearing is None or not self.conductor.is_home(hearing, process):
+            return  # a room that was given up
         if name == "activity":
-            await self._tell_activity(payload)
+            await self._tell_activity(hearing, payload)
             return
         seat = str(payload.get("seat", ""))
         if seat.isdecimal():
             for held in self._sittings.at(int(seat)):
                 await self.emit(name, payload, to=held.sid)
 
-    async def _tell_activity(self, payload: dict[str, Any]) -> None:
+    async def _tell_activity(self, hearing: int, payload: dict[str, Any]) -> None:
         """Who speaks in the room is for those who are in it, not for those who wait outside."""
-        name = str(payload.get("room", "")).removeprefix("hearing-")
-        if not name.isdecimal():
-            return
-        flowing = self.conductor.flowing(int(name))
+        flowing = self.conductor.flowing(hearing)
         names = {str(seat) for seat in flowing}
         speaker = payload.get("speaker")
         told = {
             "seats": {seat: said for seat, said in payload.get("seats", {}).items() if seat in names},
             "speaker": speaker if speaker in names else None,
         }
-        for held in self._sittings.inside(int(name)):
+        for held in self._sittings.inside(hearing):
             if held.seat in flowing:
                 await self.emit("activity", told, to=held.sid)
 
-    async def _media_reset(self) -> None:
-        """The media process is a new one: open the rooms there, then have browsers publish again."""
-        await self.conductor.arrange_all()
-        for hearing in self._sittings.hearings():
-            for held in self._sittings.inside(hearing):
-                await self.emit("media_reset", {}, to=held.sid)
+    async def _media_reset(self, hearing: int) -> None:
+        """The hearing's room is on another media process: have its browsers connect there."""
+        for held in self._sittings.inside(hearing):
+            await self.emit("media_reset", {}, to=held.sid)
 
     # --- what happens elsewhere
 

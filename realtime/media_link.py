@@ -1,4 +1,4 @@
-"""The web's link to a media process: calls with acknowledgement, events back, reconnection by itself.
+"""A web process's link to a media process: calls with acknowledgement, events, reconnection by itself.
 
 The protocol is in docs/hearing-protocol.md; nothing of the media engine is imported here.
 """
@@ -14,7 +14,7 @@ from socketio import exceptions
 log = structlog.get_logger(__name__)
 
 CALL_TIMEOUT_S = 5.0
-RETRY_MIN_S, RETRY_MAX_S = 0.2, 5.0
+RETRY_MIN_S, RETRY_MAX_S = 0.2, 1.0
 MAX_EVENTS = 2000
 
 EventCallback = Callable[[str, dict[str, Any]], Awaitable[None]]
@@ -34,15 +34,20 @@ class MediaRefused(Exception):
 
 
 class MediaLink:
-    """One connection to one media process. Events reach the callback one by one, in order."""
+    """One connection to one media process. Events reach the callback one by one, in order.
 
-    def __init__(self, door_url: str, secret: str) -> None:
+    `process` is the name of the process that is looked for at `door_url`: another one there refuses the
+    link. Without it any will do.
+    """
+
+    def __init__(self, door_url: str, secret: str, process: str | None = None) -> None:
         self._url = door_url
-        self._secret = secret
+        self._auth = {"secret": secret} if process is None else {"secret": secret, "process": process}
         # Its own reconnection stays away after a server's farewell, and that is how a process ends.
         self._client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MAX_EVENTS)
         self._tasks: list[asyncio.Task[None]] = []
+        self._answers: set[asyncio.Future[object]] = set()
         self._lost = asyncio.Event()
         self._on_event: EventCallback | None = None
         self._on_reconnect: ReconnectCallback | None = None
@@ -74,13 +79,24 @@ class MediaLink:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self._client.shutdown()
+        # After a connection that failed its HTTP session is still open.
+        await self._client.eio.disconnect(abort=True)
 
     async def call(self, name: str, **fields: Any) -> dict[str, Any]:
-        """Make a call and wait for its answer; raises MediaUnavailable or MediaRefused."""
+        """Make a call and wait for its answer; raises MediaRefused, or MediaUnavailable, at once when the
+        connection is lost.
+        """
+        # The client's own call would wait for its time-out on a connection that is no more.
+        answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._answers.add(answered)
         try:
-            answer = await self._client.call(name, fields, timeout=CALL_TIMEOUT_S)
-        except exceptions.SocketIOError as error:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self._client.emit(name, fields, callback=_settle(answered))
+                answer = await answered
+        except (exceptions.SocketIOError, TimeoutError) as error:
             raise MediaUnavailable(name) from error
+        finally:
+            self._answers.discard(answered)
         if not isinstance(answer, dict):
             raise MediaUnavailable(name)
         if "error" in answer:
@@ -90,13 +106,16 @@ class MediaLink:
     async def _connect(self) -> None:
         self._lost.clear()
         try:
-            await self._client.connect(
-                self._url,
-                auth={"secret": self._secret},
-                transports=["websocket"],
-                wait_timeout=CALL_TIMEOUT_S,
-            )
-        except exceptions.ConnectionError as error:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self._client.connect(
+                    self._url,
+                    auth=self._auth,
+                    transports=["websocket"],
+                    wait_timeout=2 * CALL_TIMEOUT_S,  # ours is the one that counts
+                )
+        except (exceptions.ConnectionError, TimeoutError) as error:
+            # A process that hangs takes the connection and says nothing: what was begun is dropped.
+            await self._client.eio.disconnect(abort=True)
             raise MediaUnavailable(str(error)) from error
 
     async def _keep(self) -> None:
@@ -115,6 +134,9 @@ class MediaLink:
             self._queue("", {})
 
     async def _disconnected(self, reason: object = None) -> None:
+        for answered in self._answers:
+            if not answered.done():
+                answered.set_result(None)
         self._lost.set()
 
     async def _received(self, name: str, payload: Any = None) -> None:
@@ -139,3 +161,13 @@ class MediaLink:
             except Exception:
                 # One event's defect must not deafen the link to all later ones.
                 log.exception("media_link.event_failed", message=name)
+
+
+def _settle(answered: asyncio.Future[object]) -> Callable[..., None]:
+    """What an acknowledgement calls: an answer that comes after the time-out is nobody's."""
+
+    def settle(*answer: object) -> None:
+        if not answered.done():
+            answered.set_result(answer[0] if answer else None)
+
+    return settle

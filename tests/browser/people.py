@@ -38,9 +38,9 @@ window.RTCPeerConnection = class extends Real {
 };
 """
 RECEIVED = """
-async () => {
+async (since) => {
   const found = {};
-  for (const connection of window.connections) {
+  for (const connection of window.connections.slice(since)) {
     if (connection.connectionState !== "connected") continue;
     (await connection.getStats()).forEach((report) => {
       if (report.type !== "inbound-rtp") return;
@@ -81,9 +81,16 @@ class Person:
         """Open a panel of the hearing room."""
         await self.page.get_by_role("tab", name=name).click()
 
-    async def received(self) -> dict[str, float]:
-        """What arrives, by kind and m-line: decoded frames for video, audio energy for sound."""
-        found: dict[str, float] = await self.page.evaluate(RECEIVED)
+    async def connections(self) -> int:
+        """How many connections the page has made so far."""
+        return int(await self.page.evaluate("window.connections.length"))
+
+    async def received(self, since: int = 0) -> dict[str, float]:
+        """What arrives, by kind and m-line: decoded frames for video, audio energy for sound.
+
+        Over connections that the page made after the first ``since``.
+        """
+        found: dict[str, float] = await self.page.evaluate(RECEIVED, since)
         return found
 
     async def hears_and_sees(self, others: int, seconds: float = 3) -> None:

@@ -15,7 +15,10 @@ door = f"http://127.0.0.1:{os.getpid()}"
 stubborn = "stubborn" in sys.argv
 if stubborn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print(json.dumps({"door": door, "udp_port": 1, "addresses": ["127.0.0.1"]}), flush=True)
+print(
+    json.dumps({"name": str(os.getpid()), "door": door, "udp_port": 1, "addresses": ["127.0.0.1"]}),
+    flush=True,
+)
 if stubborn:
     time.sleep(60)
 else:

@@ -45,6 +45,41 @@ async def test_without_the_secret_the_door_stays_shut(ready: dict[str, Any]) -> 
         await stranger.start()
 
 
+async def test_a_link_finds_the_process_that_it_looks_for_or_none(ready: dict[str, Any]) -> None:
+    link = MediaLink(ready["door"], SECRET, ready["name"])
+    await link.start()
+    assert (await link.call("health"))["rooms"] == 0
+    await link.stop()
+    other = MediaLink(ready["door"], SECRET, "another that was here before")
+    with pytest.raises(MediaUnavailable):
+        await other.start()
+    await other.stop()
+
+
+async def test_a_process_tells_how_it_does_and_that_it_ends() -> None:
+    told: dict[str, dict[str, Any]] = {}
+
+    async def keep(name: str, payload: dict[str, Any]) -> None:
+        told[name] = payload
+
+    async with media_process("--address", "127.0.0.1") as ready:
+        link = MediaLink(ready["door"], SECRET)
+        link.on_event(keep)
+        await link.start()
+        await link.call("open", room="sala")
+        await until(lambda: told.get("health", {}).get("rooms") == 1, 10)
+        assert told["health"]["cpu_s"] > 0
+        assert 0 <= told["health"]["lag_ms"] < 5000
+        os.kill(ready["pid"], signal.SIGTERM)
+        began = asyncio.get_running_loop().time()
+        await until(lambda: "ending" in told, 10)
+        with pytest.raises(MediaUnavailable):
+            while True:
+                await link.call("health")
+        assert asyncio.get_running_loop().time() - began < 4, "a call on a lost link must not wait"
+        await link.stop()
+
+
 async def test_a_whole_story_over_the_door(link: MediaLink, ready: dict[str, Any]) -> None:
     events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
 

@@ -1,4 +1,4 @@
-"""A web process's sockets without its pages: namespaces, relay and a media link that only writes down."""
+"""A web process's sockets without its pages: namespaces, relay, and media that are only written down."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hypercorn.config import Config
 from app.services import sessions
 from app.tasks import Tasks
 from app.wake import Wake
+from models import MediaProcess
 from models.rules.people import Viewer
 from realtime.cases import Cases
 from realtime.hearings import Hearings
@@ -36,30 +37,42 @@ class FixedClock:
         return self.at
 
 
-class WrittenLink:
-    """Stands for the media process: keeps every call, refuses what it is told to refuse."""
+class WrittenMedia:
+    """Stands for the media processes: keeps every call, refuses what it is told to refuse.
+
+    ``alive`` and ``sessions`` are what a test sets; events are said by ``said``.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.at: list[int] = []
+        """By call: the process that was called."""
         self.refuse: dict[str, str] = {}
         self.answers: dict[str, dict[str, Any]] = {}
-        self.away = False
-        self.say: Callable[[str, dict[str, Any]], Awaitable[None]]
-        self.reconnected: Callable[[], Awaitable[None]]
+        self.alive: frozenset[int] = frozenset()
+        self.sessions: dict[int, int] = {}
+        self.say: Callable[[int, str, dict[str, Any]], Awaitable[None]]
+        self.review: Callable[[], Awaitable[None]]
 
-    def on_event(self, callback: Callable[[str, dict[str, Any]], Awaitable[None]]) -> None:
-        """Keep the callback: a test makes the media process speak."""
-        self.say = callback
+    def lives(self, *processes: int) -> None:
+        """These processes live and can be called, no others."""
+        self.alive = frozenset(processes)
+        self.sessions = dict.fromkeys(processes, 1)
 
-    def on_reconnect(self, callback: Callable[[], Awaitable[None]]) -> None:
-        """Keep the callback: a test replaces the media process."""
-        self.reconnected = callback
+    def on_event(self, told: Callable[[int, str, dict[str, Any]], Awaitable[None]]) -> None:
+        """Keep the callback: a test makes a media process speak."""
+        self.say = told
 
-    async def call(self, name: str, **fields: Any) -> dict[str, Any]:
+    def on_change(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Keep the callback: a test makes a round."""
+        self.review = changed
+
+    async def call(self, process: int, name: str, **fields: Any) -> dict[str, Any]:
         """Write the call down."""
-        if self.away:
+        if process not in self.sessions:
             raise MediaUnavailable(name)
         self.calls.append((name, fields))
+        self.at.append(process)
         await asyncio.sleep(0.01 if name == "publish" else 0)
         if name in self.refuse:
             raise MediaRefused(self.refuse[name])
@@ -73,6 +86,18 @@ class WrittenLink:
             if fields.get("seat") == str(seat) and name in ("join", "leave"):
                 return (fields["admitted"], fields["muted"]) if name == "join" else None
         return None
+
+    def called(self, process: int) -> list[str]:
+        """What a process was asked, by name."""
+        return [name for (name, _), at in zip(self.calls, self.at, strict=True) if at == process]
+
+
+async def media_row(name: str = "stand-in") -> int:
+    """The row of a media process, made if there is none."""
+    row, _ = await MediaProcess.get_or_create(
+        {"door": "http://127.0.0.1:1", "started_at": NOW, "seen_at": NOW}, name=name
+    )
+    return int(row.id)
 
 
 @dataclass
@@ -104,7 +129,7 @@ class Process:
     """One web process as browsers meet it."""
 
     url: str
-    link: WrittenLink
+    media: WrittenMedia
     clock: FixedClock
     wake: Wake
     hearings: Hearings
@@ -140,8 +165,9 @@ class Process:
 async def web_process() -> AsyncIterator[Process]:
     """Serve the namespaces on a free port of the loopback, with a relay."""
     sio = socketio.AsyncServer(async_mode="asgi", transports=["websocket"])
-    clock, link, wake, tasks = FixedClock(), WrittenLink(), Wake(), Tasks()
-    hearings = Hearings(link, clock, wake, secure=False, opens_minutes=30, device_label=lambda agent: agent)
+    clock, media, wake, tasks = FixedClock(), WrittenMedia(), Wake(), Tasks()
+    media.lives(await media_row())
+    hearings = Hearings(media, clock, wake, secure=False, opens_minutes=30, device_label=lambda agent: agent)
     sio.register_namespace(hearings)
     sio.register_namespace(Cases(clock, secure=False))
     relay = Relay(sio, wake.subscribe(), (hearings.relayed,))
@@ -152,7 +178,7 @@ async def web_process() -> AsyncIterator[Process]:
         serve(socketio.ASGIApp(sio), config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
     )
     relaying = tasks.spawn(relay.run(), name="relay")
-    process = Process(f"http://127.0.0.1:{port}", link, clock, wake, hearings)
+    process = Process(f"http://127.0.0.1:{port}", media, clock, wake, hearings)
     try:
         await _listening(port)
         yield process

@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 from app.services import conduct, seats
-from models import CaseEvent, Seat
+from models import CaseEvent, Hearing, Seat
 from models.rules.hearing import Conduct
 from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.people import NOW, make_user, viewer_of
-from tests.realtime.rooms import Browser, Process, web_process
+from tests.realtime.rooms import Browser, Process, media_row, web_process
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -55,8 +55,8 @@ async def test_entering_answers_the_seat_and_opens_a_closed_place_in_the_media(w
     table = await make_table()
     browser, seat = await seated(web, table, "consumer")
 
-    assert web.link.standing(seat) == (False, False)
-    assert web.link.calls[0] == ("open", {"room": f"hearing-{table.id}"})
+    assert web.media.standing(seat) == (False, False)
+    assert web.media.calls[0] == ("open", {"room": f"hearing-{table.id}"})
     assert (await browser.ask("heartbeat")) == {"held": True}
 
 
@@ -66,14 +66,14 @@ async def test_admission_mute_and_pause_reach_the_media_process(web: Process) ->
     await seated(web, table, "mediator")
 
     await admit_all(web, table)
-    await browser.until(lambda: web.link.standing(seat) == (True, False))
+    await browser.until(lambda: web.media.standing(seat) == (True, False))
     await seats.mute(table.id, table.mediator, seat, muted=True, now=NOW)
     web.wake.ring()
-    await browser.until(lambda: web.link.standing(seat) == (True, True))
+    await browser.until(lambda: web.media.standing(seat) == (True, True))
     for act, flows in ((Conduct.OPEN, True), (Conduct.PAUSE, False), (Conduct.RESUME, True)):
         await conduct.take(table.id, table.mediator, act, HOUSE, now=NOW)
         web.wake.ring()
-        await browser.until(lambda flows=flows: web.link.standing(seat) == (flows, True))
+        await browser.until(lambda flows=flows: web.media.standing(seat) == (flows, True))
 
 
 async def test_media_calls_are_refused_until_admitted_and_then_go_in_order(web: Process) -> None:
@@ -83,13 +83,13 @@ async def test_media_calls_are_refused_until_admitted_and_then_go_in_order(web: 
 
     await seated(web, table, "mediator")
     await admit_all(web, table)
-    await browser.until(lambda: web.link.standing(seat) == (True, False))
+    await browser.until(lambda: web.media.standing(seat) == (True, False))
     answers = await asyncio.gather(
         *(browser.ask("publish", {"generation": 10_000, "sdp": f"{n}"}) for n in range(6))
     )
 
     assert answers[3] == {"sdp": "answer to 3"}
-    published = [fields for name, fields in web.link.calls if name == "publish"]
+    published = [fields for name, fields in web.media.calls if name == "publish"]
     assert [fields["sdp"] for fields in published] == ["0", "1", "2", "3", "4", "5"]
     assert {fields["seat"] for fields in published} == {str(seat)}
 
@@ -101,16 +101,16 @@ async def test_a_browser_speaks_for_its_own_seat_only(web: Process) -> None:
 
     await browser.ask("publish", {"generation": 1, "sdp": "x", "seat": str(other), "room": "hearing-999"})
 
-    published = [fields for name, fields in web.link.calls if name == "publish"]
+    published = [fields for name, fields in web.media.calls if name == "publish"]
     assert [(one["seat"], one["room"]) for one in published] == [(str(mine), f"hearing-{table.id}")]
 
 
 async def test_refusals_of_the_media_process_come_back_as_codes(web: Process) -> None:
     table = await make_table()
     browser, _ = await seated(web, table, "mediator")
-    web.link.refuse["subscribe"] = "stale_generation"
+    web.media.refuse["subscribe"] = "stale_generation"
     assert (await browser.ask("subscribe", {"generation": 1}))["error"] == "stale_generation"
-    web.link.away = True
+    web.media.lives()
     assert (await browser.ask("subscribe", {"generation": 2}))["error"] == "media_unavailable"
 
 
@@ -169,7 +169,7 @@ async def test_a_departure_empties_the_seat_after_the_grace(web: Process) -> Non
 
     web.clock.at = NOW + seats.GRACE + timedelta(seconds=1)
     async with asyncio.timeout(5), sweeping(web):
-        await watching.until(lambda: web.link.standing(seat) is None)
+        await watching.until(lambda: web.media.standing(seat) is None)
     assert not (await Seat.get(id=seat)).connected
     assert await CaseEvent.filter(name="seat_left").count() == 1
 
@@ -184,11 +184,11 @@ async def test_news_during_the_grace_do_not_make_the_media_forget_who_left(web: 
             await asyncio.sleep(0.01)
 
     await web.hearings.conductor.arrange(table.id)
-    assert web.link.standing(seat) == (False, False)
+    assert web.media.standing(seat) == (False, False)
     await seats.leave(seat, 1, now=NOW)
     web.wake.ring()
 
-    await watching.until(lambda: web.link.standing(seat) is None)
+    await watching.until(lambda: web.media.standing(seat) is None)
 
 
 async def test_leaving_by_the_button_empties_the_seat_at_once(web: Process) -> None:
@@ -207,7 +207,8 @@ async def test_who_waits_outside_hears_nothing_of_the_room(web: Process) -> None
     outside, theirs = await seated(web, table, "consumer")
     said = {"voice": "speaking", "level": 9, "video": True, "screen": False}
 
-    await web.link.say(
+    await web.media.say(
+        await media_row(),
         "activity",
         {
             "room": f"hearing-{table.id}",
@@ -228,7 +229,7 @@ async def test_the_mediator_is_told_how_well_each_is_heard_and_the_parties_are_n
     mediator, _ = await seated(web, table, "mediator")
     consumer, seat = await seated(web, table, "consumer")
     track = {"packets": 90, "lost": 10, "loss": 0.25}
-    web.link.answers["stats"] = {"seats": {str(seat): {"in": {"audio": track}, "out": {"3/video": track}}}}
+    web.media.answers["stats"] = {"seats": {str(seat): {"in": {"audio": track}, "out": {"3/video": track}}}}
 
     assert await mediator.ask("quality") == {str(seat): {"packets": 90, "lost": 10, "loss": 0.25}}
     assert (await consumer.ask("quality"))["error"] == "not_yours"
@@ -239,24 +240,83 @@ async def test_offers_reach_the_browser_on_their_seat(web: Process) -> None:
     browser, seat = await seated(web, table, "mediator")
     offer = {"room": f"hearing-{table.id}", "seat": str(seat), "version": 2, "sdp": "x"}
 
-    await web.link.say("offer", offer)
-    await web.link.say("offer", {**offer, "seat": "999999"})
+    home = await media_row()
+    await web.media.say(home, "offer", offer)
+    await web.media.say(home, "offer", {**offer, "seat": "999999"})
+    await web.media.say(home + 1, "offer", {**offer, "version": 3})
 
     await browser.until(lambda: browser.heard("offer"))
     assert browser.heard("offer") == [offer]
 
 
-async def test_a_new_media_process_gets_every_room_and_browsers_publish_again(web: Process) -> None:
+async def settled(web: Process, browser: Browser) -> None:
+    """Sitting down is said twice: when it happens, and for the event of it."""
+    await browser.until(lambda: [name for name, _ in web.media.calls].count("join") == 2)
+    web.media.calls.clear()
+    web.media.at.clear()
+
+
+async def test_a_dead_media_process_is_replaced_and_browsers_connect_to_the_other(web: Process) -> None:
     table = await make_table()
     browser, seat = await seated(web, table, "mediator")
-    # Said once when sitting down and once for the event of it
-    await browser.until(lambda: [name for name, _ in web.link.calls].count("join") == 2)
-    web.link.calls.clear()
+    await settled(web, browser)
+    other = await media_row("other")
 
-    await web.link.reconnected()
+    web.media.lives(other)
+    await web.media.review()
 
-    assert [name for name, _ in web.link.calls] == ["open", "join"]
-    assert web.link.standing(seat) == (True, False)
+    assert web.media.called(other) == ["open", "join"]
+    assert web.media.standing(seat) == (True, False)
+    assert (await table.now()).media_process_id == other
+    await browser.until(lambda: browser.heard("media_reset") == [{}])
+    await web.media.review()
+    assert len(web.media.calls) == 2
+
+
+async def test_without_any_media_process_the_room_waits_for_one(web: Process) -> None:
+    table = await make_table()
+    web.media.lives()
+    browser, seat = await seated(web, table, "mediator")
+    assert (await browser.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "media_unavailable"
+
+    home = await media_row()
+    web.media.lives(home)
+    await web.media.review()
+
+    assert web.media.standing(seat) == (True, False)
+    assert "error" not in await browser.ask("publish", {"generation": 1, "sdp": "x"})
+    assert browser.heard("media_reset") == [], "its browser had not connected anywhere yet"
+
+
+async def test_a_broken_link_is_told_everything_again_and_browsers_nothing(web: Process) -> None:
+    table = await make_table()
+    browser, _ = await seated(web, table, "mediator")
+    await settled(web, browser)
+    home = await media_row()
+    await media_row("other")
+
+    web.media.sessions = {}  # it lives, but cannot be called at the moment
+    await web.media.review()
+    assert (await table.now()).media_process_id == home
+    web.media.sessions = {home: 2}
+    await web.media.review()
+
+    assert web.media.called(home) == ["open", "join"]
+    assert browser.heard("media_reset") == []
+
+
+async def test_a_room_moved_by_another_web_process_is_followed(web: Process) -> None:
+    table = await make_table()
+    browser, _ = await seated(web, table, "mediator")
+    await settled(web, browser)
+    home, other = await media_row(), await media_row("other")
+    web.media.lives(home, other)
+
+    await Hearing.filter(id=table.id).update(media_process_id=other)
+    await web.media.review()
+
+    assert web.media.called(home) == ["close"]
+    assert web.media.called(other) == ["open", "join"]
     await browser.until(lambda: browser.heard("media_reset"))
 
 
@@ -275,4 +335,4 @@ async def test_strangers_and_internal_names_get_nothing(web: Process) -> None:
     stranger = await web.browser(viewer_of(await make_user()))
     assert (await stranger.ask("enter", {"hearing": table.id}))["error"] == "not_found"
     assert (await stranger.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "not_admitted"
-    assert web.link.calls == []
+    assert web.media.calls == []
