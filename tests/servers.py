@@ -55,7 +55,8 @@ def end(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM
         return process.wait(5)
 
 
-def _listening(port: int) -> bool:
+def listening(port: int) -> bool:
+    """Whether somebody takes TCP connections at a port of the loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -149,7 +150,7 @@ def redis() -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_until(lambda: _listening(port), process, "Redis")
+        wait_until(lambda: listening(port), process, "Redis")
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         end(process)
