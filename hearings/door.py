@@ -67,7 +67,9 @@ class Calls:
         return {}
 
     def join(self, link: str, message: messages.Join) -> dict[str, Any]:
-        standing = Standing(message.seat, message.admitted, message.muted)
+        standing = Standing(
+            message.seat, message.admitted, message.muted, message.circle, message.interpreter
+        )
         self._registry.room(message.room).join(standing, link)
         return {}
 

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_NUMBER = 2**31
-MEDIA_CALLS = ("publish", "subscribe", "answer", "restart")
-_MEDIA_FIELDS = ("generation", "version", "sdp", "connection")
+MEDIA_CALLS: Mapping[str, tuple[str, ...]] = {
+    "publish": ("generation", "sdp"),
+    "subscribe": ("generation",),
+    "answer": ("generation", "version", "sdp"),
+    "restart": ("generation", "connection", "sdp"),
+    "view": ("sizes",),
+    "report": ("freezes", "freeze_ms", "fps", "concealed_ms"),
+}
+"""What a browser may ask of the media process for its own seat: the calls and their fields."""
 
 
 class Unreadable(Exception):
@@ -68,10 +75,10 @@ def read_devices(message: object) -> Devices:
     return Devices(fields.get("microphone") is True, fields.get("camera") is True)
 
 
-def read_media(message: object) -> dict[str, Any]:
+def read_media(call: str, message: object) -> dict[str, Any]:
     """The fields of a media call, no others; the media process checks their values."""
     fields = _mapping(message)
-    return {name: fields[name] for name in _MEDIA_FIELDS if name in fields}
+    return {name: fields[name] for name in MEDIA_CALLS[call] if name in fields}
 
 
 def _mapping(message: object) -> Mapping[str, Any]:

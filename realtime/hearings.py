@@ -173,6 +173,14 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         """ICE restart of one of the two connections."""
         return await self._signal(sid, "restart", message)
 
+    async def on_view(self, sid: str, message: object = None) -> Answer:
+        """How large this page shows the others."""
+        return await self._signal(sid, "view", message)
+
+    async def on_report(self, sid: str, message: object = None) -> Answer:
+        """What this browser says of the pictures that it shows."""
+        return await self._signal(sid, "report", message)
+
     async def on_quality(self, sid: str, message: object = None) -> Answer:
         """Packet loss by seat, for the mediator."""
         held = self._sittings.of(sid)
@@ -202,7 +210,7 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
 
     async def _call_media(self, held: Sitting, name: str, message: object = None) -> Answer:
         try:
-            fields = read_media(message)
+            fields = read_media(name, message)
             if not await media_plan.may_signal(held.seat, held.generation):
                 return asdict(Refusal("not_admitted"))
             return await self.conductor.signal(held.hearing, held.seat, name, fields)

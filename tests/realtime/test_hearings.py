@@ -105,6 +105,21 @@ async def test_a_browser_speaks_for_its_own_seat_only(web: Process) -> None:
     assert [(one["seat"], one["room"]) for one in published] == [(str(mine), f"hearing-{table.id}")]
 
 
+async def test_a_page_says_how_large_it_shows_the_others_and_how_well(web: Process) -> None:
+    table = await make_table()
+    browser, mine = await seated(web, table, "mediator")
+    said = {"freezes": 1, "freeze_ms": 300, "fps": 20.5, "concealed_ms": 0}
+
+    assert await browser.ask("view", {"sizes": {"2/video": 360}, "seat": "2", "admitted": True}) == {}
+    assert await browser.ask("report", {**said, "seat": "2", "sdp": "x"}) == {}
+
+    place = {"room": f"hearing-{table.id}", "seat": str(mine)}
+    assert [call for call in web.media.calls if call[0] in ("view", "report")] == [
+        ("view", {**place, "sizes": {"2/video": 360}}),
+        ("report", {**place, **said}),
+    ]
+
+
 async def test_refusals_of_the_media_process_come_back_as_codes(web: Process) -> None:
     table = await make_table()
     browser, _ = await seated(web, table, "mediator")
