@@ -9,10 +9,13 @@ class HearingError(Exception):
         self.code = code
 
 
+ALREADY_RECORDING = "already_recording"
 BAD_REQUEST = "bad_request"
 MALFORMED_SDP = "malformed_sdp"
 NO_MEDIA = "no_media"
 NOT_CONNECTED = "not_connected"
+NOT_RECORDING = "not_recording"
+NO_SPACE = "no_space"
 RECORDING_UNAVAILABLE = "recording_unavailable"
 ROOM_FULL = "room_full"
 ROOM_UNKNOWN = "room_unknown"
