@@ -3,6 +3,9 @@
 The child holds the reading end of a pipe to us as its standard input and ends when that closes, so it
 cannot outlive us even when we are killed. Its standard error is ours: its log lines join ours. On its
 standard output it says where it is, and then each second how much it carries.
+
+Beside a healthy child a spare one waits, loaded but idle: people in a hearing are back before a new process
+could have been started.
 """
 
 from __future__ import annotations
@@ -73,6 +76,7 @@ class MediaChild:
         self._env = env
         self._announce = announce
         self._tasks = Tasks()
+        self._spare: Process | None = None
         self.current: Announcement | None = None
         self.load = Load()
 
@@ -87,25 +91,25 @@ class MediaChild:
     async def _keep_running(self) -> None:
         loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE
-        while True:
-            began = loop.time()
-            status = await self._run_once()
-            healthy = loop.time() - began > HEALTHY_SECONDS
-            log.warning("media_ended", status=status, again_in_seconds=0 if healthy else pause)
-            if healthy:
-                pause = FIRST_PAUSE
-                continue
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+        try:
+            while True:
+                began = loop.time()
+                status = await self._run_once()
+                healthy = loop.time() - began > HEALTHY_SECONDS
+                log.warning("media_ended", status=status, again_in_seconds=0 if healthy else pause)
+                if not healthy:
+                    await asyncio.sleep(pause)
+                pause = FIRST_PAUSE if healthy else min(pause * 2, LONGEST_PAUSE)
+        finally:
+            if self._spare is not None:
+                await _end(self._spare)
 
     async def _run_once(self) -> int | None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=PIPE,
-            stdout=PIPE,
-            env={**os.environ, **self._env},
-            start_new_session=True,  # a Ctrl-C in the terminal is for us; we end the child in order
-        )
+        process, self._spare = self._spare, None
+        if process is None or process.returncode is not None:
+            process = await self._begin()
+        elif process.stdin is not None:
+            process.stdin.write(b"begin\n")
         try:
             await self._listen(process)
         finally:
@@ -113,40 +117,54 @@ class MediaChild:
             await _end(process)
         return process.returncode
 
+    async def _begin(self, *more: str) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command,
+            *more,
+            stdin=PIPE,
+            stdout=PIPE,
+            env={**os.environ, **self._env},
+            start_new_session=True,  # a Ctrl-C in the terminal is for us; we end the child in order
+        )
+
     async def _listen(self, process: Process) -> None:
         """Announce the process by its first line, then hear its load until it closes its output or hangs."""
         if process.stdout is None:
             raise RuntimeError("the media process was started without a pipe")
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(ANNOUNCE_SECONDS):
-                line = await process.stdout.readline()
-            said = orjson.loads(line)
-            announcement = Announcement(
-                str(said["name"]), str(said["door"]), int(said["udp_port"]), tuple(said["addresses"])
-            )
-        except (TimeoutError, ValueError, KeyError, TypeError) as error:
-            log.error("media_not_ready", reason=repr(error))
-            return
-        log.info("media_ready", udp_port=announcement.udp_port, addresses=announcement.addresses)
-        loop = asyncio.get_running_loop()
-        self.load = Load(at=loop.time())
-        self._tell(announcement)
-        try:
+                announcement = _announcement(await process.stdout.readline())
+            log.info("media_ready", udp_port=announcement.udp_port, addresses=announcement.addresses)
+            ready_at = loop.time()
+            self.load = Load(at=ready_at)
+            self._tell(announcement)
             while True:
                 async with asyncio.timeout(HUNG_SECONDS):
                     line = await process.stdout.readline()
                 if not line:
                     return
-                load = orjson.loads(line)
-                self.load = Load(int(load["rooms"]), int(load["seats"]), loop.time())
+                self.load = _load(line, loop.time())
+                if self._spare is None and loop.time() - ready_at > HEALTHY_SECONDS:
+                    self._spare = await self._begin("--spare")
         except (TimeoutError, ValueError, KeyError, TypeError) as error:
-            log.error("media_hung", reason=repr(error))
+            log.error("media_not_heard", ready=self.current is not None, reason=repr(error))
 
     def _tell(self, announcement: Announcement | None) -> None:
         if announcement != self.current:
             self.current = announcement
             if self._announce is not None:
                 self._announce(announcement)
+
+
+def _announcement(line: bytes) -> Announcement:
+    said = orjson.loads(line)
+    return Announcement(str(said["name"]), str(said["door"]), int(said["udp_port"]), tuple(said["addresses"]))
+
+
+def _load(line: bytes, now: float) -> Load:
+    said = orjson.loads(line)
+    return Load(int(said["rooms"]), int(said["seats"]), now)
 
 
 async def _end(process: Process) -> None:

@@ -28,6 +28,7 @@ def read_config(arguments: list[str], environment: dict[str, str]) -> MediaConfi
         help="announced media address, repeatable; found by itself when left out",
     )
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
+    parser.add_argument("--spare", action="store_true", help="as a child: begin at a line on standard input")
     given = parser.parse_args(arguments)
     secret = environment.get(SECRET, "")
     if len(secret) < 16:
@@ -39,6 +40,7 @@ def read_config(arguments: list[str], environment: dict[str, str]) -> MediaConfi
         udp_port=given.udp_port,
         addresses=tuple(given.address),
         child=given.child,
+        spare=given.spare,
     )
 
 

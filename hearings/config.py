@@ -9,7 +9,8 @@ class MediaConfig:
 
     `door_port` and `udp_port` 0 mean "any free port". `addresses` are the announced media addresses, each
     `ADDRESS` or `ADDRESS=LOCAL` where the machine sits behind a one-to-one NAT; empty means "find them".
-    `secret` is what a link must show at the door. `child` ends the process when its standard input closes.
+    `secret` is what a link must show at the door. `child` ends the process when its standard input closes; a `spare` child
+    takes ports only when a line comes there.
     """
 
     secret: str
@@ -18,4 +19,5 @@ class MediaConfig:
     udp_port: int = 0
     addresses: tuple[str, ...] = ()
     child: bool = False
+    spare: bool = False
     max_rooms: int = 64

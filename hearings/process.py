@@ -46,10 +46,12 @@ class Ready:
 
 async def serve(config: MediaConfig, output: TextIO = sys.stdout) -> None:
     """Run until SIGTERM or SIGINT, or, as a child, until standard input closes."""
-    ended = asyncio.Event()
+    ended, wanted = asyncio.Event(), asyncio.Event()
     _end_on_signals(ended)
     if config.child:
-        await _end_with_parent(ended)
+        await _hear_parent(wanted, ended)
+    if config.spare and not await _is_wanted(wanted, ended):
+        return
     port = MediaPort(media_addresses(config.addresses), config.udp_port)
     server = new_server()
     outbox = Outbox(server)
@@ -118,10 +120,13 @@ def _end_on_signals(ended: asyncio.Event) -> None:
             loop.add_signal_handler(number, ended.set)
 
 
-async def _end_with_parent(ended: asyncio.Event) -> None:
-    """A parent that dies closes its end of our standard input, however it dies."""
+async def _hear_parent(wanted: asyncio.Event, ended: asyncio.Event) -> None:
+    """A line says that a spare process is wanted now. A parent that dies closes its end, however it dies."""
 
     class Watch(asyncio.Protocol):
+        def data_received(self, data: bytes) -> None:
+            wanted.set()
+
         def connection_lost(self, exc: Exception | None) -> None:
             ended.set()
 
@@ -130,3 +135,13 @@ async def _end_with_parent(ended: asyncio.Event) -> None:
             return False
 
     await asyncio.get_running_loop().connect_read_pipe(Watch, sys.stdin)
+
+
+async def _is_wanted(wanted: asyncio.Event, ended: asyncio.Event) -> bool:
+    """Wait, with everything loaded, until one of the two; True when the process is to begin."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in (wanted, ended)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    return not ended.is_set()

@@ -62,9 +62,9 @@ class Room:
         return person
 
     def media_process(self) -> int:
-        """The id of the server's media process."""
+        """The id of the server's media process: the one that has a port, beside one that waits."""
         children = psutil.Process(self.server.process.pid).children()
-        return next(child.pid for child in children if "hearings" in child.cmdline())
+        return next(child.pid for child in children if child.net_connections("udp"))
 
 
 async def in_phase(person: Person, phase: str) -> None:

@@ -76,6 +76,40 @@ async def test_a_media_process_that_dies_is_started_again_and_ended_with_us() ->
     assert not psutil.pid_exists(pid(told.all[2]))
 
 
+async def test_a_healthy_media_process_has_a_spare_that_takes_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.media_child.HEALTHY_SECONDS", 0.3)
+    told = Told()
+    child = MediaChild(STAND_IN, {}, told)
+    child.start()
+    await told.until(1)
+    us = psutil.Process()
+    async with asyncio.timeout(10):
+        while len(us.children()) < 2:  # noqa: ASYNC110  processes have no event
+            await asyncio.sleep(0.02)
+    (spare,) = {one.pid for one in us.children()} - {pid(told.all[0])}
+    assert (child.load.rooms, child.load.seats) == (1, 2)
+    psutil.Process(pid(told.all[0])).kill()
+    await told.until(3)
+    assert pid(told.all[2]) == spare
+    async with asyncio.timeout(10):
+        while len(us.children()) < 2:  # noqa: ASYNC110  the next spare
+            await asyncio.sleep(0.02)
+    await child.close()
+    assert us.children() == []
+
+
+async def test_a_media_process_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.media_child.HUNG_SECONDS", 0.3)
+    told = Told()
+    child = MediaChild([*STAND_IN, "silent"], {}, told)
+    child.start()
+    await told.until(3)
+    assert not psutil.pid_exists(pid(told.all[0]))
+    await child.close()
+
+
 async def test_a_media_process_that_will_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.media_child.END_SECONDS", 0.3)
     told = Told()
