@@ -286,8 +286,10 @@ class Recording:
 
     def _failure(self, now: float) -> str:
         child, said = self._child, self._child.said
+        if said is not None and said.failure:
+            return said.failure
         if child.gone:
-            return said.failure if said is not None and said.failure else WRITER_DIED
+            return WRITER_DIED
         if now - child.heard_at > (SILENT_S if said is not None else BEGIN_S):
             return WRITER_SILENT
         if child.sender.lagging:

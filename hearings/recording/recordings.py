@@ -52,6 +52,7 @@ class Recordings:
                 raise HearingError(ALREADY_RECORDING)
             running.link = link
             return
+
         def tell(payload: dict[str, Any]) -> None:
             links = {seat.link for seat in room.seats.values()} | {started.link}
             for each in links:

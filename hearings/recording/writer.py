@@ -138,10 +138,13 @@ class Writer:
                 try:
                     data = self._sock.recv(READ)
                 except TimeoutError:
-                    data = None
-                if data == b"":
+                    self._turn(b"")
+                    continue
+                except ConnectionResetError:
                     break
-                self._turn(data or b"")
+                if not data:
+                    break
+                self._turn(data)
             if self._session is not None:
                 self._session.stop(time.monotonic())
                 self._say_last(stopped=True)
@@ -165,9 +168,10 @@ class Writer:
             session.sync()
         if now - self._said_at >= SAY_S:
             self._said_at = now
-            # A media process that does not listen now is told again soon.
-            with contextlib.suppress(BlockingIOError):
-                self._sock.send(session.said().line(), socket.MSG_DONTWAIT)
+            said = session.said()
+            # A media process that does not listen now is told again soon; that it is gone, `recv` tells.
+            with contextlib.suppress(OSError):
+                self._sock.send(said.line(), socket.MSG_DONTWAIT)
 
     def _handle(self, message: Control | Report | tuple[int, Packet], now: float) -> None:
         if isinstance(message, Begin):
