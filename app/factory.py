@@ -29,6 +29,7 @@ from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import SEAL_JOB
 from app.services.recordings import COMPOSE_JOB
+from app.services.relays import Relays
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
@@ -83,7 +84,7 @@ def create_app(
     children = media_children(settings, parts.clock, fleet.ring) if media else None
     parts = _with_checks(parts, fleet)
     quart = _quart(settings, parts)
-    work = {"fleet": fleet.run, **_sockets(sio, parts, fleet), **(_jobs(parts) if jobs else {})}
+    work = {"fleet": fleet.run, **_sockets(settings, sio, parts, fleet), **(_jobs(parts) if jobs else {})}
     quart.while_serving(_lifespan(settings, parts, children, work))
     asgi = TrustedProxies(socketio.ASGIApp(sio, quart), settings.trusted_proxies)
     return Application(parts=parts, quart=quart, sio=sio, asgi=asgi)
@@ -142,7 +143,7 @@ def _socketio(settings: Settings) -> Any:
     )
 
 
-def _sockets(sio: Any, parts: Parts, fleet: Fleet) -> dict[str, Work]:
+def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[str, Work]:
     """Give ``sio`` its namespaces; what has to run behind them, by name."""
     cases = Cases(parts.clock, secure=parts.secure)
     hearings = Hearings(
@@ -152,6 +153,7 @@ def _sockets(sio: Any, parts: Parts, fleet: Fleet) -> dict[str, Work]:
         secure=parts.secure,
         opens_minutes=parts.profile.hearing.sign_in_opens_minutes,
         device_label=devices.label,
+        relays=Relays(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
     )
     for namespace in (cases, hearings):
         sio.register_namespace(namespace)

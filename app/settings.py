@@ -91,7 +91,8 @@ class Settings:
     ``database_url`` is a Tortoise address (``sqlite://…`` or ``postgres://…``); ``mail_url`` is
     ``smtp://user:password@host:port`` or empty, which keeps letters in ``data_dir/outbox``;
     ``media_processes`` is how many media processes this machine runs, their control doors at the host and
-    port of ``media_door`` and the ports that follow (0: any).
+    port of ``media_door`` and the ports that follow (0: any). ``turn_secret`` is shared with the TURN relays
+    at ``turn_urls``; a login there is good for ``turn_seconds``.
     """
 
     profile: Profile
@@ -113,6 +114,9 @@ class Settings:
     media_secret: str
     media_udp_port: int
     media_addresses: tuple[str, ...]
+    turn_urls: tuple[str, ...]
+    turn_secret: str
+    turn_seconds: int
     trusted_proxies: int
     metrics_token: str
 
@@ -179,6 +183,9 @@ def _term(name: str, raw: Mapping[str, Any]) -> Term:
 def load(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; see docs/operations.md for each name."""
     env = os.environ if env is None else env
+    turn_urls = tuple(url for url in env.get("PROCON_TURN_URLS", "").split(",") if url)
+    if turn_urls and not env.get("PROCON_TURN_SECRET"):
+        raise SettingsError("PROCON_TURN_SECRET: falta o segredo partilhado com o coturn")
     data_dir = Path(env.get("PROCON_DATA_DIR", "var")).resolve()
     host = env.get("HOST", "127.0.0.1")
     port = int(env.get("PORT", "8000"))
@@ -203,6 +210,9 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         media_secret=env.get("PROCON_MEDIA_SECRET") or kept_secret(data_dir / "media-secret"),
         media_udp_port=int(env.get("PROCON_MEDIA_UDP_PORT", "0")),
         media_addresses=tuple(a for a in env.get("PROCON_MEDIA_ADDRESSES", "").split(",") if a),
+        turn_urls=turn_urls,
+        turn_secret=env.get("PROCON_TURN_SECRET", ""),
+        turn_seconds=int(env.get("PROCON_TURN_SECONDS", "7200")),
         trusted_proxies=int(env.get("PROCON_TRUSTED_PROXIES", "0")),
         metrics_token=env.get("PROCON_METRICS_TOKEN", ""),
     )

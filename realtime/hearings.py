@@ -7,7 +7,7 @@ which socket holds it, so a lost process loses nothing but its connections.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ import structlog
 from app.adapters.clock import Clock
 from app.services import media_plan, seats
 from app.services.history import Happening
+from app.services.relays import Relays
 from app.wake import Wake
 from models.rules.errors import DomainError
 from models.rules.hearing import SeatRole
@@ -49,7 +50,7 @@ Answer = dict[str, Any]
 class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
     """Sockets of people in hearing rooms, and the conductor of their media.
 
-    ``device_label`` makes "Chrome, Android" of a User-Agent; ``ice_servers`` are handed to browsers.
+    ``device_label`` makes "Chrome, Android" of a User-Agent; ``relays`` are for browsers that need them.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         secure: bool,
         opens_minutes: int,
         device_label: Callable[[str], str],
-        ice_servers: tuple[Mapping[str, Any], ...] = (),
+        relays: Relays | None = None,
     ) -> None:
         super().__init__(NAMESPACE)
         self._clock = clock
@@ -69,7 +70,7 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         self._secure = secure
         self._opens_minutes = opens_minutes
         self._device_label = device_label
-        self._ice_servers = ice_servers
+        self._relays = relays or Relays()
         self._sittings = Sittings()
         self.conductor = Conductor(media, self._sittings, self._media_reset)
         media.on_event(self._media_said)
@@ -114,12 +115,14 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         except DomainError as error:
             return asdict(Refusal(error.code, str(error.facts.get("device", ""))))
         mediator = entry.role is SeatRole.MEDIATOR
-        self._sittings.add(Sitting(sid, entry.hearing, entry.seat, entry.generation, mediator, now))
+        held = Sitting(sid, entry.hearing, entry.seat, entry.generation, mediator, now)
+        self._sittings.add(held)
         await self.enter_room(sid, _room(entry.hearing))
         self._wake.ring()
         await self.conductor.arrange(entry.hearing)
         first = entry.generation * GENERATIONS
-        return asdict(Entered(entry.seat, entry.generation, first, entry.admitted, self._ice_servers))
+        servers = self._ice_servers(held)
+        return asdict(Entered(entry.seat, entry.generation, first, entry.admitted, servers))
 
     async def on_heartbeat(self, sid: str, message: object = None) -> Answer:
         """A sign of life; ``held`` says whether the seat is still this socket's."""
@@ -141,6 +144,16 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
             await seats.leave(held.seat, held.generation, now=self._clock.now())
             self._wake.ring()
         return {}
+
+    async def on_ice(self, sid: str, message: object = None) -> Answer:
+        """Fresh logins at the relays, for a connection that is made anew."""
+        held = self._sittings.of(sid)
+        if held is None:
+            return asdict(Refusal("not_admitted"))
+        return {"ice_servers": self._ice_servers(held)}
+
+    def _ice_servers(self, held: Sitting) -> tuple[dict[str, Any], ...]:
+        return self._relays.ice_servers(f"{held.hearing}-{held.seat}-{held.generation}", self._clock.now())
 
     async def on_devices(self, sid: str, message: object = None) -> Answer:
         """Tell the others whether this person's microphone and camera are on; kept nowhere."""

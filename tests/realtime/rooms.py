@@ -14,6 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from app.services import sessions
+from app.services.relays import Relays
 from app.tasks import Tasks
 from app.wake import Wake
 from models import MediaProcess
@@ -167,7 +168,15 @@ async def web_process() -> AsyncIterator[Process]:
     sio = socketio.AsyncServer(async_mode="asgi", transports=["websocket"])
     clock, media, wake, tasks = FixedClock(), WrittenMedia(), Wake(), Tasks()
     media.lives(await media_row())
-    hearings = Hearings(media, clock, wake, secure=False, opens_minutes=30, device_label=lambda agent: agent)
+    hearings = Hearings(
+        media,
+        clock,
+        wake,
+        secure=False,
+        opens_minutes=30,
+        device_label=lambda agent: agent,
+        relays=Relays(("turn:relay.example:3478",), "shared with the relay", 600),
+    )
     sio.register_namespace(hearings)
     sio.register_namespace(Cases(clock, secure=False))
     relay = Relay(sio, wake.subscribe(), (hearings.relayed,))

@@ -60,6 +60,24 @@ async def test_entering_answers_the_seat_and_opens_a_closed_place_in_the_media(w
     assert (await browser.ask("heartbeat")) == {"held": True}
 
 
+async def test_each_sitting_gets_logins_at_the_relays_of_its_own_and_fresh_ones_later(web: Process) -> None:
+    table = await make_table()
+    consumer, agent = await web.browser(table.consumer), await web.browser(table.agent)
+    assert await consumer.ask("ice") == {"error": "not_admitted", "device": ""}
+
+    (server,) = (await consumer.ask("enter", {"hearing": table.id}))["ice_servers"]
+    (other,) = (await agent.ask("enter", {"hearing": table.id}))["ice_servers"]
+    assert server["urls"] == ["turn:relay.example:3478"]
+    until, _, name = server["username"].partition(":")
+    assert int(until) == int(web.clock.now().timestamp()) + 600
+    assert other["username"].partition(":")[2] != name
+
+    web.clock.at += timedelta(minutes=9)
+    (fresh,) = (await consumer.ask("ice"))["ice_servers"]
+    assert fresh["username"] == f"{int(until) + 540}:{name}"
+    assert fresh["credential"] != server["credential"]
+
+
 async def test_admission_mute_and_pause_reach_the_media_process(web: Process) -> None:
     table = await make_table()
     browser, seat = await seated(web, table, "consumer")
