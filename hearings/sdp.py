@@ -133,7 +133,8 @@ def _parse(text: str) -> SessionDescription:
 
 def _media_line(value: str) -> _Draft:
     kind, port, _, *formats = value.split()
-    numbers = [int(f) for f in formats if f.isdigit()]
+    # Each once: a format repeated ten thousand times must not become ten thousand codecs.
+    numbers = list(dict.fromkeys(int(f) for f in formats if f.isdigit()))
     return _Draft(_token(kind), int(port.partition("/")[0]), [n for n in numbers if n < 128])
 
 
