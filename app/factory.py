@@ -102,6 +102,7 @@ def media_children(
             door_port=door_port,
             udp_port=settings.media_udp_port,
             addresses=settings.media_addresses,
+            codec=settings.media_codec,
         )
         for number in range(settings.media_processes)
     ]

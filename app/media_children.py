@@ -22,7 +22,7 @@ FRESH_SECONDS = 2.5
 
 
 def media_command(
-    number: int, *, host: str, door_port: int, udp_port: int, addresses: Sequence[str]
+    number: int, *, host: str, door_port: int, udp_port: int, addresses: Sequence[str], codec: str = "vp8"
 ) -> list[str]:
     """How to start the machine's media process ``number``, from 0.
 
@@ -31,6 +31,7 @@ def media_command(
     command = [sys.executable, "-m", "hearings", "--child", "--door-host", host]
     command += ["--door-port", str(door_port and door_port + number)]
     command += ["--udp-port", str(udp_port and udp_port + number)]
+    command += ["--codec", codec]
     for address in addresses:
         command += ["--address", address]
     return command

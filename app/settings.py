@@ -114,6 +114,7 @@ class Settings:
     media_secret: str
     media_udp_port: int
     media_addresses: tuple[str, ...]
+    media_codec: str
     turn_urls: tuple[str, ...]
     turn_secret: str
     turn_seconds: int
@@ -183,9 +184,6 @@ def _term(name: str, raw: Mapping[str, Any]) -> Term:
 def load(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; see docs/operations.md for each name."""
     env = os.environ if env is None else env
-    turn_urls = tuple(url for url in env.get("PROCON_TURN_URLS", "").split(",") if url)
-    if turn_urls and not env.get("PROCON_TURN_SECRET"):
-        raise SettingsError("PROCON_TURN_SECRET: falta o segredo partilhado com o coturn")
     data_dir = Path(env.get("PROCON_DATA_DIR", "var")).resolve()
     host = env.get("HOST", "127.0.0.1")
     port = int(env.get("PORT", "8000"))
@@ -210,7 +208,8 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         media_secret=env.get("PROCON_MEDIA_SECRET") or kept_secret(data_dir / "media-secret"),
         media_udp_port=int(env.get("PROCON_MEDIA_UDP_PORT", "0")),
         media_addresses=tuple(a for a in env.get("PROCON_MEDIA_ADDRESSES", "").split(",") if a),
-        turn_urls=turn_urls,
+        media_codec=_media_codec(env),
+        turn_urls=_turn_urls(env),
         turn_secret=env.get("PROCON_TURN_SECRET", ""),
         turn_seconds=int(env.get("PROCON_TURN_SECONDS", "7200")),
         trusted_proxies=int(env.get("PROCON_TRUSTED_PROXIES", "0")),
@@ -227,6 +226,20 @@ def _host_port(name: str, value: str) -> tuple[str, int]:
     except ValueError:
         pass
     raise SettingsError(f"{name}: {value} não é um endereço, como 10.0.0.5 ou 10.0.0.5:7000")
+
+
+def _media_codec(env: Mapping[str, str]) -> str:
+    codec = env.get("PROCON_MEDIA_CODEC", "vp8")
+    if codec not in ("vp8", "h264"):
+        raise SettingsError(f'PROCON_MEDIA_CODEC: "{codec}" não é "vp8" nem "h264"')
+    return codec
+
+
+def _turn_urls(env: Mapping[str, str]) -> tuple[str, ...]:
+    urls = tuple(url for url in env.get("PROCON_TURN_URLS", "").split(",") if url)
+    if urls and not env.get("PROCON_TURN_SECRET"):
+        raise SettingsError("PROCON_TURN_SECRET: falta o segredo partilhado com o coturn")
+    return urls
 
 
 def kept_secret(path: Path) -> str:

@@ -9,6 +9,7 @@ import sys
 import structlog
 
 from hearings.config import MediaConfig
+from hearings.negotiation import VIDEO_CODECS, VP8
 from hearings.process import serve
 
 SECRET = "PROCON_MEDIA_SECRET"  # noqa: S105 - the variable's name
@@ -27,6 +28,7 @@ def read_config(arguments: list[str], environment: dict[str, str]) -> MediaConfi
         metavar="ADDRESS[=LOCAL]",
         help="announced media address, repeatable; found by itself when left out",
     )
+    parser.add_argument("--codec", choices=VIDEO_CODECS, default=VP8, help="of the pictures")
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     parser.add_argument("--spare", action="store_true", help="as a child: begin at a line on standard input")
     given = parser.parse_args(arguments)
@@ -39,6 +41,7 @@ def read_config(arguments: list[str], environment: dict[str, str]) -> MediaConfi
         door_port=given.door_port,
         udp_port=given.udp_port,
         addresses=tuple(given.address),
+        codec=given.codec,
         child=given.child,
         spare=given.spare,
     )

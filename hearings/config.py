@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hearings.negotiation import VP8
+
 
 @dataclass(frozen=True, slots=True)
 class MediaConfig:
@@ -9,8 +11,9 @@ class MediaConfig:
 
     `door_port` and `udp_port` 0 mean "any free port". `addresses` are the announced media addresses, each
     `ADDRESS` or `ADDRESS=LOCAL` where the machine sits behind a one-to-one NAT; empty means "find them".
-    `secret` is what a link must show at the door. `child` ends the process when its standard input closes; a `spare` child
-    takes ports only when a line comes there.
+    `codec` is what pictures are sent in by browsers that have it. `secret` is what a link must show at the
+    door. `child` ends the process when its standard input closes; a `spare` child takes ports only when a line
+    comes there.
     """
 
     secret: str
@@ -18,6 +21,7 @@ class MediaConfig:
     door_port: int = 0
     udp_port: int = 0
     addresses: tuple[str, ...] = ()
+    codec: str = VP8
     child: bool = False
     spare: bool = False
     max_rooms: int = 64
