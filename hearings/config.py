@@ -12,8 +12,8 @@ class MediaConfig:
     `door_port` and `udp_port` 0 mean "any free port". `addresses` are the announced media addresses, each
     `ADDRESS` or `ADDRESS=LOCAL` where the machine sits behind a one-to-one NAT; empty means "find them".
     `codec` is what pictures are sent in by browsers that have it. `secret` is what a link must show at the
-    door. `child` ends the process when its standard input closes; a `spare` child takes ports only when a line
-    comes there.
+    door. `child` ends the process when its standard input closes; a `spare` child takes ports only when a
+    line comes there.
     """
 
     secret: str
