@@ -34,6 +34,7 @@ def real_parts(settings: Settings) -> Parts:
         secret_key=settings.secret_key,
         secure=settings.secure,
         demo=settings.demo,
+        metrics_token=settings.metrics_token,
         clock=clock,
         passwords=Argon2Passwords(),
         storage=FolderStorage(settings.data_dir / "files", _storage_key(settings)),

@@ -14,7 +14,7 @@ from typing import Any
 import socketio
 from quart import Quart
 
-from app import db
+from app import db, gauges
 from app.adapters.clock import Clock
 from app.equipment import real_parts
 from app.jobs import compositions, letters, papers, rounds
@@ -146,7 +146,11 @@ def _socketio(settings: Settings) -> Any:
 
 def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[str, Work]:
     """Give ``sio`` its namespaces; what has to run behind them, by name."""
-    cases = Cases(parts.clock, secure=parts.secure)
+
+    def timed(namespace: str, message: str, seconds: float) -> None:
+        parts.metrics.messages.labels(namespace, message).observe(seconds)
+
+    cases = Cases(parts.clock, secure=parts.secure, timed=timed)
     hearings = Hearings(
         fleet,
         parts.clock,
@@ -154,13 +158,21 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         secure=parts.secure,
         opens_minutes=parts.profile.hearing.sign_in_opens_minutes,
         device_label=devices.label,
+        timed=timed,
         relays=Relays(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
     )
     for namespace in (cases, hearings):
         sio.register_namespace(namespace)
-    guard = Guard(sio, parts.clock, (cases.namespace, hearings.namespace))
+    namespaces = (cases.namespace, hearings.namespace)
+    gauges.join(parts.metrics, sio, namespaces, fleet, parts.clock)
+    guard = Guard(sio, parts.clock, namespaces)
     relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed,))
-    return {"relay": relay.run, "socket_guard": guard.run, "hearings_sweep": hearings.sweep}
+    return {
+        "relay": relay.run,
+        "socket_guard": guard.run,
+        "hearings_sweep": hearings.sweep,
+        "loop_lag": parts.metrics.watch_loop,
+    }
 
 
 LETTERS_AND_PAPERS = Lane(

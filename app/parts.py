@@ -19,6 +19,7 @@ from app.adapters.scan import Scanner
 from app.adapters.seal import Sealer
 from app.adapters.segments import Segments
 from app.adapters.storage import Storage
+from app.metrics import Metrics
 from app.services.calendars import Listed
 from app.settings import Profile
 from app.tasks import Tasks
@@ -50,5 +51,7 @@ class Parts:
     holidays: Listed
     tasks: Tasks
     checks: Mapping[str, Check] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
+    metrics_token: str = ""
     wake: Wake = field(default_factory=Wake)
     """Set after each committed write; the relay and the job runner wait for it."""

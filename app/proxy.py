@@ -15,7 +15,8 @@ class TrustedProxies:
 
     Each proxy appends to X-Forwarded-For whom it was asked by, so the entry that the outermost of our
     own proxies wrote is the ``hops``-th from the right; anything further left may be made up. The
-    headers themselves go no further: libraries that would believe them see none.
+    headers themselves go no further: libraries that would believe them see none. That there were any, true
+    or not, is ``procon.forwarded`` of the scope.
     """
 
     def __init__(self, app: Any, hops: int) -> None:
@@ -30,7 +31,12 @@ class TrustedProxies:
 
     def _seen_through(self, scope: dict[str, Any]) -> dict[str, Any]:
         headers: list[tuple[bytes, bytes]] = list(scope["headers"])
-        seen = {**scope, "headers": [pair for pair in headers if pair[0].lower() not in FORWARDED]}
+        forwarded = any(name.lower() in FORWARDED for name, _ in headers)
+        seen = {
+            **scope,
+            "headers": [pair for pair in headers if pair[0].lower() not in FORWARDED],
+            "procon.forwarded": forwarded,
+        }
         if (client := self._entry(headers, b"x-forwarded-for")) and _is_address(client):
             seen["client"] = (client, 0)
         if scheme := SCHEMES[scope["type"]].get(self._entry(headers, b"x-forwarded-proto") or ""):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import socketio
-
 from app.adapters.clock import Clock
 from app.services import casefile, history
 from models.rules.errors import DomainError, NotFound
 from models.rules.people import Viewer
 from realtime.identity import Identity, identify
 from realtime.messages import Caught, Failed, Resync, wire
+from realtime.namespace import Namespace, Timed
 from realtime.relay import (
     NAMESPACE,
     STAFF_ROOM,
@@ -28,11 +27,11 @@ from realtime.relay import (
 CATCH_UP = 200
 
 
-class Cases(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
+class Cases(Namespace):
     """Follows of cases and of lists; holds no state of its own (a namespace is shared by all clients)."""
 
-    def __init__(self, clock: Clock, *, secure: bool) -> None:
-        super().__init__(NAMESPACE)
+    def __init__(self, clock: Clock, *, secure: bool, timed: Timed | None = None) -> None:
+        super().__init__(NAMESPACE, timed)
         self._clock = clock
         self._secure = secure
 

@@ -12,7 +12,6 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-import socketio
 import structlog
 
 from app.adapters.clock import Clock
@@ -33,6 +32,7 @@ from realtime.hearing_messages import (
 )
 from realtime.identity import Identity, identify
 from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.namespace import Namespace, Timed
 from realtime.sitting import Sitting, Sittings
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ GENERATIONS = 10_000
 Answer = dict[str, Any]
 
 
-class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio has no types
+class Hearings(Namespace):
     """Sockets of people in hearing rooms, and the conductor of their media.
 
     ``device_label`` makes "Chrome, Android" of a User-Agent; ``relays`` are for browsers that need them.
@@ -63,8 +63,9 @@ class Hearings(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketi
         opens_minutes: int,
         device_label: Callable[[str], str],
         relays: Relays | None = None,
+        timed: Timed | None = None,
     ) -> None:
-        super().__init__(NAMESPACE)
+        super().__init__(NAMESPACE, timed)
         self._clock = clock
         self._wake = wake
         self._secure = secure

@@ -71,6 +71,36 @@ async def keep(job: Claimed, now: datetime) -> bool:
     return bool(await mine.update(leased_until=now + LEASE))
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """How many jobs of a kind are not done: ``due`` now, for a later time, or given up."""
+
+    kind: str
+    due: int
+    later: int
+    failed: int
+    oldest: datetime | None
+    """Since when the oldest of the due ones is due."""
+
+
+async def backlog(now: datetime) -> list[Backlog]:
+    """What is not done, by kind."""
+    found = await Job.filter(done_at__isnull=True).values("kind", "run_at", "failed_at")
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for job in found:
+        kinds.setdefault(job["kind"], []).append(job)
+    backlogs = []
+    for kind, jobs in sorted(kinds.items()):
+        open_jobs = [job["run_at"] for job in jobs if job["failed_at"] is None]
+        due = [at for at in open_jobs if at <= now]
+        backlogs.append(
+            Backlog(
+                kind, len(due), len(open_jobs) - len(due), len(jobs) - len(open_jobs), min(due, default=None)
+            )
+        )
+    return backlogs
+
+
 async def done(job_id: int, now: datetime) -> None:
     """The job's work is finished; what it carried (a letter with a code, say) is not kept."""
     await Job.filter(id=job_id).update(done_at=now, leased_until=None, error="", payload={})

@@ -15,6 +15,7 @@ from app.web import (
     hearing_acts,
     hearings,
     home,
+    metrics,
     negotiation,
     notices,
     panel,
@@ -28,6 +29,7 @@ from app.web.api import document
 
 SUBJECTS = (
     health,
+    metrics,
     home,
     accounts,
     panel,

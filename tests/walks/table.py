@@ -1,7 +1,8 @@
 """The table itself, a line each: an address, and the status for each person of ``world.PEOPLE``.
 
 The persons are, in this order: visitor, consumer, stranger, company, competitor, attendant, mediator,
-legal, coordinator, auditor. ``/readyz`` says 503 because no media process runs in these tests.
+legal, coordinator, auditor. ``/readyz`` says 503 because no media process runs in these tests,
+``/metrics`` 401 because nobody here asks from the machine itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ _LINES = """
 /privacidade                                     200 200 200 200 200 200 200 200 200 200
 /healthz                                         200 200 200 200 200 200 200 200 200 200
 /readyz                                          503 503 503 503 503 503 503 503 503 503
+/metrics                                         401 401 401 401 401 401 401 401 401 401
 
 /cadastro                                        200 303 303 303 303 303 303 303 303 303
 /cadastro/confirmar                              200 200 200 200 200 200 200 200 200 200
