@@ -5,7 +5,8 @@
 import { show, watch } from "/watch.js";
 
 const RESTART_AFTER = 1500;
-const CAMERA = { maxBitrate: 1_200_000 };
+/** What the layers of ours may take together. */
+const CAMERA = { maxBitrate: 1_150_000 };
 const streams = new Map();
 const connections = { publish: null, subscribe: null };
 window.states = [];
