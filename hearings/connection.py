@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiortc.rtp import AnyRtcpPacket
 
-from hearings.dtls import REFUSED, DtlsSession
+from hearings.dtls import DtlsSession, Keys
 from hearings.forwarding import rtcp
-from hearings.forwarding.leg import Leg
 from hearings.sdp import TransportDescription
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ class ConnectionState(enum.StrEnum):
 class Listener(Protocol):
     """Who owns a connection: a publisher or a subscriber."""
 
-    def on_rtp(self, data: bytes, now: float) -> None: ...
-
     def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None: ...
 
     def on_state(self, state: ConnectionState) -> None: ...
@@ -49,13 +46,13 @@ class Connection:
     def __init__(self, port: MediaPort, listener: Listener) -> None:
         self.port = port
         self.state = ConnectionState.CONNECTING
+        self.leg = port.forwarder.add_leg(self)
+        self.leg.heard_at = port.clock()
         self.peer = port.ice.open(self)
-        self.heard_at = port.clock()
         self._listener = listener
         self._dtls = DtlsSession(port.certificate, self._send)
         self._task: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
-        self.leg = Leg(self._send_rtp, self.send_rtcp)
         port.add(self)
 
     @property
@@ -89,7 +86,7 @@ class Connection:
 
     def close(self) -> None:
         """End the connection; its state is GONE at once, the goodbye is sent by its task."""
-        self.leg.up = False
+        self.leg.close()
         self.state = ConnectionState.GONE
         self._ended.set()
         if self._task is None:
@@ -100,59 +97,25 @@ class Connection:
         if not self._dtls.push(data):
             self.port.counters.dtls_overflow += 1
 
-    def receive_rtp(self, data: bytes, now: float) -> None:
-        """An SRTP datagram."""
-        if not self.up:
-            return
-        try:
-            plain = self._dtls.unprotect(data)
-        except REFUSED:
-            self.port.counters.srtp_refused += 1
-            return
-        self.heard_at = now
-        self._listener.on_rtp(plain, now)
-
     def receive_rtcp(self, data: bytes, now: float) -> None:
-        """An SRTCP datagram."""
-        if not self.up:
-            return
+        """A decrypted RTCP compound."""
         try:
-            plain = self._dtls.unprotect_rtcp(data)
-        except REFUSED:
-            self.port.counters.srtp_refused += 1
-            return
-        self.heard_at = now
-        try:
-            packets = rtcp.read(plain)
+            packets = rtcp.read(data)
         except ValueError:
             self.port.counters.rtcp_malformed += 1
             return
         for packet in packets:
             self._listener.on_rtcp(packet, now)
 
-    def send_rtcp(self, packet: bytes) -> None:
-        """Encrypt and send; dropped while not connected."""
-        if self.up:
-            try:
-                self._send(self._dtls.protect_rtcp(packet))
-            except REFUSED:
-                self.port.counters.srtp_refused += 1
-
     def check(self, now: float) -> None:
         """Called each half second: has the browser been silent for too long?"""
-        silent = now - self.heard_at
+        silent = now - self.leg.heard_at
         if silent > GONE_S:
             self._move(ConnectionState.GONE)
             self.close()
         elif self.up:
             lagging = silent > RECONNECTING_S
             self._move(ConnectionState.RECONNECTING if lagging else ConnectionState.CONNECTED)
-
-    def _send_rtp(self, packet: bytes) -> None:
-        try:
-            self._send(self._dtls.protect(packet))
-        except REFUSED:
-            self.port.counters.srtp_refused += 1
 
     def _send(self, data: bytes) -> None:
         path = self.peer.path
@@ -162,27 +125,27 @@ class Connection:
     async def _run(self, fingerprint: str) -> None:
         try:
             async with asyncio.timeout(GONE_S):
-                connected = await self._until_ended(self._dtls.handshake(fingerprint))
-            if connected:
-                self.leg.up = True
+                keys = await self._until_ended(self._dtls.handshake(fingerprint))
+            if keys is not None:
+                self.leg.open(keys)
                 self._move(ConnectionState.CONNECTED)
                 self._dtls.on_closed(self._ended.set)
                 await self._ended.wait()
         except TimeoutError:
             pass
         finally:
-            self.leg.up = False
+            self.leg.close()
             await self._dtls.stop()
             self._move(ConnectionState.GONE)
             self.port.remove(self)
 
-    async def _until_ended(self, handshake: Coroutine[None, None, bool]) -> bool:
-        """The handshake's outcome, False when the connection was closed before it was over."""
+    async def _until_ended(self, handshake: Coroutine[None, None, Keys | None]) -> Keys | None:
+        """The handshake's outcome, None when the connection was closed before it was over."""
         shaking = asyncio.ensure_future(handshake)
         ending = asyncio.ensure_future(self._ended.wait())
         try:
             await asyncio.wait({shaking, ending}, return_when=asyncio.FIRST_COMPLETED)
-            return bool(shaking.done() and shaking.result())
+            return shaking.result() if shaking.done() else None
         finally:
             for task in (shaking, ending):
                 task.cancel()

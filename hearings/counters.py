@@ -14,6 +14,7 @@ class Counters:
     limited: int = 0
     stun_refused: int = 0
     stun_malformed: int = 0
+    early: int = 0
     srtp_refused: int = 0
     rtp_malformed: int = 0
     rtp_unrouted: int = 0

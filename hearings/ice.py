@@ -8,7 +8,7 @@ import secrets
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from aioice import stun
 
@@ -17,8 +17,9 @@ from hearings.counters import Counters
 Address = tuple[Any, ...]
 """What `recvfrom` gave: (host, port) or (host, port, flow, scope)."""
 
-STALE_PATH_S = 3.0
-"""A nominated path unheard of for so long gives way to any other authenticated path."""
+STALE_PATH_S = 6.0
+"""A nominated path without a check for so long gives way to any other authenticated path (browsers check the
+one they use every 2.5 s, Firefox every 5 s)."""
 MAX_PATHS = 8
 """Addresses one peer may hold at a time; the least recently heard of goes first."""
 REFUSALS_PER_S = 50
@@ -59,11 +60,25 @@ class IcePeer:
         self.paths: dict[Path, float] = {}
 
 
-class IceLite:
-    """All peers of one media port. `reply(path, datagram)` sends."""
+class Paths(Protocol):
+    """Who sends and receives by what is found here; `owner` is the peer's."""
 
-    def __init__(self, reply: Callable[[Path, bytes], None], counters: Counters) -> None:
+    def bind(self, path: Path, owner: object) -> None:
+        """What comes from this path is the owner's."""
+
+    def unbind(self, path: Path) -> None:
+        """What comes from this path is nobody's."""
+
+    def aim(self, owner: object, path: Path | None) -> None:
+        """What goes to the owner goes to this path, None: nowhere."""
+
+
+class IceLite:
+    """All peers of one media port. `reply(path, datagram)` sends, `paths` is told what is bound."""
+
+    def __init__(self, reply: Callable[[Path, bytes], None], paths: Paths, counters: Counters) -> None:
         self._reply = reply
+        self._paths = paths
         self._counters = counters
         self._by_ufrag: dict[str, tuple[IcePeer, Credentials]] = {}
         self._by_path: dict[Path, IcePeer] = {}
@@ -90,9 +105,9 @@ class IceLite:
             del self._by_ufrag[old.ufrag]
         for path in peer.paths:
             if self._by_path.get(path) is peer:
-                del self._by_path[path]
+                self._unbind(path)
         peer.paths.clear()
-        peer.path = None
+        self._aim(peer, None)
 
     def peer_at(self, path: Path) -> IcePeer | None:
         """Whom an authenticated check bound to this path."""
@@ -151,19 +166,30 @@ class IceLite:
             # The same browser socket address opened a new connection: the later credentials win.
             previous.paths.pop(path, None)
             if previous.path == path:
-                previous.path = None
-        self._by_path[path] = peer
+                self._aim(previous, None)
+        if previous is not peer:
+            self._by_path[path] = peer
+            self._paths.bind(path, peer.owner)
         peer.paths[path] = now
         if len(peer.paths) > MAX_PATHS:
             oldest = min((p for p in peer.paths if p != peer.path), key=peer.paths.__getitem__)
             del peer.paths[oldest]
-            self._by_path.pop(oldest, None)
+            self._unbind(oldest)
 
     def _nominate(self, peer: IcePeer, path: Path, credentials: Credentials) -> None:
-        peer.path = path
+        if path != peer.path:
+            self._aim(peer, path)
         if peer.nominated_by is not None and peer.nominated_by != credentials:
             self._by_ufrag.pop(peer.nominated_by.ufrag, None)
         peer.nominated_by = credentials
+
+    def _aim(self, peer: IcePeer, path: Path | None) -> None:
+        peer.path = path
+        self._paths.aim(peer.owner, path)
+
+    def _unbind(self, path: Path) -> None:
+        if self._by_path.pop(path, None) is not None:
+            self._paths.unbind(path)
 
     def _refuse(self, path: Path) -> None:
         host = path.address[0]

@@ -1,4 +1,4 @@
-"""The media port: one UDP port number, a socket per address, and what arrives there sorted by first byte.
+"""The media port: one UDP port number, a socket per address, and what is no media sorted by first byte.
 
 RFC 7983: 0-3 STUN, 20-63 DTLS, 128-191 RTP and RTCP. Media and DTLS are taken only from addresses bound by an
 authenticated check. Nothing a datagram does can end the reader.
@@ -18,13 +18,11 @@ from hearings.addresses import MediaAddress
 from hearings.connection import Connection
 from hearings.counters import Counters
 from hearings.dtls import Certificate
+from hearings.forwarding.forwarder import Aside, Forwarder
 from hearings.ice import IceLite, Path
 
 log = structlog.get_logger(__name__)
 
-DATAGRAM = 2048
-READ_AT_ONCE = 64
-"""Datagrams per wakeup and socket, so that a flood at one socket cannot starve timers and the door."""
 BUFFER = 4 << 20
 BIND_TRIES = 20
 
@@ -41,8 +39,9 @@ class MediaPort:
         self.clock = clock
         self.counters = Counters()
         self.certificate = Certificate()
-        self.ice = IceLite(self.send, self.counters)
         self._sockets, self.addresses = _bind(addresses, port)
+        self.forwarder = Forwarder(self._sockets, self.counters)
+        self.ice = IceLite(self.send, self, self.counters)
         self.number: int = self._sockets[0].getsockname()[1]
         self.candidates = tuple(
             # RFC 8445 section 5.1.2.1: host type preference 126, earlier addresses first.
@@ -51,13 +50,12 @@ class MediaPort:
         )
         self._connections: set[Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._complained = float("-inf")
 
     def start(self) -> None:
         """Begin to read."""
         loop = asyncio.get_running_loop()
         for index, sock in enumerate(self._sockets):
-            loop.add_reader(sock.fileno(), self._read, index, sock)
+            loop.add_reader(sock.fileno(), self._read, index)
 
     async def stop(self) -> None:
         """Say goodbye on every connection, then close the sockets."""
@@ -76,6 +74,20 @@ class MediaPort:
     def add(self, connection: Connection) -> None:
         """A connection is open."""
         self._connections.add(connection)
+
+    def bind(self, path: Path, owner: object) -> None:
+        """Told by ICE: what comes from this path is the owner's."""
+        if isinstance(owner, Connection):
+            self.forwarder.bind(path, owner.leg)
+
+    def unbind(self, path: Path) -> None:
+        """Told by ICE: what comes from this path is nobody's."""
+        self.forwarder.unbind(path)
+
+    def aim(self, owner: object, path: Path | None) -> None:
+        """Told by ICE: what goes to the owner goes to this path."""
+        if isinstance(owner, Connection):
+            self.forwarder.aim(owner.leg, path)
 
     def remove(self, connection: Connection) -> None:
         """A connection is over: its credentials and addresses are nobody's."""
@@ -106,47 +118,37 @@ class MediaPort:
         except OSError:
             self.counters.send_blocked += 1
 
-    def _read(self, index: int, sock: socket.socket) -> None:
+    def _read(self, index: int) -> None:
         now = self.clock()
-        for _ in range(READ_AT_ONCE):
+        self.forwarder.read(index, now)
+        self.work(now)
+
+    def work(self, now: float) -> None:
+        """Do what packets have caused and the forwarder laid aside. Also called by the timer."""
+        for aside in self.forwarder.drain(now):
             try:
-                data, address = sock.recvfrom(DATAGRAM)
-            except OSError:
-                return
-            try:
-                self.receive(data, Path(index, address), now)
+                self._handle(aside, now)
             except Exception:
                 # The last net: whatever a stranger's bytes provoke may cost that datagram and no more.
-                self._count_failure(now)
+                self.forwarder.count_failure(now)
 
-    def receive(self, data: bytes, path: Path, now: float) -> None:
-        """Sort one datagram."""
-        self.counters.received += 1
+    def _handle(self, aside: Aside, now: float) -> None:
+        if aside.leg is not None:
+            if isinstance(aside.leg.owner, Connection):
+                aside.leg.owner.receive_rtcp(aside.data, now)
+            return
+        path, data = aside.path, aside.data
         peer = self.ice.peer_at(path)
         if not data or (peer is None and self.ice.limited(path)):
             self.counters.limited += 1
-            return
-        first = data[0]
-        if first < 4:
+        elif data[0] < 4:
             peer = self.ice.receive(data, path, now)
             if peer is not None and isinstance(peer.owner, Connection):
-                peer.owner.heard_at = now
-            return
-        if peer is None or not isinstance(peer.owner, Connection):
+                peer.owner.leg.heard_at = now
+        elif peer is None or not isinstance(peer.owner, Connection):
             self.counters.unknown_source += 1
-        elif 127 < first < 192 and len(data) > 1:
-            if 192 <= data[1] <= 223:
-                peer.owner.receive_rtcp(data, now)
-            else:
-                peer.owner.receive_rtp(data, now)
-        elif 19 < first < 64:
+        elif 19 < data[0] < 64:
             peer.owner.receive_dtls(data)
-
-    def _count_failure(self, now: float) -> None:
-        self.counters.failures += 1
-        if now - self._complained > 10:
-            self._complained = now
-            log.exception("hearings.datagram_failed", failures=self.counters.failures)
 
 
 def _bind(

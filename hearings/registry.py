@@ -65,8 +65,7 @@ class Registry:
 
     def tick(self, now: float) -> None:
         """One turn at time `now`."""
-        for room in self.rooms.values():
-            room.tick(now)
+        self.port.work(now)
         if now - self._checked >= CHECK_S:
             self._checked = now
             self.port.check(now)

@@ -9,7 +9,7 @@ from hearings.connection import ConnectionState
 from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
 from hearings.negotiation import AUDIO, SCREEN, VIDEO, VP8
 from hearings.participant import PUBLISH, SUBSCRIBE, Participant
-from hearings.permission import Standing, may_flow, may_receive
+from hearings.permission import Standing, may_flow, may_receive, may_record
 from hearings.port import MediaPort
 from hearings.publisher import Publisher
 from hearings.subscriber import Offer, Stream, Subscriber
@@ -84,6 +84,7 @@ class Room:
         self.stop_recording()
         self._taps = Taps(recorder)
         self.refresh()
+        recorder.speaker(self._speaker)
 
     def stop_recording(self) -> None:
         """End the recording, if there is one."""
@@ -152,18 +153,10 @@ class Room:
                 sender = self.seats[seat]
                 flows = slot.accepted and may_flow(receiver.standing, sender.standing, media)
                 source = sender.publisher.sources.get(media) if sender.publisher and flows else None
-                slot.out.link(source, now)
+                self._port.forwarder.link(slot.out, source, now)
             subscriber.negotiate(now)
         if self._taps is not None:
             self._taps.refresh(self.seats, now)
-
-    def tick(self, now: float) -> None:
-        """The one timer's round through the seats."""
-        for seat in self.seats.values():
-            if seat.publisher is not None:
-                seat.publisher.tick(now)
-            if seat.subscriber is not None:
-                seat.subscriber.tick()
 
     def report(self, now: float) -> None:
         """Each second: RTCP reports, and offers that nobody answered."""
@@ -180,7 +173,8 @@ class Room:
             if seat.publisher is not None:
                 seat.publisher.settle(now)
             self._activity[name] = self._observe_seat(name, seat, now)
-            if self._activity[name].voice is Voice.SPEAKING and seat.standing.admitted:
+            # Who speaks in a private room is nobody's business here, least of all the recording's.
+            if self._activity[name].voice is Voice.SPEAKING and may_record(seat.standing, AUDIO):
                 speaking[name] = self._ears[name].level
         speaker = choose_speaker(self._speaker, speaking)
         if speaker != self._speaker and self._taps is not None:

@@ -78,9 +78,9 @@ class Subscriber:
         on_state: Callable[["Subscriber", ConnectionState], None],
     ) -> None:
         self.connection = Connection(port, self)
-        self.estimate = 0
         # Even an empty room needs an m-line of each kind, or there is nothing to make a connection for.
         self.slots = [Slot("0", "audio"), Slot("1", "video")]
+        self._forwarder = port.forwarder
         self._on_offer = on_offer
         self._on_state = on_state
         self._by_ssrc: dict[int, OutgoingTrack] = {}
@@ -149,14 +149,6 @@ class Subscriber:
             self._vacate(slot)
         self.connection.close()
 
-    def tick(self) -> None:
-        """The one timer."""
-        for out in self._by_ssrc.values():
-            out.tick()
-
-    def on_rtp(self, data: bytes, now: float) -> None:
-        """A subscriber sends no media; what it sends all the same goes nowhere."""
-
     def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None:
         """Reports, requests to resend and requests for a keyframe."""
         if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
@@ -219,7 +211,7 @@ class Subscriber:
 
     def _new_track(self, codec: str, name: str) -> OutgoingTrack:
         payload_type, rtx_payload_type = _PAYLOAD_TYPES[codec]
-        out = OutgoingTrack(
+        out = self._forwarder.add_out(
             self.connection.leg,
             ssrc=self._free_ssrc(),
             payload_type=payload_type,
@@ -239,8 +231,8 @@ class Subscriber:
 
     def _vacate(self, slot: Slot) -> None:
         if slot.out is not None:
-            slot.out.link(None, 0.0)
-            self._by_ssrc.pop(slot.out.ssrc, None)
+            self._forwarder.remove_out(slot.out)
+            del self._by_ssrc[slot.out.ssrc]
         slot.stream = slot.out = None
         slot.accepted = False
         self._dirty = True

@@ -36,6 +36,11 @@ class Follower:
         """Whether packets may be given to it by now."""
         return True
 
+    @property
+    def layer_index(self) -> int | None:
+        """The index of `layer` in its source, None when there is none."""
+        return None if self.layer is None else self.layer.source.layers.index(self.layer)
+
     def link(self, source: Source | None, now: float) -> None:
         """Follow `source` from now on, None: nobody. The same source is no change."""
         if source is self.source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hearings.forwarding import h264, rtcp, vp8
 from hearings.forwarding.continuity import Edge
@@ -14,7 +15,9 @@ from hearings.forwarding.reception import Reception
 from hearings.forwarding.sequence import AUDIO as AUDIO_PATIENCE
 from hearings.forwarding.sequence import VIDEO as VIDEO_PATIENCE
 from hearings.forwarding.sequence import SequenceWindow
-from hearings.negotiation import AUDIO, PublishedTrack
+
+if TYPE_CHECKING:
+    from hearings.forwarding.source import Source
 
 HISTORY = 512
 """Packets of video kept for resending: two to four seconds of it. A power of two."""
@@ -40,14 +43,18 @@ class IncomingTrack:
     `takers` are given every packet; `waiting` become takers at the next packet one can begin with.
     """
 
-    def __init__(self, track: PublishedTrack, feedback: Callable[[bytes], None], rid: str = "") -> None:
-        self.track = track
+    def __init__(
+        self, source: Source, feedback: Callable[[bytes], None], due: set[IncomingTrack], rid: str = ""
+    ) -> None:
+        self.source = source
         self.rid = rid
-        self.video = track.media != AUDIO
+        self.video = source.video
+        self.payload_type = source.track.payload_type
+        self.rtx_payload_type = source.track.rtx_payload_type
         self.ssrc = -1
         self.takers: list[Follower] = []
         self.waiting: list[Follower] = []
-        self.window = self._new_window()
+        self.window = self._new_window(-1)
         self.reception = Reception(90000 if self.video else 48000)
         self.kept: list[Kept | None] = [None] * (HISTORY if self.video else 1)
         self.packets = 0
@@ -59,7 +66,8 @@ class IncomingTrack:
         self.heard_at = float("-inf")
         self.loudest = SILENCE
         self._feedback = feedback
-        self._read = READERS["opus" if track.media == AUDIO else track.codec]
+        self._due = due
+        self._read = READERS[source.codec]
         self._keyframes = KeyframeRequests()
         self.newest = self._timestamp = -1
         self._octets_before = 0
@@ -70,7 +78,7 @@ class IncomingTrack:
             return
         self._interrupt()
         self.ssrc = ssrc
-        self.window = self._new_window()
+        self.window = self._new_window(self.window.newest)
         self.reception = Reception(self.reception.clock_rate)
         self.newest = self._timestamp = -1
 
@@ -94,9 +102,8 @@ class IncomingTrack:
         sequence = window.accept(number, now)
         if sequence is None:
             return
-        if window.jumped:
-            self._interrupt()
-            window.jumped = False
+        if window.unsettled:
+            self._settle()
         if self.video:
             data[start - TAIL : start] = send_time_tail(now)
         else:
@@ -137,21 +144,26 @@ class IncomingTrack:
 
     def request_keyframe(self, now: float, *, urgent: bool = False) -> None:
         """Ask the publisher for a keyframe, unless it was asked just now (then a little later)."""
-        if self.video and self.ssrc >= 0 and self._keyframes.ask(now, urgent=urgent):
-            self._send_keyframe_request()
-
-    def tick(self, now: float) -> None:
-        """Called by the one timer: ask again for what is missing, give up what is too old."""
-        if self.video and self._keyframes.due(now):
-            self._send_keyframe_request()
-        if not self.window.has_missing:
+        if not self.video or self.ssrc < 0:
             return
-        numbers = self.window.due(now)
-        if numbers:
-            self.asked += len(numbers)
-            self._feedback(rtcp.nack(self.ssrc, numbers))
-        if self.window.give_up(now):
-            self.request_keyframe(now)
+        if self._keyframes.ask(now, urgent=urgent):
+            self._send_keyframe_request()
+        else:
+            self._due.add(self)
+
+    def tick(self, now: float) -> bool:
+        """A turn for what is due: ask again for what is missing, give up what is too old, ask for keyframes
+        asked for too early. False when nothing more is due."""
+        if self._keyframes.due(now):
+            self._send_keyframe_request()
+        if self.window.has_missing:
+            numbers = self.window.due(now)
+            if numbers:
+                self.asked += len(numbers)
+                self._feedback(rtcp.nack(self.ssrc, numbers))
+            if self.window.give_up(now):
+                self.request_keyframe(now)
+        return self.window.has_missing or self._keyframes.pending
 
     def on_sender_report(self, ntp: int, timestamp: int, now: float) -> None:
         """Remember the publisher's report for our own, and pass it on."""
@@ -202,8 +214,18 @@ class IncomingTrack:
             if sequence >= taker.numbers.first:
                 taker.take(sequence, timestamp, marker, body, now)
 
-    def _new_window(self) -> SequenceWindow:
-        return SequenceWindow(VIDEO_PATIENCE if self.video else AUDIO_PATIENCE)
+    def _settle(self) -> None:
+        """The last packet left a hole: a small one is asked for, a large one is a new beginning."""
+        window = self.window
+        window.unsettled = False
+        if window.jumped:
+            window.jumped = False
+            self._interrupt()
+        if window.has_missing:
+            self._due.add(self)
+
+    def _new_window(self, above: int) -> SequenceWindow:
+        return SequenceWindow(VIDEO_PATIENCE if self.video else AUDIO_PATIENCE, above)
 
     def _admit(self) -> None:
         """Let those who wait begin, if the newest packet is one to begin with."""

@@ -28,6 +28,11 @@ class KeyframeRequests:
         self._sent(now)
         return True
 
+    @property
+    def pending(self) -> bool:
+        """Whether a request is kept."""
+        return self._due < float("inf")
+
     def _sent(self, now: float) -> None:
         self._last = now
         self._due = float("inf")

@@ -14,11 +14,28 @@ from hearings.forwarding.continuity import Edge
 from hearings.forwarding.follower import Follower
 from hearings.forwarding.incoming import IncomingTrack
 from hearings.forwarding.leg import Leg
-from hearings.forwarding.packet import HEAD, HEAD_FIRST, HEAD_PROFILE, HEAD_TWCC, HEAD_WORDS, TAIL
+from hearings.forwarding.packet import (
+    HEAD,
+    HEAD_FIRST,
+    HEAD_PROFILE,
+    HEAD_TWCC,
+    HEAD_WORDS,
+    TAIL,
+    send_time_tail,
+)
+from hearings.forwarding.transport import RING
 
-RESENDS_PER_TICK = 256
+RESENDS = 256
+BUDGET_S = 0.02
+"""At most so many packets are sent again within so much time: a hostile receiver may ask for any number."""
+HOLD_S = 0.02
+"""A packet is not sent again so soon after the last time (nor before its receiver can have got that)."""
+SEALED_KEPT = 64
+"""Packets of sound kept as they were sent: a second and more. A power of two."""
 REPORTS_KEPT = 8
 SPANS_KEPT = 8
+PADS_BACK = 64
+PADDING = 255
 MAX_PACKET = 1400
 """An RTX packet larger than this (two bytes more than the one it repeats) would be fragmented: not sent."""
 BODY = HEAD.size
@@ -73,7 +90,12 @@ class OutgoingTrack(Follower):
         self._rewrites = False
         self._spans: deque[Span] = deque(maxlen=SPANS_KEPT)
         self._rtx_number = secrets.randbelow(0x7FFF)
-        self._budget = RESENDS_PER_TICK
+        self._budget = RESENDS
+        self._budget_until = 0.0
+        self._resent_at: dict[int, float] = {}
+        self._sealed: list[tuple[int, int, bytes] | None] = [None] * (0 if self.video else SEALED_KEPT)
+        self._padded_at = 0.0
+        self._padded = 0
         self._reports: dict[int, float] = {}
 
     @property
@@ -119,21 +141,41 @@ class OutgoingTrack(Follower):
             vp8.rewrite(leg.buffer, BODY + TAIL, size, numbers.picture_shift, numbers.tl0_shift)
         self.packets += 1
         self.octets += len(body) - TAIL
-        leg.send(size, now)
+        sealed = leg.send(size, now)
+        if not self.video:
+            number = (sequence + numbers.shift) & 0xFFFF
+            self._sealed[number & SEALED_KEPT - 1] = (
+                number,
+                leg.departures.number - 1,
+                bytes(leg.buffer[:sealed]),
+            )
 
     def resend(self, wanted: list[int], now: float) -> None:
-        """Answer a NACK, within a budget per tick."""
+        """Answer a NACK, within a budget."""
         self.nacked += len(wanted)
-        if not self.video or not self._spans:
+        if not self._spans or not self._leg.up:
             return
+        if now >= self._budget_until:
+            self._budget, self._budget_until = RESENDS, now + BUDGET_S
+        hold = max(HOLD_S, (self.round_trip_s or 0.0) * 0.8)
         for number in wanted:
-            if self._budget and self._resend_video(number, now):
+            if not self._budget:
+                return
+            if now - self._resent_at.get(number, float("-inf")) < hold:
+                continue
+            if self._resend_video(number, now) if self.video else self._resend_sound(number, now):
                 self._budget -= 1
                 self.resent += 1
+                self._resent_at.pop(number, None)
+                self._resent_at[number] = now
+                if len(self._resent_at) > RESENDS:
+                    del self._resent_at[next(iter(self._resent_at))]
 
-    def tick(self) -> None:
-        """Called by the one timer: the resend budget is full again."""
-        self._budget = RESENDS_PER_TICK
+    def forget(self) -> None:
+        """Its numbers will never be used again: libsrtp need not remember them."""
+        if self._leg.keys is not None:
+            self._leg.keys.forget_sent(self.ssrc)
+            self._leg.keys.forget_sent(self.rtx_ssrc)
 
     def report(self, ntp: int, timestamp: int, now: float) -> None:
         """Pass a publisher's sender report on in this receiver's timestamps."""
@@ -154,9 +196,18 @@ class OutgoingTrack(Follower):
         if sent is not None:
             self.round_trip_s = max(0.0, now - sent - report.dlsr / 65536)
 
+    def _resend_sound(self, number: int, now: float) -> bool:
+        """Send the very datagram again: sealed anew it would differ under a number already used, which
+        AES-GCM does not bear (RFC 7714 section 8.1)."""
+        kept = self._sealed[number & SEALED_KEPT - 1]
+        if kept is None or kept[0] != number:
+            return False
+        self._leg.send_again(kept[1], kept[2], now)
+        return True
+
     def _resend_video(self, number: int, now: float) -> bool:
         """Send the packet of this 16-bit number again on the RTX stream (RFC 4588 section 4)."""
-        newest = self.numbers.newest if self.layer is None else self.layer.newest + self.numbers.shift
+        newest = self._newest()
         extended = newest - ((newest - number) & 0xFFFF)
         span = next((s for s in reversed(self._spans) if s.first <= extended), None)
         kept = span.layer.recall(extended - span.shift) if span is not None else None
@@ -166,23 +217,51 @@ class OutgoingTrack(Follower):
         size = BODY + len(body) + 2
         if size > MAX_PACKET:
             return False
-        leg = self._leg
+        buffer = self._leg.buffer
+        self._write_rtx(HEAD_FIRST, marker, (timestamp + span.timestamp_shift) & 0xFFFFFFFF)
+        buffer[BODY : BODY + TAIL] = send_time_tail(now)
+        buffer[BODY + TAIL : BODY + TAIL + 2] = _ORIGINAL.pack(number)
+        buffer[BODY + TAIL + 2 : size] = body[TAIL:]
+        if self.codec == "vp8":
+            vp8.rewrite(buffer, BODY + TAIL + 2, size, span.picture_shift, span.tl0_shift)
+        self._leg.send(size, now)
+        return True
+
+    def pad(self, now: float) -> int:
+        """Send something useless on the RTX stream, to find out what the line bears: the newest packets once
+        more, one further back with each call of the same moment, or else padding alone. Returns the
+        datagram's size, 0 when nothing can be sent."""
+        if not self.video or not self._leg.up:
+            return 0
+        if now != self._padded_at:
+            self._padded_at, self._padded = now, 0
+        number = self._newest() - self._padded
+        self._padded += 1
+        before = self._leg.departures.number
+        if self._padded > PADS_BACK or not self._resend_video(number & 0xFFFF, now):
+            self._write_rtx(HEAD_FIRST | 0x20, 0, 0)
+            size = BODY + TAIL + PADDING
+            self._leg.buffer[BODY : BODY + TAIL] = send_time_tail(now)
+            self._leg.buffer[BODY + TAIL : size] = bytes(PADDING - 1) + bytes([PADDING])
+            self._leg.send(size, now)
+        return self._leg.departures.sent_size[before & RING - 1]
+
+    def _newest(self) -> int:
+        """The extended number sent last."""
+        return self.numbers.newest if self.layer is None else self.layer.newest + self.numbers.shift
+
+    def _write_rtx(self, first: int, marker: int, timestamp: int) -> None:
         HEAD.pack_into(
-            leg.buffer,
+            self._leg.buffer,
             0,
-            HEAD_FIRST,
+            first,
             marker | self._rtx_payload_type,
             self._rtx_number,
-            (timestamp + span.timestamp_shift) & 0xFFFFFFFF,
+            timestamp,
             self.rtx_ssrc,
             HEAD_PROFILE,
             HEAD_WORDS,
             HEAD_TWCC,
-            leg.departures.number & 0xFFFF,
+            self._leg.departures.number & 0xFFFF,
         )
-        leg.buffer[BODY:size] = body[:TAIL] + _ORIGINAL.pack(number) + body[TAIL:]
-        if self.codec == "vp8":
-            vp8.rewrite(leg.buffer, BODY + TAIL + 2, size, span.picture_shift, span.tl0_shift)
         self._rtx_number = (self._rtx_number + 1) & 0xFFFF
-        leg.send(size, now)
-        return True

@@ -42,7 +42,7 @@ def send_time_tail(now: float) -> bytes:
     return _TAIL.pack(_SEND_TIME, (int(now * 262144) & 0xFFFFFF) << 8)
 
 
-def payload_start(data: bytes) -> int:
+def payload_start(data: bytes | bytearray) -> int:
     """Where the payload begins: after the CSRCs and the header extension."""
     start = 12 + 4 * (data[0] & 15)
     if data[0] & 0x10:
@@ -50,12 +50,12 @@ def payload_start(data: bytes) -> int:
     return start
 
 
-def payload_end(data: bytes) -> int:
+def payload_end(data: bytes | bytearray) -> int:
     """Where the payload ends: before the padding."""
     return len(data) - data[-1] if data[0] & 0x20 else len(data)
 
 
-def extension(data: bytes, number: int) -> bytes | None:
+def extension(data: bytes | bytearray, number: int) -> bytes | bytearray | None:
     """The value of one header extension in its one-byte form, None when absent or not in that form."""
     if not number or not data[0] & 0x10:
         return None

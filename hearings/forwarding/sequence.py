@@ -20,16 +20,17 @@ MAX_RESPONSE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a stream's holes are asked for: at most `asks` times, not more often than each `retry_s` (nor than
-    answers can come), until a packet is `give_up_s` old."""
+    """How a stream's holes are asked for: `reorder_s` after they were seen, then at most `asks` times, not
+    more often than each `retry_s` (nor than answers can come), until a packet is `give_up_s` old."""
 
     asks: int
     retry_s: float
     give_up_s: float
+    reorder_s: float = 0.01
 
 
 VIDEO = Patience(asks=10, retry_s=0.04, give_up_s=1.5)
-AUDIO = Patience(asks=3, retry_s=0.025, give_up_s=0.3)
+AUDIO = Patience(asks=3, retry_s=0.025, give_up_s=0.4)
 """Sound is played within a fraction of a second: a later packet is of no use."""
 
 
@@ -42,18 +43,23 @@ class _Missing:
 
 
 class SequenceWindow:
-    """Unwraps 16-bit numbers. `jumped` is set after a hole too large to repair; the owner clears it.
+    """Unwraps 16-bit numbers.
 
+    `unsettled` is set when a packet leaves a hole, `jumped` besides when it is too large to repair; the owner
+    clears both.
+    Its numbers are higher than `above`, those of an earlier window of the same layer.
     `response_s` is how long an answer takes at present (smoothed), None before the first.
     """
 
-    def __init__(self, patience: Patience = VIDEO) -> None:
+    def __init__(self, patience: Patience = VIDEO, above: int = -1) -> None:
         self.newest = -1
         self.first = -1
         self.accepted = 0
-        self.jumped = False
+        self.unsettled = self.jumped = False
         self.response_s: float | None = None
         self._patience = patience
+        # A cycle up, so that a packet that overtakes the first one still has a number above all earlier ones.
+        self._base = ((above >> 16) + 2) << 16
         self._missing: dict[int, _Missing] = {}
         self._behind = 0
 
@@ -67,8 +73,7 @@ class SequenceWindow:
             self._behind = 0
             return newest
         if newest < 0:
-            # One cycle up, so that a packet that overtook the first one still has a number above zero.
-            self.newest = self.first = number + 0x10000
+            self.newest = self.first = number + self._base
             self.accepted = 1
             return self.newest
         if ahead and ahead < 0x8000:
@@ -93,6 +98,8 @@ class SequenceWindow:
         pause = max(self._patience.retry_s, response * 1.25)
         asks = []
         for number, entry in self._missing.items():
+            if now - entry.since < self._patience.reorder_s:
+                break  # and later ones are younger
             if entry.asks < self._patience.asks and now - entry.asked >= pause:
                 if not entry.asks:
                     entry.first_asked = now
@@ -122,6 +129,7 @@ class SequenceWindow:
 
     def _advance(self, number: int, now: float) -> int:
         hole = number - self.newest - 1
+        self.unsettled = True
         if hole > MAX_GAP:
             self._missing.clear()
             self.jumped = True
@@ -144,7 +152,7 @@ class SequenceWindow:
         self._missing.clear()
         self._behind = 0
         self.accepted = 1
-        self.jumped = True
+        self.unsettled = self.jumped = True
         return self.newest
 
     def _measure(self, seconds: float) -> None:

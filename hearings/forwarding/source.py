@@ -13,15 +13,20 @@ LIVE_S = 1.0
 
 
 class Source:
-    """The layers of one medium, lowest first; without simulcast there is one."""
+    """The layers of one medium, lowest first; without simulcast there is one.
 
-    def __init__(self, track: PublishedTrack, feedback: Callable[[bytes], None]) -> None:
+    `feedback` sends RTCP to the publisher, `due` is where its layers enter themselves for another turn.
+    """
+
+    def __init__(
+        self, track: PublishedTrack, feedback: Callable[[bytes], None], due: set[IncomingTrack]
+    ) -> None:
         self.track = track
         self.media = track.media
         self.codec = "opus" if track.media == AUDIO else track.codec
         self.video = track.media != AUDIO
         self.followers: list[Follower] = []
-        self.layers = tuple(IncomingTrack(track, feedback, rid) for rid in track.rids or ("",))
+        self.layers = tuple(IncomingTrack(self, feedback, due, rid) for rid in track.rids or ("",))
 
     @property
     def heard_at(self) -> float:

@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from hearings.connection import GONE_S, RECONNECTING_S
+from hearings.forwarding.routing import MAX_SSRCS
 from hearings.sdp import parse
 from tests.hearings.house import House
 from tests.hearings.peer import AUDIO_SSRC, RTX_SSRC, VIDEO_SSRC, audio_packet
@@ -102,16 +103,26 @@ async def test_hostile_datagrams_are_dropped_and_counted(house: House) -> None:
             assert side is None or side.connection.up
 
 
-async def test_malformed_packets_under_a_true_seal_are_counted(house: House) -> None:
+async def test_malformed_packets_under_a_true_seal_are_counted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """libsrtp lets little of this through; the packet path does not rely on it."""
-    await house.publish("a")
-    publisher = house.room.seats["a"].publisher
+    camera = await house.publish("a")
+    await house.connected("a")
+    monkeypatch.setattr("hearings.forwarding.forwarder.unprotect", lambda *_: 0)
     chance = random.Random(11)
-    for _ in range(20000):
-        packet = bytearray(chance.randbytes(chance.randrange(0, 60)))
-        if len(packet) >= 12:
-            packet[1] = chance.choice((109, 120, 121))
-            packet[8:12] = chance.choice((VIDEO_SSRC, RTX_SSRC, AUDIO_SSRC, 77)).to_bytes(4, "big")
-        publisher.on_rtp(bytes(packet), 0.0)
-    assert house.port.counters.rtp_malformed > 100
-    assert len(publisher._by_ssrc) <= 16
+    counters = house.port.counters
+    for turn in range(5000):
+        packet = bytearray(chance.randbytes(chance.randrange(12, 60)))
+        packet[0] = 0x80 | packet[0] & 0x3F
+        packet[1] = chance.choice((109, 120, 121))
+        packet[8:12] = chance.choice((VIDEO_SSRC, RTX_SSRC, AUDIO_SSRC, turn)).to_bytes(4, "big")
+        camera.send_raw(bytes(packet))
+        if turn % 50 == 0:
+            await asyncio.sleep(0)
+    await until(lambda: counters.received >= 5000)
+    assert counters.rtp_malformed > 100
+    assert counters.rtp_unrouted > 100
+    assert counters.failures == 0
+    leg = house.room.seats["a"].publisher.connection.leg
+    assert len(leg.routes.layers) <= MAX_SSRCS

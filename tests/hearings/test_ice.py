@@ -15,14 +15,32 @@ AWAY = Path(0, ("198.51.100.7", 6000))
 
 
 @dataclass
+class Table:
+    """What the packet path would go by."""
+
+    routes: dict[Path, object] = field(default_factory=dict)
+    aims: dict[object, Path | None] = field(default_factory=dict)
+
+    def bind(self, path: Path, owner: object) -> None:
+        self.routes[path] = owner
+
+    def unbind(self, path: Path) -> None:
+        del self.routes[path]
+
+    def aim(self, owner: object, path: Path | None) -> None:
+        self.aims[owner] = path
+
+
+@dataclass
 class Site:
     """An ICE agent whose answers are kept."""
 
     sent: list[tuple[Path, bytes]] = field(default_factory=list)
+    table: Table = field(default_factory=Table)
     counters: Counters = field(default_factory=Counters)
 
     def __post_init__(self) -> None:
-        self.ice = IceLite(lambda path, data: self.sent.append((path, data)), self.counters)
+        self.ice = IceLite(lambda path, data: self.sent.append((path, data)), self.table, self.counters)
 
 
 @pytest.fixture
@@ -63,7 +81,7 @@ def test_a_check_that_is_not_signed_for_us_is_dropped_in_silence(site: Site, lie
     peer = site.ice.open("owner")
     data = {
         "password": check(peer, password="wrong"),
-        "user": check(IceLite(lambda *_: None, Counters()).open("other")),
+        "user": check(IceLite(lambda *_: None, Table(), Counters()).open("other")),
         "unsigned": bytes(
             stun.Message(
                 stun.Method.BINDING,
@@ -133,6 +151,54 @@ def test_a_host_whose_checks_keep_failing_is_not_listened_to_for_a_second(site: 
     assert not site.ice.limited(AWAY)
     site.ice.forget_refusals()
     assert not site.ice.limited(HOME)
+
+
+def test_an_address_of_ip_version_6_is_told_as_seen(site: Site) -> None:
+    peer = site.ice.open("owner")
+    path = Path(1, ("2001:db8::7", 5000, 0, 0))
+    assert site.ice.receive(check(peer), path, 0.0) is peer
+    assert stun.parse_message(site.sent[0][1]).attributes["XOR-MAPPED-ADDRESS"] == path.address[:2]
+
+
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(["check", "nominate", "restart", "close", "open", "old"]),
+        st.integers(0, 3),  # whose
+        st.integers(0, 11),  # from where
+        st.floats(0.0, 10.0),  # after how long
+    ),
+    max_size=60,
+)
+
+
+@given(acts)
+def test_the_packet_path_always_goes_by_what_is_bound(acts: list[tuple[str, int, int, float]]) -> None:
+    """Four browsers check, nominate, restart, leave and come back from twelve addresses in any order."""
+    site = Site()
+    peers = {seat: site.ice.open(seat) for seat in range(4)}
+    old = {seat: peer.credentials for seat, peer in peers.items()}
+    now = 0.0
+    for act, seat, place, pause in acts:
+        now += pause
+        peer, path = peers[seat], Path(0, ("192.0.2.1", place + 1))
+        if act == "restart":
+            site.ice.restart(peer)
+        elif act == "close":
+            site.ice.close(peer)
+        elif act == "open":
+            site.ice.close(peer)
+            peers[seat] = site.ice.open(seat)
+            old[seat] = peers[seat].credentials
+        else:
+            credentials = old[seat] if act == "old" else peer.credentials
+            data = check(peer, nominate=act == "nominate", credentials=credentials)
+            site.ice.receive(data, path, now)
+        bound = {path: peer.owner for peer in peers.values() for path in peer.paths}
+        assert site.table.routes == bound
+        for seat, peer in peers.items():
+            assert site.table.aims.get(seat) == peer.path
+            assert peer.path is None or peer.path in peer.paths
+            assert len(peer.paths) <= MAX_PATHS
 
 
 @given(st.binary(max_size=200))

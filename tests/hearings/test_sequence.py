@@ -31,7 +31,8 @@ def test_a_hole_is_filled_once() -> None:
     for number in (10, 13):
         window.accept(number, 0.0)
     assert window.is_missing(11)
-    assert window.due(0.0) == [11, 12]
+    assert window.due(VIDEO.reorder_s / 2) == [], "they may only be late"
+    assert window.due(VIDEO.reorder_s) == [11, 12]
     assert window.accept(12, 0.1) is not None
     assert window.accept(12, 0.1) is None
     assert window.accept(13, 0.1) is None
@@ -45,7 +46,7 @@ def test_asking_is_repeated_and_ends(patience: Patience) -> None:
     window.accept(3, 0.0)
     asked = [step * 0.005 for step in range(1000) if window.due(step * 0.005)]
     assert len(asked) == patience.asks
-    assert asked[0] == 0.0
+    assert asked[0] == patience.reorder_s
     assert all(b - a >= FIRST_RESPONSE_S for a, b in itertools.pairwise(asked))
     assert not window.give_up(patience.give_up_s - 0.1)
     assert window.give_up(patience.give_up_s + 0.1)
@@ -56,13 +57,13 @@ def test_a_far_publisher_is_not_asked_again_before_it_can_have_answered() -> Non
     window = SequenceWindow()
     now = 0.0
     for number in range(0, 60, 2):
-        window.accept(number, now)
+        window.accept(number, now - VIDEO.reorder_s)
         window.due(now)
         window.accept(number - 1 & 0xFFFF, now + 0.4)
         now += 1.0
     assert window.response_s is not None
     assert 0.39 < window.response_s < 0.41
-    window.accept(100, now)
+    window.accept(100, now - VIDEO.reorder_s)
     assert window.due(now)
     assert not window.due(now + 0.45)
     assert window.due(now + 0.55)
@@ -87,6 +88,16 @@ def test_a_source_that_counts_anew_is_followed_in_the_end() -> None:
     assert len(followed) == 6
     assert followed == sorted(followed)
     assert followed[0] > before + 60000
+
+
+def test_a_later_window_of_the_layer_uses_no_number_again() -> None:
+    window = SequenceWindow()
+    used = [window.accept(number, 0.0) for number in (65534, 65535, 0, 1)]
+    later = SequenceWindow(above=window.newest)
+    later.accept(0, 0.0)
+    assert later.accept(5, 0.0) is not None
+    assert later.accept(65530, 0.0) is None, "before the first"
+    assert later.first > max(used)
 
 
 @given(st.lists(st.integers(0, 65535), max_size=400))
