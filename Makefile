@@ -37,6 +37,7 @@ bench-network: $(DEV_READY) ## people on bad lines, at our media engine and at J
 	@$(BIN)/python -m bench.network $(OPTIONS)
 
 bench-hearings: $(DEV_READY) ## our media engine beside Janus and MediaRelay, as root (OPTIONS="--rounds 3 --scenarios 6x3")
+	@scripts/system-packages
 	@$(BIN)/python -m bench.hearings $(OPTIONS)
 
 MINUTES ?= 30

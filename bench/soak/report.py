@@ -18,10 +18,10 @@ def table(result: Result) -> str:
     acts = ", ".join(f"{name} {count}" for name, count in result.acts.items())
     seen = result.seen
     lines.append(f"{sum(result.acts.values())} acts in {result.seconds / 60:.1f} min: {acts}")
-    lines.append(
-        f"{seen.packets} packets received, {seen.lost} lost; sequence numbers wrapped {seen.wraps_sent} times"
-        f" at senders, {seen.wraps_received} times at receivers"
-    )
+    lines += [
+        f"{seen.packets} packets received, {seen.lost} lost ({result.dropped} dropped by the kernel)",
+        f"sequence numbers wrapped {seen.wraps_sent} times when sent, {seen.wraps_received} when received",
+    ]
     lines += [f"the engine said: {complaint}" for complaint in result.complaints]
     lines += [f"PROBLEM: {problem}" for problem in result.problems]
     return "\n".join(lines)
@@ -43,6 +43,7 @@ def last_line(result: Result, minutes: float, seed: int) -> str:
             "samples": len(result.samples),
             "acts": result.acts,
             **asdict(result.seen),
+            "dropped_by_kernel": result.dropped,
             "deaf": result.deaf,
             "failures": result.failures,
             "errors": result.errors,
