@@ -113,7 +113,10 @@ async def test_ice_restart_of_both_connections_keeps_frames_coming(room: Browser
     await room.everyone_sees_everyone()
     await asyncio.sleep(7)  # longer than a failed restart is given before the connection is built anew
     await room.everyone_sees_everyone()
-    assert await page.evaluate("() => [media.publisher.generation, media.subscriber.generation].sort()") == [1, 2]
+    assert await page.evaluate("() => [media.publisher.generation, media.subscriber.generation].sort()") == [
+        1,
+        2,
+    ]
     after = await room.stats()
     assert after["b"]["out"]["a/video"]["packets"] > before["b"]["out"]["a/video"]["packets"]
 
