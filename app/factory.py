@@ -36,6 +36,7 @@ from realtime.cases import Cases
 from realtime.fleet import Fleet
 from realtime.hearings import Hearings
 from realtime.identity import Guard
+from realtime.recorder import Recorder
 from realtime.relay import Relay
 
 MESSAGE_BYTES = 100_000
@@ -155,6 +156,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         fleet,
         parts.clock,
         parts.wake,
+        Recorder(parts.segments, parts.clock, parts.wake),
         secure=parts.secure,
         opens_minutes=parts.profile.hearing.sign_in_opens_minutes,
         device_label=devices.label,

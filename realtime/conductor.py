@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
@@ -19,6 +20,7 @@ from app.services.history import Happening
 from app.services.media_plan import Plan, Standing
 from models.rules.events import HEARING_EVENTS
 from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.recorder import Recorder
 from realtime.sitting import Sittings
 
 log = structlog.get_logger(__name__)
@@ -76,11 +78,19 @@ class Conductor:
     """Keeps the rooms of the media processes as the database says.
 
     ``moved`` is called with a hearing whose room is another one now: browsers must connect to it anew.
+    ``recorder`` says what is to be recorded there.
     """
 
-    def __init__(self, media: Media, sittings: Sittings, moved: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        media: Media,
+        sittings: Sittings,
+        recorder: Recorder,
+        moved: Callable[[int], Awaitable[None]],
+    ) -> None:
         self._media = media
         self._sittings = sittings
+        self._recorder = recorder
         self._moved = moved
         self._homes: dict[int, Home] = {}
         self._joined: dict[int, dict[int, int]] = {}
@@ -166,6 +176,7 @@ class Conductor:
             await self._end(before, "close", room=room_name(plan.hearing))
         if ours:
             await self._join(home, plan.hearing, ours, joined)
+            await self._recorder.direct(plan.hearing, room_name(plan.hearing), self._to(home))
         await self._let_go(home, plan, joined)
         if plan.over:
             await self._end(home, "close", room=room_name(plan.hearing))
@@ -176,6 +187,7 @@ class Conductor:
             del self._joined[plan.hearing]
             self._homes.pop(plan.hearing, None)
             self._flowing.pop(plan.hearing, None)
+            self._recorder.forget(plan.hearing)
         return moved
 
     async def _home(self, hearing: int) -> Home:
@@ -200,6 +212,10 @@ class Conductor:
                 muted=standing.muted,
             )
             joined[standing.seat] = standing.generation
+
+    def _to(self, home: Home) -> Callable[..., Awaitable[dict[str, Any]]]:
+        """Calls to the process of a home."""
+        return partial(self._media.call, home.process)
 
     async def _let_go(self, home: Home, plan: Plan, joined: dict[int, int]) -> None:
         """End the seats that were left; one taken again through another process is that one's to keep.

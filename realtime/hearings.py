@@ -33,6 +33,7 @@ from realtime.hearing_messages import (
 from realtime.identity import Identity, identify
 from realtime.media_link import MediaRefused, MediaUnavailable
 from realtime.namespace import Namespace, Timed
+from realtime.recorder import Recorder
 from realtime.sitting import Sitting, Sittings
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ class Hearings(Namespace):
         media: Media,
         clock: Clock,
         wake: Wake,
+        recorder: Recorder,
         *,
         secure: bool,
         opens_minutes: int,
@@ -73,7 +75,8 @@ class Hearings(Namespace):
         self._device_label = device_label
         self._relays = relays or Relays()
         self._sittings = Sittings()
-        self.conductor = Conductor(media, self._sittings, self._media_reset)
+        self._recorder = recorder
+        self.conductor = Conductor(media, self._sittings, recorder, self._media_reset)
         media.on_event(self._media_said)
         media.on_change(self.conductor.review)
 
@@ -243,6 +246,9 @@ class Hearings(Namespace):
         if name == "activity":
             await self._tell_activity(hearing, payload)
             return
+        if name == "recording":
+            await self._tell_recording(hearing, payload)
+            return
         seat = str(payload.get("seat", ""))
         if seat.isdecimal():
             for held in self._sittings.at(int(seat)):
@@ -260,6 +266,14 @@ class Hearings(Namespace):
         for held in self._sittings.inside(hearing):
             if held.seat in flowing:
                 await self.emit("activity", told, to=held.sid)
+
+    async def _tell_recording(self, hearing: int, payload: dict[str, Any]) -> None:
+        """That it is written, each second, is for who conducts the hearing; a failure is for the case."""
+        await self._recorder.heard(hearing, payload)
+        told = {name: payload.get(name) for name in ("state", "reason", "seconds")}
+        for held in self._sittings.inside(hearing):
+            if held.mediator:
+                await self.emit("recording", told, to=held.sid)
 
     async def _media_reset(self, hearing: int) -> None:
         """The hearing's room is on another media process: have its browsers connect there."""

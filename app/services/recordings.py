@@ -86,6 +86,11 @@ async def wanted(hearing_id: int, segments: Segments) -> Wanted | None:
     )
 
 
+async def was_recorded(hearing_id: int) -> bool:
+    """Whether a recording of the hearing was ever begun."""
+    return await Recording.filter(hearing_id=hearing_id).exists()
+
+
 async def answers(hearing: Hearing) -> Mapping[int, Answer]:
     """By seat, what its person said last about being recorded; the record of the case keeps every answer."""
     found = await (

@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import socketio
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from app.adapters.segments import SegmentFolders
 from app.services import sessions
 from app.services.relays import Relays
 from app.tasks import Tasks
@@ -22,6 +24,7 @@ from models.rules.people import Viewer
 from realtime.cases import Cases
 from realtime.hearings import Hearings
 from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.recorder import Recorder
 from realtime.relay import Relay
 from tests.factories.people import NOW
 from tests.servers import free_port
@@ -163,8 +166,8 @@ class Process:
 
 
 @asynccontextmanager
-async def web_process() -> AsyncIterator[Process]:
-    """Serve the namespaces on a free port of the loopback, with a relay."""
+async def web_process(folder: Path) -> AsyncIterator[Process]:
+    """Serve the namespaces on a free port of the loopback, with a relay; recordings are put in ``folder``."""
     sio = socketio.AsyncServer(async_mode="asgi", transports=["websocket"])
     clock, media, wake, tasks = FixedClock(), WrittenMedia(), Wake(), Tasks()
     media.lives(await media_row())
@@ -172,6 +175,7 @@ async def web_process() -> AsyncIterator[Process]:
         media,
         clock,
         wake,
+        Recorder(SegmentFolders(folder, bytes(32)), clock, wake),
         secure=False,
         opens_minutes=30,
         device_label=lambda agent: agent,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def web(database: str) -> AsyncIterator[Process]:
+async def web(database: str, tmp_path: Path) -> AsyncIterator[Process]:
     """A web process."""
-    async with web_process() as process:
+    async with web_process(tmp_path) as process:
         yield process
 
 
@@ -163,10 +164,10 @@ async def test_a_second_device_is_told_and_takes_over(web: Process) -> None:
     assert (await first.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "not_admitted"
 
 
-async def test_another_process_unseats_through_the_relay(web: Process) -> None:
+async def test_another_process_unseats_through_the_relay(web: Process, tmp_path: Path) -> None:
     table = await make_table()
     first, seat = await seated(web, table, "consumer")
-    async with web_process() as elsewhere:
+    async with web_process(tmp_path) as elsewhere:
         second = await elsewhere.browser(table.consumer)
         await second.ask("enter", {"hearing": table.id, "take_over": True})
 
