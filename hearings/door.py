@@ -7,15 +7,17 @@ a dict, a refusal with `{"error": code}`. See docs/hearing-protocol.md.
 import asyncio
 import hmac
 from collections.abc import Callable, Set
+from pathlib import Path
 from typing import Any
 
 import socketio
 import structlog
 
 from hearings import messages
-from hearings.errors import RECORDING_UNAVAILABLE, HearingError
+from hearings.errors import HearingError
 from hearings.health import health
 from hearings.permission import Standing
+from hearings.recording.recording import Order
 from hearings.registry import Registry
 from hearings.stats import room_stats
 
@@ -108,13 +110,18 @@ class Calls:
         return {}
 
     def record(self, link: str, message: messages.Record) -> dict[str, Any]:
-        raise HearingError(RECORDING_UNAVAILABLE)
+        room = self._registry.room(message.room)
+        order = Order(message.recording, Path(message.folder), message.key, message.paused)
+        self._registry.recordings.start(room, link, order)
+        return {}
 
     def record_pause(self, link: str, message: messages.RecordPause) -> dict[str, Any]:
-        raise HearingError(RECORDING_UNAVAILABLE)
+        self._registry.recordings.pause(message.room, message.paused)
+        return {}
 
     def record_stop(self, link: str, message: messages.RecordStop) -> dict[str, Any]:
-        raise HearingError(RECORDING_UNAVAILABLE)
+        self._registry.recordings.stop(message.room)
+        return {}
 
     def leave(self, link: str, message: messages.Leave) -> dict[str, Any]:
         self._registry.room(message.room).leave(message.seat)

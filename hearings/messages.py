@@ -208,12 +208,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record the room into `folder`, encrypted under `key`. The same recording again changes nothing."""
+    """Record the room into `folder`, encrypted under `key`. The same recording again changes nothing.
+
+    `paused` begins with a pause: a room that was paused elsewhere goes on so, and not one packet is recorded
+    in between.
+    """
 
     room: Name
     recording: Name
     folder: Folder
     key: Key
+    paused: Flag = False
 
 
 @dataclass(frozen=True, slots=True)

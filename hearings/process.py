@@ -82,6 +82,7 @@ async def serve(config: MediaConfig, output: TextIO = sys.stdout) -> None:
         await door
     finally:
         registry.stop()
+        await registry.recordings.finish()
         await port.stop()
         for task in tasks:
             task.cancel()

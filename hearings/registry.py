@@ -5,6 +5,7 @@ import asyncio
 from hearings.errors import ROOM_UNKNOWN, TOO_MANY_ROOMS, HearingError
 from hearings.negotiation import VP8
 from hearings.port import MediaPort
+from hearings.recording.recordings import Recordings
 from hearings.room import Room, Tell
 
 TICK_S = 0.02
@@ -20,6 +21,7 @@ class Registry:
     def __init__(self, port: MediaPort, tell: Tell, max_rooms: int, codec: str = VP8) -> None:
         self.port = port
         self.rooms: dict[str, Room] = {}
+        self.recordings = Recordings(tell, port.clock)
         self._tell = tell
         self._max_rooms = max_rooms
         self._codec = codec
@@ -45,6 +47,7 @@ class Registry:
     def close(self, name: str) -> None:
         """End a room; one that is not there is as good as closed."""
         room = self.rooms.pop(name, None)
+        self.recordings.stop(name)
         if room is not None:
             room.close()
 
@@ -60,12 +63,14 @@ class Registry:
         """Stop the timer and close all rooms."""
         if self._timer is not None:
             self._timer.cancel()
+        self.recordings.leave()
         for name in list(self.rooms):
             self.close(name)
 
     def tick(self, now: float) -> None:
         """One turn at time `now`."""
         self.port.work(now)
+        self.recordings.tick(now)
         if now - self._checked >= CHECK_S:
             self._checked = now
             self.port.check(now)

@@ -29,11 +29,15 @@ _REPORT_BODY = struct.Struct("!HQI")
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """The first message. `key` is hexadecimal; `wall_ms` is added to monotonic milliseconds for Unix time."""
+    """The first message, said at `at`.
+
+    `key` is hexadecimal; `wall_ms` is added to monotonic milliseconds for Unix time.
+    """
 
     folder: str
     key: str
     wall_ms: float
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ class Said:
 
     `written` counts bytes on disk since it began, `free` those left on the disk. `awaiting` are the flows
     whose pictures wait for a keyframe. `failure` is why it gives up, `stopped` that all files are complete.
+    `fault` is for the log, which the media process keeps: the first thing that should not have happened.
     """
 
     written: int
@@ -183,6 +188,7 @@ class Said:
     awaiting: tuple[int, ...] = ()
     failure: str = ""
     stopped: bool = False
+    fault: str = ""
 
     def line(self) -> bytes:
         """The line with its end."""

@@ -23,7 +23,7 @@ class WriterChild:
     `gone` is final: the process has ended or does not read any more.
     """
 
-    def __init__(self, begin: Begin, now: float) -> None:
+    def __init__(self, begin: Begin) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             # Its key comes through the socket: a command line and an environment can be read by others.
@@ -37,7 +37,7 @@ class WriterChild:
         self._line = b""
         self.sender = Sender(ours)
         self.sender.control(begin)
-        self.heard_at = self.started_at = now
+        self.heard_at = self.started_at = begin.at
         self.said: Said | None = None
         self.gone = False
 

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 TELL_S = 1.0
 SILENT_S = 3.0
 """A writer speaks each half second; after this silence the alarm is raised."""
-BEGIN_S = 4.0
+BEGIN_S = 4.5
 """A new writer may take so long before it speaks first."""
 GIVE_UP_S = 15.0
 """After this silence it is replaced."""
@@ -68,6 +68,16 @@ DISK_LOW, OVERFLOW, WRITER_DIED, WRITER_SILENT = "disk_low", "overflow", "writer
 NOTHING_WRITTEN, CUT = "nothing_written", "cut"
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to record: `key` is hexadecimal, `paused` begins with a pause."""
+
+    name: str
+    folder: Path
+    key: str
+    paused: bool = False
+
+
 @dataclass(slots=True)
 class _Flow:
     """One stream on its way to the writer."""
@@ -86,33 +96,34 @@ class Recording:
 
     def __init__(
         self,
-        name: str,
-        folder: Path,
-        key: str,
+        order: Order,
         room: RecordedRoom,
         tell: Callable[[dict[str, Any]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         now = clock()
-        self.name = name
+        self.name = order.name
         self.state = RecordingState.STARTING
         self.reason = ""
         self._room = room
         self._tell = tell
         self._clock = clock
-        self._begin = Begin(str(folder), key, (time.time() - now) * 1000)
+        self._order = order
+        self._wall_ms = (time.time() - now) * 1000
         self._flows: dict[Stream, _Flow] = {}
         self._numbers = itertools.count(1)
         self._speaker = ""
-        self._paused = self._stopping = False
+        self._paused = order.paused
+        self._stopping = False
         self._stop_by = self._again_at = self._fed_at = NEVER
         self._again_s = AGAIN_S
         self._turned_at = self._told_at = now
         self._seconds = 0.0
+        self._fault = ""
         self._written = self._written_before = 0
         self._ended: list[WriterChild] = []
         self._child = self._start(now)
-        room.record(self)
+        self._tap(now)
 
     @property
     def finished(self) -> bool:
@@ -169,19 +180,26 @@ class Recording:
         if paused:
             self._room.stop_recording()
             self._fed_at = NEVER
-        self._mark(timeline.PAUSED if paused else timeline.RESUMED, now)
-        if not paused and not self._child.gone:
-            self._room.record(self)
+        else:
+            self._mark(timeline.RESUMED, now)
+        if not self._child.gone:
+            self._tap(now)
         self._judge(now)
 
-    def stop(self, now: float) -> None:
-        """End the recording; it is STOPPED when the writer has ended its files."""
+    def stop(self, now: float, *, over: bool = True) -> None:
+        """End the recording; it is STOPPED when the writer has ended its files.
+
+        `over` False: only this process's part of it ends, of which nothing is told.
+        """
         if self._stopping:
             return
+        if not over:
+            self._tell = _nobody
         self._stopping = True
         self._stop_by = now + STOP_S
         self._room.stop_recording()
-        self._mark(timeline.STOPPED, now)
+        if over:
+            self._mark(timeline.STOPPED, now)
         self._child.sender.control(Stop())
         self._child.tick(now)
 
@@ -205,14 +223,20 @@ class Recording:
             self._tell(self.payload())
 
     def _start(self, now: float) -> WriterChild:
-        child = WriterChild(self._begin, now)
+        begin = Begin(str(self._order.folder), self._order.key, self._wall_ms, now)
+        child = WriterChild(begin)
         log.info("recording.writer_started", recording=self.name, writer=child.pid)
         return child
 
     def _hear(self, now: float) -> None:
         """What the writer said last: bytes written, pictures that wait for a keyframe."""
         said = self._child.said
-        if said is None or self._child.gone:
+        if said is None:
+            return
+        if said.fault != self._fault:
+            self._fault = said.fault
+            log.error("recording.writer_fault", recording=self.name, fault=said.fault)
+        if self._child.gone:
             return
         if said.written != self._written:
             self._written = said.written
@@ -250,10 +274,13 @@ class Recording:
             self._again_at = now + self._again_s
             return
         self._again_at = self._fed_at = NEVER
+        self._tap(now)
+
+    def _tap(self, now: float) -> None:
+        """A writer is there: feed it, or tell it of the pause."""
         if self._paused:
             self._mark(timeline.PAUSED, now)
         else:
-            self._mark(timeline.SPEAKER, now)
             self._room.record(self)
 
     def _watch_end(self, now: float) -> None:
@@ -313,3 +340,7 @@ class Recording:
     def _mark(self, event: str, now: float) -> None:
         seat = self._speaker if event == timeline.SPEAKER else ""
         self._child.sender.control(Mark(now, event, seat))
+
+
+def _nobody(payload: dict[str, Any]) -> None:
+    """Tell nobody."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hearings.errors import (
@@ -16,7 +15,7 @@ from hearings.errors import (
     HearingError,
 )
 from hearings.recording import space
-from hearings.recording.recording import Recording
+from hearings.recording.recording import Order, Recording
 from hearings.room import Room, Tell
 
 END_S = 5.0
@@ -40,7 +39,7 @@ class Recordings:
         self._running: dict[str, _Running] = {}
         self._ending: list[Recording] = []
 
-    def start(self, room: Room, link: str, name: str, folder: Path, key: str) -> None:
+    def start(self, room: Room, link: str, order: Order) -> None:
         """Record the room. The same recording again only changes whom it is told.
 
         Raises HearingError: already_recording (another one), no_space (less than the hearing could need),
@@ -48,7 +47,7 @@ class Recordings:
         """
         running = self._running.get(room.name)
         if running is not None:
-            if running.recording.name != name:
+            if running.recording.name != order.name:
                 raise HearingError(ALREADY_RECORDING)
             running.link = link
             return
@@ -59,9 +58,9 @@ class Recordings:
                 self._tell(each, "recording", {"room": room.name, **payload})
 
         try:
-            if space.free(folder) < space.needed(len(room.seats)):
+            if space.free(order.folder) < space.needed(len(room.seats)):
                 raise HearingError(NO_SPACE)
-            recording = Recording(name, folder, key, room, tell, self._clock)
+            recording = Recording(order, room, tell, self._clock)
         except OSError as error:
             raise HearingError(RECORDING_UNAVAILABLE) from error
         started = self._running[room.name] = _Running(recording, link)
@@ -80,6 +79,13 @@ class Recordings:
             self._ending.append(running.recording)
             running.recording.stop(self._clock())
 
+    def leave(self) -> None:
+        """This process ends, the recordings do not: another process may go on with them."""
+        for running in self._running.values():
+            self._ending.append(running.recording)
+            running.recording.stop(self._clock(), over=False)
+        self._running.clear()
+
     def tick(self, now: float) -> None:
         """Called by the process's one timer."""
         for running in self._running.values():
@@ -89,9 +95,7 @@ class Recordings:
         self._ending = [recording for recording in self._ending if not recording.finished]
 
     async def finish(self) -> None:
-        """Stop them all and wait until their files are ended, for so long as is reasonable."""
-        for room in list(self._running):
-            self.stop(room)
+        """Wait until the files of those that end are complete, for so long as is reasonable."""
         by = self._clock() + END_S
         while self._ending and self._clock() < by:
             self.tick(self._clock())

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import structlog
 
 from hearings.recording.channel import Open, Report
 from hearings.recording.clock import SenderClock, TrackClock
 from hearings.recording.frames import Pictures, Sound
 from hearings.recording.ordering import Ordering, Packet
 from hearings.recording.segment import Segment
-
-log = structlog.get_logger(__name__)
 
 SOUND_RATE, PICTURE_RATE = 48000, 90000
 
@@ -32,7 +29,8 @@ class Flow:
 class Sitting:
     """The flows of one seat. A browser that connects anew ends them all, and begins another sitting.
 
-    `new_segment(seat)` makes the next file.
+    `new_segment(seat)` makes the next file. `fault` tells of a packet that could not be handled, which is a
+    defect of ours.
     """
 
     def __init__(self, seat: str, new_segment: Callable[[str], Segment]) -> None:
@@ -42,7 +40,7 @@ class Sitting:
         self._segments: list[Segment] = []
         self._clock = SenderClock()
         self._closed_bytes = 0
-        self._failures = 0
+        self.fault = ""
 
     @property
     def written(self) -> int:
@@ -102,9 +100,7 @@ class Sitting:
             frame = flow.frames.add(packet)
         except Exception:
             # The last net: what a publisher sends may be dropped, but never end the recording.
-            self._failures += 1
-            if self._failures == 1:
-                log.exception("recording.packet_failed", seat=self.seat, medium=flow.medium)
+            self.fault = self.fault or traceback.format_exc(limit=-3)
             return
         if frame is None:
             return

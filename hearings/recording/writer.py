@@ -2,23 +2,22 @@
 
 Its standard input is a local stream socket (see `channel`). It ends its files and itself on `stop`, or when
 the socket closes, however the media process ended. It gives up at the first failure of the disk: what is on
-disk plays, and the media process starts another.
+disk plays, and the media process starts another. It keeps no log, the media process does; loading one would
+be most of the time that it takes to begin.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import re
 import signal
 import socket
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-
-import structlog
 
 from hearings.recording import timeline
 from hearings.recording.channel import Begin, Close, Control, Mark, Open, Receiver, Report, Said, Stop
@@ -27,10 +26,6 @@ from hearings.recording.segment import Segment
 from hearings.recording.sitting import Sitting
 from hearings.recording.timeline import Row, Timeline
 
-log = structlog.get_logger(__name__)
-
-NICENESS = 5
-"""Behind the media, before the work that has time."""
 TURN_S = 0.1
 SAY_S = 0.5
 SYNC_S = 5.0
@@ -42,7 +37,7 @@ _NUMBER = re.compile(r"(?:timeline-)?(\d{4,})[.-]")
 class Session:
     """The recording's files. Every method may raise OSError: the disk failed."""
 
-    def __init__(self, begin: Begin, now: float) -> None:
+    def __init__(self, begin: Begin) -> None:
         self._folder = Path(begin.folder)
         self._key = bytes.fromhex(begin.key)
         self._wall_ms = begin.wall_ms
@@ -53,7 +48,7 @@ class Session:
         self._sittings: dict[str, Sitting] = {}
         self._of: dict[int, Sitting] = {}
         self._ended_bytes = 0
-        self.mark(Mark(now, timeline.BEGUN))
+        self.mark(Mark(begin.at, timeline.BEGUN))
 
     def open(self, opened: Open) -> None:
         """A track begins; the first of a seat begins a sitting."""
@@ -112,6 +107,7 @@ class Session:
             written=self._rows.written + self._ended_bytes + sum(sitting.written for sitting in sittings),
             free=disk.f_bavail * disk.f_frsize,
             awaiting=tuple(flow for sitting in sittings for flow in sitting.awaiting),
+            fault=next((sitting.fault for sitting in sittings if sitting.fault), ""),
         )
 
     def _new_segment(self, seat: str) -> Segment:
@@ -150,8 +146,7 @@ class Writer:
                 self._say_last(stopped=True)
         except OSError as failure:
             full = failure.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-            log.error("recording.disk_failed", reason=failure.strerror)
-            self._say_last(failure=DISK_FULL if full else DISK_FAILED)
+            self._say_last(failure=DISK_FULL if full else DISK_FAILED, fault=str(failure.strerror))
 
     def _turn(self, data: bytes) -> None:
         now = time.monotonic()
@@ -175,7 +170,7 @@ class Writer:
 
     def _handle(self, message: Control | Report | tuple[int, Packet], now: float) -> None:
         if isinstance(message, Begin):
-            self._session = Session(message, now)
+            self._session = Session(message)
         elif self._session is None:
             raise ValueError("the first message begins")
         elif isinstance(message, tuple):
@@ -191,12 +186,12 @@ class Writer:
         elif isinstance(message, Stop):
             self._stopping = True
 
-    def _say_last(self, *, failure: str = "", stopped: bool = False) -> None:
+    def _say_last(self, *, failure: str = "", stopped: bool = False, fault: str = "") -> None:
         said = Said(0, 0)
         with contextlib.suppress(OSError):
             if self._session is not None:
                 said = self._session.said()
-        last = Said(said.written, said.free, (), failure, stopped)
+        last = replace(said, awaiting=(), failure=failure, stopped=stopped, fault=fault or said.fault)
         with contextlib.suppress(OSError):
             self._sock.sendall(last.line())
 
@@ -205,18 +200,6 @@ def main() -> None:
     """Run on standard input. Signals to the process group are the media process's business."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as sock:
         Writer(sock).run()
 

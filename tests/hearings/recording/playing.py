@@ -19,7 +19,7 @@ Step = Packet | Report | Open | Close | Mark
 
 def session(folder: Path, now: float = 0.0) -> Session:
     """Monotonic 0 is STARTS."""
-    return Session(Begin(str(folder), KEY.hex(), float(STARTS)), now)
+    return Session(Begin(str(folder), KEY.hex(), float(STARTS), now))
 
 
 def play(recorder: Session, steps: Iterable[tuple[float, int, Step]], until: float) -> None:

@@ -19,7 +19,7 @@ import pytest
 from hearings.forwarding.tap import Tap
 from hearings.recording import channel, recording, space
 from hearings.recording.reader import Recorded
-from hearings.recording.recording import Recording, RecordingState
+from hearings.recording.recording import Order, Recording, RecordingState
 from hearings.taps import Recorder
 from tests.hearings.recording.making import KEY, LOOKS, pictures, sound
 from tests.hearings.recording.packets import audio, video
@@ -83,12 +83,14 @@ class Room:
 class Case:
     """A recording of such a room, ticking; `told` is every event with when it came."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, paused: bool = False) -> None:
         self.folder = folder
         self.room = Room()
         self.told: list[tuple[float, dict[str, Any]]] = []
         self.recording = Recording(
-            "r1", folder, KEY.hex(), self.room, lambda payload: self.told.append((time.monotonic(), payload))
+            Order("r1", folder, KEY.hex(), paused),
+            self.room,
+            lambda payload: self.told.append((time.monotonic(), payload)),
         )
 
     async def tick(self) -> None:
