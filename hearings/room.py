@@ -1,6 +1,6 @@
 """A room: its seats, and the links between them kept as `permission` says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +35,11 @@ class Room:
         self._activity: dict[str, SeatActivity] = {}
         self._taps: Taps | None = None
         self._told: tuple[dict[str, SeatActivity], str | None] = ({}, None)
+
+    @property
+    def activity(self) -> Mapping[str, SeatActivity]:
+        """What is heard and seen of each seat, as of the last observation."""
+        return self._activity
 
     def seat(self, name: str) -> Participant:
         """The participant on a seat."""

@@ -90,6 +90,10 @@ class Subscriber:
         self._offered_at = 0.0
         self._dirty = False
 
+    def outs(self) -> list[tuple[Stream, OutgoingTrack]]:
+        """What is sent at present, or could be: each stream with its track."""
+        return [(slot.stream, slot.out) for slot in self.slots if slot.stream and slot.out]
+
     def want(self, streams: dict[Stream, str]) -> None:
         """Set which streams should have an m-line, and of which codec they are.
 

@@ -70,6 +70,11 @@ async def test_a_process_tells_how_it_does_and_that_it_ends() -> None:
         await until(lambda: told.get("health", {}).get("rooms") == 1, 10)
         assert told["health"]["cpu_s"] > 0
         assert 0 <= told["health"]["lag_ms"] < 5000
+        assert told["health"]["traffic"]["packets_in"] == 0
+        await link.call("join", room="sala", seat="a", admitted=True, muted=False)
+        await until(lambda: "figures" in told, 10)
+        assert told["figures"]["room"] == "sala"
+        assert told["figures"]["seats"]["a"]["publish"] is None
         os.kill(ready["pid"], signal.SIGTERM)
         began = asyncio.get_running_loop().time()
         await until(lambda: "ending" in told, 10)
