@@ -31,6 +31,7 @@ class RecordingView:
     """
 
     id: UUID
+    case_id: int
     hearing_id: int
     state: RecordingState
     started_at: datetime
@@ -60,8 +61,6 @@ class RecordingPage:
     """All that a recording's page shows; ``openings``, newest first, to the agency alone."""
 
     recording: RecordingView
-    case_id: int
-    version: int
     protocol: str
     consumer: str
     company: str
@@ -107,8 +106,6 @@ async def page(recording_id: UUID, viewer: Viewer) -> RecordingPage:
     company = case.company
     return RecordingPage(
         recording=_view(recording, side, viewer),
-        case_id=case.id,
-        version=case.version,
         protocol=case.protocol or "",
         consumer=case.consumer.name,
         company=(company.trade_name or company.legal_name) if company else case.company_name,
@@ -171,6 +168,7 @@ def _view(recording: Recording, side: Side, viewer: Viewer) -> RecordingView:
     allowed = may_watch(side, viewer.role, in_charge=in_charge)
     return RecordingView(
         id=recording.id,
+        case_id=hearing.case_id,
         hearing_id=recording.hearing_id,
         state=recording.state,
         started_at=recording.started_at,

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.services import casefile, rooms, signatures
+from app.services import casefile, recording_view, rooms, signatures
+from app.services.recording_view import RecordingSeen
 from models import Case, Clause, Document, Hearing, HearingMessage, Seat, Signature, User
 from models.rules.agreement import (
     ClauseState,
@@ -31,6 +32,7 @@ from models.rules.hearing import (
     status_sentence,
 )
 from models.rules.people import Viewer
+from models.rules.recording import RecordingPolicy
 from models.rules.room_controls import Control, Situation, controls
 
 NEWEST_MESSAGES = 200
@@ -121,6 +123,7 @@ class RoomView:
     signatures: tuple[Signed, ...]
     missing: frozenset[SeatRole]
     sealed: Sealed | None
+    recording: RecordingSeen
     why_not_sign: str = ""
 
     @property
@@ -129,7 +132,9 @@ class RoomView:
         return tuple(person for person in self.people if not person.mine)
 
 
-async def view(hearing_id: int, viewer: Viewer, *, opens_minutes: int, now: datetime) -> RoomView:
+async def view(
+    hearing_id: int, viewer: Viewer, *, opens_minutes: int, recording: RecordingPolicy, now: datetime
+) -> RoomView:
     """The room as ``viewer`` sees it; NotFound for who has no place in it."""
     known = await Hearing.get_or_none(id=hearing_id)
     if known is None:
@@ -142,6 +147,7 @@ async def view(hearing_id: int, viewer: Viewer, *, opens_minutes: int, now: date
     door_open = sign_in_open(hearing.starts_at, now, opens_minutes)
     signed = await _signed(hearing)
     missing = await signatures.missing(hearing)
+    tape = await recording_view.seen(hearing, viewer, me, people, recording)
     return RoomView(
         hearing=hearing,
         case_id=case.id,
@@ -155,12 +161,13 @@ async def view(hearing_id: int, viewer: Viewer, *, opens_minutes: int, now: date
         status=status_sentence(hearing.state, me.state, role, door_open=door_open),
         door_open=door_open,
         media=me.connected and media_flows(hearing.state, _facts(me)),
-        controls=controls(_situation(hearing, me, door_open, missing)),
+        controls=controls(_situation(hearing, me, door_open, missing, tape)),
         messages=await _messages(hearing_id, viewer, people),
         clauses=await _clauses(hearing, me),
         signatures=tuple(signed),
         missing=missing,
         sealed=await _sealed(hearing.sealed_id),
+        recording=tape,
         why_not_sign=_why_not(hearing, me),
     )
 
@@ -169,7 +176,9 @@ def _facts(person: Person) -> SeatFacts:
     return SeatFacts(person.admitted, person.muted, person.connected, None)
 
 
-def _situation(hearing: Hearing, me: Person, door_open: bool, missing: frozenset[SeatRole]) -> Situation:
+def _situation(
+    hearing: Hearing, me: Person, door_open: bool, missing: frozenset[SeatRole], tape: RecordingSeen
+) -> Situation:
     return Situation(
         hearing=hearing.state,
         seat=me.state,
@@ -179,6 +188,9 @@ def _situation(hearing: Hearing, me: Person, door_open: bool, missing: frozenset
         frozen=hearing.frozen_at is not None,
         signs=me.role in missing and me.may_sign,
         complete=hearing.frozen_at is not None and not missing,
+        records=tape.records,
+        agreed=tape.agreed,
+        capture=tape.capture,
     )
 
 

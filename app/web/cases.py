@@ -14,10 +14,10 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import case_lists, cases, casework, notices
+from app.services import case_lists, cases, casework, notices, playback
 from app.services.case_lists import Wanted
 from app.services.notices import TermRules
-from app.services.wording import attention, state_label, state_tone
+from app.services.wording import attention, recording_cause, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
@@ -162,9 +162,12 @@ async def refused(
 async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
     page = await cases.page(case_id, viewer())
     case = page.case
+    recorded = await playback.of_case(case_id, page.side, viewer()) if page.hearings else {}
     return render(
         "cases/show.html",
         page=page,
+        recorded=recorded,
+        recording_cause=recording_cause,
         case=case,
         side=page.side,
         actions=page.actions,

@@ -6,14 +6,11 @@ attachment under a sandbox policy, and what a page shows are pictures that we dr
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import AsyncIterator
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from uuid import UUID
 
 from quart import Blueprint, Response, request, url_for
 from quart.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from app.adapters.inspect import PREVIEW_MEDIA_TYPE
 from app.services import documents
@@ -23,6 +20,7 @@ from app.web.body import body_chunks
 from app.web.forms import clean, query
 from app.web.limits import limit
 from app.web.parts import parts
+from app.web.stored import Stored, attachment, kept, sent
 from app.web.today import now
 from models import DocumentKind
 from models.rules.errors import NotFound
@@ -68,18 +66,8 @@ async def take_back(document_id: UUID) -> ResponseReturnValue:
 async def download(document_id: UUID) -> ResponseReturnValue:
     """The file as it was uploaded, whole or the one range asked for (RFC 9110 section 14)."""
     file = await _opened(document_id)
-    if file.sha256 in request.if_none_match:
-        return _kept(Response(status=304), file.sha256)
-    start, end = _range(file)
-    response = _kept(Response(await _begun(file, start, end), mimetype=file.media_type), file.sha256)
-    response.content_length = end - start
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Content-Disposition"] = attachment(file.filename)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if (start, end) != (0, file.size):
-        response.status_code = 206
-        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
-    return response
+    name = attachment(file.filename)
+    return await sent(Stored(file.storage_key, file.size, file.sha256, file.media_type, name))
 
 
 @blueprint.get("/documentos/<uuid:document_id>/paginas/<int:page>")
@@ -90,10 +78,10 @@ async def picture(document_id: UUID, page: int) -> ResponseReturnValue:
     width = _width(query("largura"))
     tag = f"{file.sha256[:32]}-{page}-{width}"
     if tag in request.if_none_match:
-        return _kept(Response(status=304), tag)
+        return kept(Response(status=304), tag)
     bound = parts()
     drawn = await documents.picture(file, page, width, storage=bound.storage, inspector=bound.inspector)
-    return _kept(Response(drawn, mimetype=PREVIEW_MEDIA_TYPE), tag)
+    return kept(Response(drawn, mimetype=PREVIEW_MEDIA_TYPE), tag)
 
 
 def described(file: File) -> dict[str, str | int]:
@@ -107,20 +95,6 @@ def described(file: File) -> dict[str, str | int]:
         "url": url_for("documents.download", document_id=file.id),
         "preview": url_for("documents.picture", document_id=file.id, page=1, largura=THUMBNAIL),
     }
-
-
-def attachment(filename: str) -> str:
-    """The Content-Disposition of a download: the real name, and a plain one for old browsers (RFC 6266)."""
-    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode("ascii")
-    plain = plain.replace('"', "").replace("\\", "")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-
-
-def _kept(response: Response, tag: str) -> Response:
-    """Let the browser alone keep a copy, which it must ask about each time: permission is checked again."""
-    response.set_etag(tag)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 async def _opened(document_id: UUID) -> File:
@@ -137,30 +111,3 @@ def _kind(name: str) -> DocumentKind:
 def _width(asked: str) -> int:
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 900
     return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])
-
-
-def _range(file: File) -> tuple[int, int]:
-    """The bytes asked for; all of them when the header is odd, asks for several ranges or is out of date."""
-    asked = request.range
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return 0, file.size
-    known = request.headers.get("If-Range")
-    if known is not None and known != f'"{file.sha256}"':
-        return 0, file.size
-    found = asked.range_for_length(file.size)
-    if found is None:
-        raise RequestedRangeNotSatisfiable(file.size)
-    return found
-
-
-async def _begun(file: File, start: int, end: int) -> AsyncIterator[bytes]:
-    """The bytes with the first piece read already: a damaged object is an error, not half an answer."""
-    pieces = parts().storage.read(file.storage_key, start, end)
-    first = await anext(pieces, b"")
-
-    async def all_pieces() -> AsyncIterator[bytes]:
-        yield first
-        async for piece in pieces:
-            yield piece
-
-    return all_pieces()

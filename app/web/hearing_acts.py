@@ -8,9 +8,10 @@ from __future__ import annotations
 from quart import Blueprint, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
-from app.services import chat, clauses, conduct, minutes, seats, signatures
+from app.services import chat, clauses, conduct, minutes, recordings, seats, signatures
 from app.services.clauses import Proposal
 from app.services.conduct import House
+from app.services.recordings import Studio
 from app.services.signatures import Evidence
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.errors import sentence, wants_json
@@ -23,6 +24,7 @@ from models.rules.errors import Conflict, Invalid, NotFound
 from models.rules.hearing import Conduct, Outcome, SeatRole
 from models.rules.money import typed_cents
 from models.rules.people import Role
+from models.rules.recording import Answer, Take
 
 blueprint = Blueprint("hearing_acts", __name__)
 
@@ -61,6 +63,28 @@ async def take(hearing_id: int, act: str) -> ResponseReturnValue:
 async def close(hearing_id: int) -> ResponseReturnValue:
     """End the hearing for good."""
     await conduct.close(hearing_id, viewer(), now=now())
+    return _done(hearing_id)
+
+
+@blueprint.post(f"{_HEARING}/gravacao/acordo")
+@requires(Role.CONSUMER, Role.COMPANY)
+async def agree(hearing_id: int) -> ResponseReturnValue:
+    """Say whether one may be recorded; it may be said again, another way."""
+    said = (await form()).get("answer", "")
+    if said not in set(Answer):
+        raise Invalid({"answer": "choice_missing"})
+    await recordings.answer(hearing_id, viewer(), Answer(said), now=now())
+    return _done(hearing_id)
+
+
+@blueprint.post(f"{_HEARING}/gravacao/<act>")
+@requires(*_CONDUCTS)
+async def record(hearing_id: int, act: str) -> ResponseReturnValue:
+    """Start, pause, resume or end the recording."""
+    if act not in set(Take):
+        raise NotFound
+    studio = Studio(parts().profile.recording, parts().segments)
+    await recordings.act(hearing_id, viewer(), Take(act), studio, now=now())
     return _done(hearing_id)
 
 

@@ -36,6 +36,7 @@ async def _view(hearing_id: int) -> RoomView:
         hearing_id,
         viewer(),
         opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
+        recording=parts().profile.recording,
         now=now(),
     )
 
@@ -76,6 +77,7 @@ async def truth(hearing_id: int) -> dict[str, Any]:
         "media": view.media,
         "frozen": view.hearing.frozen_at is not None,
         "record_revision": view.hearing.record_revision,
+        "recording": {"capture": view.recording.capture, "failing": bool(view.recording.failure)},
         "me": {"seat": str(view.me.seat), "admitted": view.me.admitted, "muted": view.me.muted},
         "people": [
             {

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.services.wording import outcome_label
+from app.services.wording import outcome_label, recording_cause
 from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.hearing import Conduct, HearingState, Outcome, SeatRole, SeatState
+from models.rules.recording import Answer, Take
 
 CONDUCT: dict[Conduct, tuple[str, str]] = {
     Conduct.OPEN: (N_("Abrir a audiência"), "primary"),
@@ -17,6 +18,20 @@ CONDUCT: dict[Conduct, tuple[str, str]] = {
     Conduct.SUSPEND: (N_("Suspender por falha técnica"), "secondary"),
 }
 """Label and kind of the button of each act, in the order in which they stand."""
+
+RECORDING: dict[Take, tuple[str, str]] = {
+    Take.START: (N_("Gravar"), "secondary"),
+    Take.RESUME: (N_("Continuar a gravação"), "primary"),
+    Take.PAUSE: (N_("Pausar a gravação"), "secondary"),
+    Take.STOP: (N_("Parar a gravação"), "secondary"),
+}
+"""The same of the recording's buttons."""
+
+RECORDING_ANSWERS = {
+    Answer.AGREED: (N_("concorda com a gravação"), "success"),
+    Answer.DECLINED: (N_("não concorda com a gravação"), "warning"),
+    None: (N_("não respondeu sobre a gravação"), "neutral"),
+}
 
 KINDS = {
     ClauseKind.REFUND: N_("Restituir valor"),
@@ -85,6 +100,17 @@ def conduct_buttons(possible: frozenset[str]) -> list[tuple[str, str, str]]:
     return [(act.value, _(label), kind) for act, (label, kind) in CONDUCT.items() if act.value in possible]
 
 
+def recording_buttons(possible: frozenset[str]) -> list[tuple[str, str, str]]:
+    """What may be done with the recording, the same way."""
+    return [(act.value, _(label), kind) for act, (label, kind) in RECORDING.items() if act.value in possible]
+
+
+def recording_answer(answer: Answer | None) -> tuple[str, str]:
+    """What somebody said about being recorded: words and tone."""
+    label, tone = RECORDING_ANSWERS[answer]
+    return _(label), tone
+
+
 def device_words(check: Mapping[str, str] | None) -> str:
     """What a device test found, in one line."""
     if not check:
@@ -102,3 +128,8 @@ def device_words(check: Mapping[str, str] | None) -> str:
 def why_not(code: str) -> str:
     """Why somebody does not sign; empty when they do."""
     return _(WHY_NOT[code]) if code else ""
+
+
+def recording_failed(cause: str) -> str:
+    """That nothing is being recorded, and why."""
+    return _("A gravação falhou: %(cause)s.") % {"cause": recording_cause(cause)}

@@ -59,6 +59,10 @@ _LINES = """
 /audiencias/{hearing}                            303 200 404 200 404 404 200 404 200 404
 /audiencias/{hearing}/estado                     303 200 404 200 404 404 200 404 200 404
 /audiencias/{hearing}/teste                      303 200 404 200 404 404 200 404 200 404
+/gravacoes/{recording}                           303 200 404 200 404 404 200 200 200 200
+/gravacoes/{recording}/video                     303 200 404 200 404 404 200 200 200 200
+/gravacoes/{recording}/capitulos.vtt             303 200 404 200 404 404 200 200 200 200
+/gravacoes/{recording}/estado                    303 200 404 200 404 200 200 200 200 200
 
 /documentos/{residence}                          303 200 404 404 404 200 200 200 200 200
 /documentos/{exhibit}                            303 200 404 200 404 200 200 200 200 200

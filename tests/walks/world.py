@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from quart import Quart
 
@@ -17,7 +18,18 @@ from app.adapters.mail import Attachment, Letter
 from app.parts import Parts
 from app.services import sessions
 from app.web.parts import EXTENSION
-from models import Case, Company, Document, DocumentKind, Hearing, Notice, Seat, User
+from models import (
+    Case,
+    Company,
+    Document,
+    DocumentKind,
+    Hearing,
+    Notice,
+    Recording,
+    RecordingState,
+    Seat,
+    User,
+)
 from models.rules.case_machine import State
 from models.rules.hearing import HearingState, SeatRole
 from models.rules.people import Role, Side
@@ -71,6 +83,7 @@ class World:
         names |= {name: case.id for name, case in cases.items()}
         names |= await _documents(cases["notified"], users["consumer"], parts)
         names["hearing"] = await _hearing(cases["heard"], users)
+        names["recording"] = await _recording(names["hearing"], users["mediator"], parts)
         await _notice(cases["notified"])
         await parts.mail.send(_letter())
         browsers = {name: await _browser(app, users.get(name)) for name in PEOPLE}
@@ -114,6 +127,27 @@ async def _documents(case: Case, owner: User, parts: Parts) -> dict[str, Any]:
             code=code,
         )
     return names
+
+
+async def _recording(hearing: int, mediator: User, parts: Parts) -> UUID:
+    """A recording of the hearing, ready to be watched."""
+    number = uuid4()
+    kept = await parts.storage.put_stream(number.hex, iter([CONTENT]))
+    await Recording.create(
+        id=number,
+        hearing_id=hearing,
+        state=RecordingState.READY,
+        started_by=mediator,
+        started_at=NOW,
+        ended_at=NOW + timedelta(minutes=9),
+        folder=number.hex,
+        key=b"",
+        size=kept.size,
+        sha256=kept.sha256,
+        storage_key=number.hex,
+        keep_until=NOW.date(),
+    )
+    return number
 
 
 async def _hearing(case: Case, users: dict[str, User]) -> int:

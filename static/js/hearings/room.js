@@ -7,6 +7,7 @@ import { Connections } from "./connections.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
 import { Line } from "./line.js";
 import { Quality } from "./quality.js";
+import { RecordingWatch } from "./recording.js";
 import { allowSound, chime, knock } from "./sounds.js";
 import { Tiles } from "./tiles.js";
 import { word } from "./words.js";
@@ -17,7 +18,8 @@ const RETRY_MS = 2000;
 /** @typedef {import("./tiles.js").Person} Person */
 /**
  * @typedef {{version: number, state: string, status: string, controls: string[], media: boolean,
- *   me: {seat: string, admitted: boolean, muted: boolean}, people: Person[]}} Truth
+ *   recording: import("./recording.js").Tape, me: {seat: string, admitted: boolean, muted: boolean},
+ *   people: Person[]}} Truth
  */
 
 export class Room {
@@ -29,6 +31,7 @@ export class Room {
     this.url = `/audiencias/${main.dataset.hearing}`;
     this.line = new Line(Number(main.dataset.hearing));
     this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
+    this.recording = new RecordingWatch(main, main.dataset.role === "mediator");
     this.connections = new Connections(main, this.line, this.tiles, (sentence) => this.banner(sentence));
     /** @type {Truth | null} */
     this.truth = null;
@@ -57,6 +60,7 @@ export class Room {
       this.tabs.show("people");
       new Quality(async () => (this.connections.media ? this.line.ask("quality", {}) : null)).start();
     }
+    this.recording.start();
     this.look(0);
     if (this.line.satHere) this.enter();
   }
@@ -71,6 +75,7 @@ export class Room {
     on("reset", () => this.connections.media?.restartAll());
     on("message", ({ name, payload }) => {
       if (name === "devices") this.tiles.devices(payload.seat, payload);
+      else if (name === "recording") this.recording.heard(payload);
       else this.connections.media?.receive(name, payload);
     });
   }
@@ -182,6 +187,7 @@ export class Room {
     this.minutes?.allow(can.has("write"));
     this.tiles.show(truth.people.filter((person) => person.inside));
     if (!truth.media) this.tiles.activity({ seats: {}, speaker: null });
+    this.recording.apply(truth.recording, sits && truth.me.admitted);
     this.drawBar();
     this.notice(before, truth);
     if (sits && truth.me.admitted) this.startMedia();

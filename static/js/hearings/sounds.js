@@ -15,6 +15,9 @@ export const knock = () => play([[660, 0], [660, 0.18]]);
 /** We were let in. */
 export const chime = () => play([[523, 0], [659, 0.16], [784, 0.32]]);
 
+/** Something is wrong that must not wait. */
+export const alarm = () => play([[880, 0], [587, 0.25], [880, 0.5], [587, 0.75]], 0.26);
+
 /** The tone of the speaker test, two seconds. */
 export async function testTone() {
   await allowSound();
