@@ -27,6 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    "--ignore-certificate-errors",  # of the relay that the tests start, reached over TLS
 ]
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
 PAGE = b"""<!doctype html><html lang="pt-BR"><title>Sala</title>
@@ -110,13 +111,15 @@ class BrowserRoom:
         generation: int = 1,
         browser: Browser | Firefox | None = None,
         road: Road | None = None,
+        overheard: list[tuple[str, dict[str, Any]]] | None = None,
         width: int = 640,
         height: int = 480,
         **options: Any,
     ) -> Any:
         """Join the seat and open its page in a context of its own.
 
-        `road` is the way its packets go; `options` are HearingMedia's.
+        `road` is the way its packets go; what the page asks is added to `overheard`; `options` are
+        HearingMedia's.
         """
         await self.link.call("join", room=self.name, seat=seat, admitted=admitted, muted=False)
         page = await _new_page(browser or self._browser)
@@ -124,6 +127,8 @@ class BrowserRoom:
             self._roads[seat] = road
 
         async def signal(name: str, payload: dict[str, Any]) -> dict[str, Any]:
+            if overheard is not None:
+                overheard.append((name, payload))
             try:
                 answer = await self.link.call(name, room=self.name, seat=seat, **payload)
             except MediaRefused as error:

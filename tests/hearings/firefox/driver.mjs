@@ -10,6 +10,7 @@ const PREFERENCES = {
   "media.navigator.streams.fake": true,
   "media.navigator.permission.disabled": true,
   "media.autoplay.default": 0,
+  "media.peerconnection.ice.loopback": true, // our relay and our engine are nowhere else
   "media.gmp-manager.updateEnabled": false, // H264 comes by download: without it every run is the same
   "app.normandy.enabled": false,
   "datareporting.policy.dataSubmissionEnabled": false,
