@@ -121,10 +121,12 @@ async def composed(composition: Composition, kept: Kept, length: timedelta, *, n
 
 
 async def forget_segments(recording_id: UUID, segments: Segments) -> None:
-    """Remove what the video was made of, once it is in storage."""
+    """Remove what the video was made of, once it is in storage; without its key no copy of that opens."""
     recording = await Recording.get_or_none(id=recording_id)
-    if recording is not None and recording.state is RecordingState.READY:
+    if recording is not None and recording.state is RecordingState.READY and recording.folder:
         await asyncio.to_thread(segments.remove, recording.folder)
+        recording.folder, recording.key = "", b""
+        await recording.save(update_fields=["folder", "key"])
 
 
 async def stumbled(recording_id: UUID, cause: str) -> None:
@@ -200,7 +202,8 @@ async def expire(storage: Storage, segments: Segments, *, today: date, now: date
             await recording.save(update_fields=["state"])
             facts = {"hearing": recording.hearing_id, "recording": str(recording.id)}
             await casefile.record(file, "recording_deleted", now=now, facts=facts)
-    await _erase(await Recording.filter(~Q(folder=""), state=RecordingState.DELETED), storage, segments)
+    left = Recording.filter(~Q(folder="") | ~Q(storage_key=""), state=RecordingState.DELETED)
+    await _erase(await left, storage, segments)
     return len(expired)
 
 
@@ -208,8 +211,8 @@ async def _erase(recordings: Sequence[Recording], storage: Storage, segments: Se
     for recording in recordings:
         if recording.storage_key:
             await storage.delete(recording.storage_key)
-        await asyncio.to_thread(segments.remove, recording.folder)
-        # Without its key nothing that was left anywhere, in a backup say, can be opened any more.
+        if recording.folder:
+            await asyncio.to_thread(segments.remove, recording.folder)
         recording.folder, recording.storage_key, recording.key = "", "", b""
         await recording.save(update_fields=["folder", "storage_key", "key"])
 

@@ -117,6 +117,7 @@ async def test_it_is_entered_once_with_its_digest_in_the_record(
     await compositions.forget_segments(recording.id, studio.segments)
     await compositions.forget_segments(recording.id, studio.segments)
     assert not folder.exists()
+    assert (await Recording.get(id=recording.id)).key == b""
 
 
 async def test_segments_are_kept_until_there_is_a_video(table: Table, studio: Studio) -> None:
@@ -196,7 +197,8 @@ async def test_a_deletion_that_was_cut_off_is_finished(
     await compositions.expire(storage, studio.segments, today=NOW.date(), now=NOW)
     with pytest.raises(Damaged):
         await storage.size(ready.storage_key)
-    assert (await Recording.get(id=recording.id)).folder == ""
+    gone = await Recording.get(id=recording.id)
+    assert (gone.folder, gone.storage_key, gone.key) == ("", "", b"")
 
 
 async def test_segments_of_a_failed_one_go_too(table: Table, studio: Studio, storage: FolderStorage) -> None:
