@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hearing_acts.propose": {
         "form": {"kind": "refund", "debtor": "company", "amount": "10,00", "due_on": "2026-12-10"}
     },
+    "hearing_acts.agree": {"form": {"answer": "agreed"}},
     "hearing_acts.sign": {"form": {"code": "123456", "text_hash": "0" * 64}},
 }
 """What the routes are sent that look at the words before they look at the person."""
@@ -46,6 +47,7 @@ def changes(site: Quart, world: World) -> Iterator[tuple[str, str, str]]:
         "hearing_id": world.names["hearing"],
         "document_id": world.names["exhibit"],
         "company_id": world.names["firm"],
+        "recording_id": world.names["recording"],
         "name": "complaint",
         "act": "open",
     }
