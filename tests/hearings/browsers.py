@@ -90,6 +90,20 @@ async def until(page: SeatPage, condition: str, within: float = 10.0) -> None:
             await asyncio.sleep(0.05)
 
 
+async def picture_codecs(page: SeatPage, side: str) -> set[str]:
+    """The codecs of the pictures on a connection, "publisher" or "subscriber"."""
+    names = await page.evaluate(
+        """async (side) => {
+          const reports = [...(await media[side].pc.getStats()).values()];
+          const pictures = reports.filter((r) => r.kind === "video" && r.type.endsWith("bound-rtp"));
+          const used = new Set(pictures.map((r) => r.codecId));
+          return reports.filter((r) => used.has(r.id)).map((r) => r.mimeType);
+        }""",
+        side,
+    )
+    return set(names)
+
+
 class BrowserRoom:
     """A room whose seats are pages, of `browser` if nothing else is said; `address` is the page's."""
 
