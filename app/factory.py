@@ -36,6 +36,7 @@ from realtime.cases import Cases
 from realtime.fleet import Fleet
 from realtime.hearings import Hearings
 from realtime.identity import Guard
+from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
 from realtime.relay import Relay
 
@@ -152,11 +153,13 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         parts.metrics.messages.labels(namespace, message).observe(seconds)
 
     cases = Cases(parts.clock, secure=parts.secure, timed=timed)
+    quality = QualityRecord(parts.clock)
     hearings = Hearings(
         fleet,
         parts.clock,
         parts.wake,
         Recorder(parts.segments, parts.clock, parts.wake),
+        quality,
         secure=parts.secure,
         opens_minutes=parts.profile.hearing.sign_in_opens_minutes,
         device_label=devices.label,
@@ -173,6 +176,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         "relay": relay.run,
         "socket_guard": guard.run,
         "hearings_sweep": hearings.sweep,
+        "quality": quality.run,
         "loop_lag": parts.metrics.watch_loop,
     }
 

@@ -1,14 +1,24 @@
 """Who speaks, from the audio levels in the header extension (RFC 6464); nothing is decoded."""
 
 import enum
+from collections import deque
 from dataclasses import dataclass
 
 SPEAKING_DBOV = 50
 """As loud as -50 dBov or louder counts as speech."""
 HOLD_S = 1.0
 """Speech goes on through pauses of this length."""
-ABSENT_S = 2.5
-"""Opus in discontinuous transmission sends a packet each 0.4 s of silence; longer means nothing arrives."""
+ABSENT_S = 0.9
+"""Sound unheard of for so long does not come: in silence Opus (discontinuous transmission) still sends a
+packet each 0.4 s, and one of those may be lost."""
+UNSEEN_S = 2.5
+"""The same of pictures: a screen that stands still is sent rarely."""
+FAINT_DBOV = 65
+"""Fainter than this is the room's own noise."""
+FAINT_SWING_DB = 8
+"""Speech rises and falls by so much and more, a fan does not."""
+FAINT_LOOKS = 6
+"""So many observations (three seconds) are looked at; half of them must have it."""
 YIELD_DB = 6
 """By so much another must be louder to take over from one who still speaks."""
 
@@ -18,6 +28,10 @@ class Voice(enum.StrEnum):
 
     SPEAKING = "speaking"
     SILENT = "silent"
+    MUTED = "muted_talking"
+    """It speaks and nobody hears: the server was told to silence it."""
+    FAINT = "too_low"
+    """It seems to speak, too low to be understood."""
     ABSENT = "no_packets"
 
 
@@ -41,20 +55,35 @@ class SeatActivity:
 
 
 class Ear:
-    """Remembers one seat's speech between observations."""
+    """Remembers one seat's speech between observations, which are half a second apart."""
 
     def __init__(self) -> None:
         self.level = 127
         self._spoke_at = float("-inf")
+        self._recent: deque[int] = deque(maxlen=FAINT_LOOKS)
 
-    def voice(self, loudest: int, heard_at: float, now: float) -> Voice:
+    def voice(self, loudest: int, heard_at: float, now: float, *, muted: bool = False) -> Voice:
         """Judge the loudest level (in -dBov, 127 silence) since the last call."""
         self.level = loudest
+        self._recent.append(loudest)
         if loudest <= SPEAKING_DBOV:
             self._spoke_at = now
         if now - heard_at > ABSENT_S:
+            self._recent.clear()
             return Voice.ABSENT
-        return Voice.SPEAKING if now - self._spoke_at <= HOLD_S else Voice.SILENT
+        if now - self._spoke_at <= HOLD_S:
+            return Voice.MUTED if muted else Voice.SPEAKING
+        return Voice.FAINT if self._faint() and not muted else Voice.SILENT
+
+    def _faint(self) -> bool:
+        recent = self._recent
+        audible = sum(SPEAKING_DBOV < level <= FAINT_DBOV for level in recent)
+        return (
+            len(recent) == FAINT_LOOKS
+            and min(recent) > SPEAKING_DBOV
+            and audible >= FAINT_LOOKS // 2
+            and max(recent) - min(recent) >= FAINT_SWING_DB
+        )
 
 
 def choose_speaker(current: str | None, speaking: dict[str, int]) -> str | None:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hearings.activity import ABSENT_S, Ear, SeatActivity, Voice, choose_speaker
+from hearings.activity import SeatActivity
 from hearings.connection import ConnectionState
 from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
-from hearings.negotiation import AUDIO, SCREEN, VIDEO, VP8
+from hearings.negotiation import VP8
+from hearings.observation import Observation
 from hearings.participant import PUBLISH, SUBSCRIBE, Participant
-from hearings.permission import Standing, may_flow, may_receive, may_record
+from hearings.permission import Standing, may_flow, may_receive
 from hearings.port import MediaPort
 from hearings.publisher import Publisher
 from hearings.subscriber import Offer, Stream, Subscriber
@@ -30,16 +31,13 @@ class Room:
         self.seats: dict[str, Participant] = {}
         self._port = port
         self._tell = tell
-        self._ears: dict[str, Ear] = {}
-        self._speaker: str | None = None
-        self._activity: dict[str, SeatActivity] = {}
         self._taps: Taps | None = None
-        self._told: tuple[dict[str, SeatActivity], str | None] = ({}, None)
+        self._observation = Observation()
 
     @property
     def activity(self) -> Mapping[str, SeatActivity]:
         """What is heard and seen of each seat, as of the last observation."""
-        return self._activity
+        return self._observation.activity
 
     def seat(self, name: str) -> Participant:
         """The participant on a seat."""
@@ -55,11 +53,10 @@ class Room:
             if len(self.seats) >= MAX_SEATS:
                 raise HearingError(ROOM_FULL)
             self.seats[standing.seat] = Participant(standing, link)
-            self._ears[standing.seat] = Ear()
         else:
             held.standing = standing
             held.link = link
-        self._told = ({}, None)
+        self._observation.forget_told()
         self.refresh()
 
     def set_admitted(self, seat: str, admitted: bool) -> None:
@@ -78,10 +75,6 @@ class Room:
         """Give up the seat."""
         self.seat(seat).close()
         del self.seats[seat]
-        del self._ears[seat]
-        self._activity.pop(seat, None)
-        if self._speaker == seat:
-            self._speaker = None
         self.refresh()
 
     def record(self, recorder: Recorder) -> None:
@@ -89,7 +82,7 @@ class Room:
         self.stop_recording()
         self._taps = Taps(recorder)
         self.refresh()
-        recorder.speaker(self._speaker)
+        recorder.speaker(self._observation.speaker)
 
     def stop_recording(self) -> None:
         """End the recording, if there is one."""
@@ -172,37 +165,17 @@ class Room:
                 seat.subscriber.negotiate(now)
 
     def observe(self, now: float) -> None:
-        """Each half second: who speaks; told to every link of the room when it changed."""
-        speaking: dict[str, int] = {}
-        for name, seat in self.seats.items():
+        """Each half second: layers that fell silent, who speaks; told to the room's links when it changed."""
+        for seat in self.seats.values():
             if seat.publisher is not None:
                 seat.publisher.settle(now)
-            self._activity[name] = self._observe_seat(name, seat, now)
-            # Who speaks in a private room is nobody's business here, least of all the recording's.
-            if self._activity[name].voice is Voice.SPEAKING and may_record(seat.standing, AUDIO):
-                speaking[name] = self._ears[name].level
-        speaker = choose_speaker(self._speaker, speaking)
-        if speaker != self._speaker and self._taps is not None:
-            self._taps.recorder.speaker(speaker)
-        self._speaker = speaker
-        told = (dict(self._activity), self._speaker)
-        if told == self._told or not self.seats:
-            return
-        self._told = told
-        seats = {name: activity.payload() for name, activity in self._activity.items()}
-        for link in {seat.link for seat in self.seats.values()}:
-            self._tell(link, "activity", {"room": self.name, "seats": seats, "speaker": self._speaker})
-
-    def _observe_seat(self, name: str, seat: Participant, now: float) -> SeatActivity:
-        sources = seat.publisher.sources if seat.publisher is not None else {}
-        audio = sources[AUDIO].layers[0] if AUDIO in sources else None
-        heard = {media: now - source.heard_at <= ABSENT_S for media, source in sources.items()}
-        loudest = audio.take_loudest() if audio is not None else 127
-        voice = self._ears[name].voice(loudest, audio.heard_at if audio else float("-inf"), now)
-        level = 0 if seat.standing.muted else (127 - loudest) // 10
-        if seat.standing.muted and voice is Voice.SPEAKING:
-            voice = Voice.SILENT
-        return SeatActivity(voice, level, heard.get(VIDEO, False), heard.get(SCREEN, False))
+        before = self._observation.speaker
+        self._observation.look(self.seats, now)
+        if self._observation.speaker != before and self._taps is not None:
+            self._taps.recorder.speaker(self._observation.speaker)
+        news = self._observation.news()
+        if news is not None:
+            self._tell_all("activity", news)
 
     def _streams_for(self, receiver: Participant) -> dict[Stream, str]:
         return {
@@ -238,6 +211,10 @@ class Room:
         else:
             for source in side.sources.values():
                 source.request_keyframe(now)
+
+    def _tell_all(self, event: str, payload: dict[str, Any]) -> None:
+        for link in {seat.link for seat in self.seats.values()}:
+            self._tell(link, event, {"room": self.name, **payload})
 
     def _tell_seat(self, seat: str, event: str, payload: dict[str, Any]) -> None:
         held = self.seats.get(seat)

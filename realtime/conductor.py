@@ -153,14 +153,6 @@ class Conductor:
             raise MediaUnavailable(name)
         return await self._media.call(home.process, name, room=room_name(hearing), seat=str(seat), **fields)
 
-    async def quality(self, hearing: int) -> dict[str, dict[str, float]]:
-        """By seat: packets that came from it, how many were lost, what share it misses of what it is sent."""
-        home = self._homes.get(hearing)
-        if home is None:
-            raise MediaUnavailable("stats")
-        figures = await self._media.call(home.process, "stats", room=room_name(hearing))
-        return {seat: _quality(figure) for seat, figure in figures.get("seats", {}).items()}
-
     async def _arrange(self, plan: Plan) -> bool:
         """True when the room is on another process than before."""
         before = self._homes.get(plan.hearing)
@@ -246,12 +238,3 @@ class Conductor:
         except MediaRefused as refused:
             if refused.code not in GONE:
                 raise
-
-
-def _quality(figure: Mapping[str, Any]) -> dict[str, float]:
-    incoming, outgoing = figure["in"].values(), figure["out"].values()
-    return {
-        "packets": sum(track["packets"] for track in incoming),
-        "lost": sum(track["lost"] for track in incoming),
-        "loss": max((track["loss"] or 0.0 for track in outgoing), default=0.0),
-    }

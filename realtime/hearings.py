@@ -33,6 +33,7 @@ from realtime.hearing_messages import (
 from realtime.identity import Identity, identify
 from realtime.media_link import MediaRefused, MediaUnavailable
 from realtime.namespace import Namespace, Timed
+from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
 from realtime.sitting import Sitting, Sittings
 
@@ -60,6 +61,7 @@ class Hearings(Namespace):
         clock: Clock,
         wake: Wake,
         recorder: Recorder,
+        quality: QualityRecord,
         *,
         secure: bool,
         opens_minutes: int,
@@ -76,6 +78,7 @@ class Hearings(Namespace):
         self._relays = relays or Relays()
         self._sittings = Sittings()
         self._recorder = recorder
+        self._quality = quality
         self.conductor = Conductor(media, self._sittings, recorder, self._media_reset)
         media.on_event(self._media_said)
         media.on_change(self.conductor.review)
@@ -198,18 +201,6 @@ class Hearings(Namespace):
         """What this browser says of the pictures that it shows."""
         return await self._signal(sid, "report", message)
 
-    async def on_quality(self, sid: str, message: object = None) -> Answer:
-        """Packet loss by seat, for the mediator."""
-        held = self._sittings.of(sid)
-        if held is None or not held.mediator:
-            return asdict(Refusal("not_yours"))
-        try:
-            return dict(await self.conductor.quality(held.hearing))
-        except MediaRefused as refused:
-            return asdict(Refusal(refused.code))
-        except MediaUnavailable:
-            return asdict(Refusal("media_unavailable"))
-
     async def _signal(self, sid: str, name: str, message: object = None) -> Answer:
         """A media call for the seat of this socket, one after the other in the order they came."""
         held = self._sittings.of(sid)
@@ -249,6 +240,9 @@ class Hearings(Namespace):
         if name == "recording":
             await self._tell_recording(hearing, payload)
             return
+        if name == "figures":
+            await self._tell_figures(hearing, payload)
+            return
         seat = str(payload.get("seat", ""))
         if seat.isdecimal():
             for held in self._sittings.at(int(seat)):
@@ -274,6 +268,17 @@ class Hearings(Namespace):
         for held in self._sittings.inside(hearing):
             if held.mediator:
                 await self.emit("recording", told, to=held.sid)
+
+    async def _tell_figures(self, hearing: int, payload: dict[str, Any]) -> None:
+        """How each is connected: everybody's to who conducts the hearing, to the others their own."""
+        figures = payload.get("seats", {})
+        flowing = self.conductor.flowing(hearing)
+        for held in self._sittings.inside(hearing):
+            own = {seat: said for seat, said in figures.items() if seat == str(held.seat)}
+            if own and held.seat in flowing:
+                self._quality.heard(hearing, held.seat, own[str(held.seat)])
+            if told := figures if held.mediator else own:
+                await self.emit("figures", {"seats": told}, to=held.sid)
 
     async def _media_reset(self, hearing: int) -> None:
         """The hearing's room is on another media process: have its browsers connect there."""

@@ -8,7 +8,7 @@ from typing import Any, cast
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.services import room_view, seats
+from app.services import room_view, seat_quality, seats
 from app.services.room_view import RoomView
 from app.services.seats import CheckResult, DeviceCheck
 from app.services.wording import (
@@ -21,12 +21,14 @@ from app.services.wording import (
 from app.web import hearings_words as words
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.cases import file_url
+from app.web.connections import Connection, columns, connection
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, today
 from models.rules.agreement import money
+from models.rules.connection_quality import BOUNDS
 from models.rules.errors import Invalid
-from models.rules.hearing import SeatState
+from models.rules.hearing import HearingState, SeatRole, SeatState
 
 blueprint = Blueprint("hearings", __name__)
 
@@ -49,6 +51,9 @@ async def room(hearing_id: int) -> str:
     return render(
         "hearings/room.html",
         view=view,
+        quality_bounds=BOUNDS,
+        connections=await _connections(view),
+        connection_columns=columns(),
         hearing=view.hearing,
         status=hearing_status(view.status),
         state=hearing_state_label(view.hearing.state),
@@ -62,6 +67,14 @@ async def room(hearing_id: int) -> str:
         opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
         blank={"values": {"instalments": "1"}, "errors": {}},
     )
+
+
+async def _connections(view: RoomView) -> list[Connection]:
+    """How each was connected, for the agency, once the hearing is over."""
+    if view.hearing.state is not HearingState.CLOSED or view.me.role is not SeatRole.MEDIATOR:
+        return []
+    minutes = await seat_quality.of_hearing(view.hearing.id)
+    return [connection(person, minutes[person.seat]) for person in view.people if person.seat in minutes]
 
 
 @blueprint.get("/audiencias/<int:hearing_id>/estado")

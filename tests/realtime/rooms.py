@@ -24,10 +24,33 @@ from models.rules.people import Viewer
 from realtime.cases import Cases
 from realtime.hearings import Hearings
 from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
 from realtime.relay import Relay
 from tests.factories.people import NOW
 from tests.servers import free_port
+
+SECOND: dict[str, Any] = {
+    "publish": "connected",
+    "subscribe": "connected",
+    "voice": "speaking",
+    "level": 8,
+    "video": True,
+    "screen": False,
+    "up": {"loss": 0.0, "jitter_ms": 4.0, "kbps": {"audio": 30.0, "video": 470.0}},
+    "down": {
+        "loss": 0.0,
+        "jitter_ms": 2.0,
+        "kbps": {"audio": 30.0, "video": 970.0},
+        "layers": {"9/video": "h"},
+    },
+    "rtt_ms": 40.0,
+    "freezes": 0,
+    "freeze_ms": 0,
+    "concealed_ms": 0,
+    "fps": 24.0,
+}
+"""The figures of one seat, as a media process tells them."""
 
 
 class FixedClock:
@@ -137,6 +160,7 @@ class Process:
     clock: FixedClock
     wake: Wake
     hearings: Hearings
+    quality: QualityRecord
     _open: list[socketio.AsyncClient] = field(default_factory=list)
 
     async def browser(self, viewer: Viewer, agent: str = "Chrome, Linux") -> Browser:
@@ -171,11 +195,13 @@ async def web_process(folder: Path) -> AsyncIterator[Process]:
     sio = socketio.AsyncServer(async_mode="asgi", transports=["websocket"])
     clock, media, wake, tasks = FixedClock(), WrittenMedia(), Wake(), Tasks()
     media.lives(await media_row())
+    quality = QualityRecord(clock)
     hearings = Hearings(
         media,
         clock,
         wake,
         Recorder(SegmentFolders(folder, bytes(32)), clock, wake),
+        quality,
         secure=False,
         opens_minutes=30,
         device_label=lambda agent: agent,
@@ -191,7 +217,7 @@ async def web_process(folder: Path) -> AsyncIterator[Process]:
         serve(socketio.ASGIApp(sio), config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
     )
     relaying = tasks.spawn(relay.run(), name="relay")
-    process = Process(f"http://127.0.0.1:{port}", media, clock, wake, hearings)
+    process = Process(f"http://127.0.0.1:{port}", media, clock, wake, hearings, quality)
     try:
         await _listening(port)
         yield process

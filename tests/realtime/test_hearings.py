@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.services import conduct, seats
-from models import CaseEvent, Hearing, Seat
+from models import CaseEvent, Hearing, Seat, SeatQuality
 from models.rules.hearing import Conduct
 from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.people import NOW, make_user, viewer_of
-from tests.realtime.rooms import Browser, Process, media_row, web_process
+from tests.realtime.rooms import SECOND, Browser, Process, media_row, web_process
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -258,15 +258,21 @@ async def test_who_waits_outside_hears_nothing_of_the_room(web: Process) -> None
     assert outside.heard("activity") == []
 
 
-async def test_the_mediator_is_told_how_well_each_is_heard_and_the_parties_are_not(web: Process) -> None:
+async def test_the_mediator_is_told_how_all_are_connected_and_the_parties_how_they_are(web: Process) -> None:
     table = await make_table()
-    mediator, _ = await seated(web, table, "mediator")
+    mediator, chair = await seated(web, table, "mediator")
     consumer, seat = await seated(web, table, "consumer")
-    track = {"packets": 90, "lost": 10, "loss": 0.25}
-    web.media.answers["stats"] = {"seats": {str(seat): {"in": {"audio": track}, "out": {"3/video": track}}}}
+    figures = {str(one): {**SECOND, "rtt_ms": one} for one in (chair, seat)}
 
-    assert await mediator.ask("quality") == {str(seat): {"packets": 90, "lost": 10, "loss": 0.25}}
-    assert (await consumer.ask("quality"))["error"] == "not_yours"
+    await web.media.say(await media_row(), "figures", {"room": f"hearing-{table.id}", "seats": figures})
+
+    await consumer.until(lambda: consumer.heard("figures"))
+    await mediator.until(lambda: mediator.heard("figures"))
+    assert mediator.heard("figures") == [{"seats": figures}]
+    assert consumer.heard("figures") == [{"seats": {str(seat): figures[str(seat)]}}]
+    await web.quality.write()
+    written = await SeatQuality.filter(hearing_id=table.id).values_list("seat_id", flat=True)
+    assert written == [chair], "who waits outside is not part of the record"
 
 
 async def test_offers_reach_the_browser_on_their_seat(web: Process) -> None:

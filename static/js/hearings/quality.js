@@ -1,48 +1,111 @@
-// How well each person is heard and seen, for the mediator: recent packet loss, both ways.
+// How well each person is connected: the figures that come each second, a word for the last ten, and their picture.
+// The mediator is told of everybody, the others of themselves. The bounds of the words come with the page.
 
-import { word } from "./words.js";
+import { QualityLine } from "./quality-line.js";
 
-const EVERY_MS = 5000;
-const POOR = 0.1;
-const BAD = 0.15;
+const WINDOW = 10;
+const KEPT = 180;
+const SILENT_MS = 5000;
 
-/** @typedef {Record<string, {packets: number, lost: number, loss: number}>} Figures sums per seat, and the share
- * that this seat's browser misses of what it is sent */
+/**
+ * @typedef {{loss: number, jitter_ms: number, kbps: Record<string, number>, layers?: Record<string, string | null>,
+ *   estimate_kbps?: number | null}} Way
+ * @typedef {{publish: string | null, subscribe: string | null, voice?: string, up: Way, down: Way,
+ *   rtt_ms: number | null, freezes: number | null, freeze_ms: number | null, fps: number | null}} Second
+ * @typedef {{loss: number, kbps: number, frozen: number | null}} Point
+ * @typedef {"good" | "regular" | "bad" | "reconnecting" | "none"} Judgement
+ */
 
 export class Quality {
-  /** @param {() => Promise<Figures | null>} ask null while there is nothing to ask */
-  constructor(ask) {
-    this.ask = ask;
-    /** @type {Figures} */
-    this.last = {};
-    /** @type {Map<string, string>} seat to "good", "poor" or "bad" */
-    this.found = new Map();
+  /** @param {(seat: string) => string} nameOf a person's name by their seat */
+  constructor(nameOf) {
+    this.nameOf = nameOf;
+    /** @type {Map<string, {points: Point[], line: QualityLine, last: Second}>} by seat */
+    this.seats = new Map();
+    this.silence = 0;
   }
 
   start() {
-    setInterval(() => this.#look(), EVERY_MS);
-    document.addEventListener("procon:updated", () => this.#draw());
+    document.addEventListener("procon:updated", () => this.#place());
   }
 
-  async #look() {
-    const figures = await this.ask().catch(() => null);
-    if (!figures || figures.error) return;
-    for (const [seat, now] of Object.entries(figures)) {
-      const before = this.last[seat] ?? now;
-      const lost = Math.max(0, now.lost - before.lost);
-      const sent = Math.max(0, now.packets - before.packets) + lost;
-      const loss = Math.max(now.loss, sent > 20 ? lost / sent : 0);
-      this.found.set(seat, loss < POOR ? "good" : loss < BAD ? "poor" : "bad");
+  /** @param {{seats: Record<string, Second>}} said */
+  heard({ seats }) {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.#forget(), SILENT_MS);
+    for (const seat of this.seats.keys()) if (!(seat in seats)) this.#drop(seat);
+    for (const [seat, second] of Object.entries(seats)) this.#add(seat, second);
+  }
+
+  #add(/** @type {string} */ seat, /** @type {Second} */ second) {
+    let held = this.seats.get(seat);
+    if (!held) {
+      held = { points: [], line: new QualityLine(), last: second };
+      this.seats.set(seat, held);
+      this.#place();
     }
-    this.last = figures;
-    this.#draw();
+    held.last = second;
+    held.points.push({
+      loss: Math.max(second.up.loss, second.down.loss),
+      kbps: total(second.up.kbps) + total(second.down.kbps),
+      frozen: second.freeze_ms,
+    });
+    if (held.points.length > KEPT) held.points.shift();
+    held.line.draw(judge(held.points, second, bounds()), held.points, second, this.nameOf);
   }
 
-  #draw() {
+  /** The page's places for the lines: new ones after each renewal of the page's part. */
+  #place() {
     for (const place of document.querySelectorAll("[data-quality]")) {
-      const quality = this.found.get(place.getAttribute("data-quality") ?? "");
-      place.className = quality ? `quality-${quality}` : "";
-      place.textContent = quality ? word(`quality_${quality}`) : "";
+      const line = this.seats.get(place.getAttribute("data-quality") ?? "")?.line.element;
+      if (line && line.parentElement !== place) place.replaceChildren(line);
     }
   }
+
+  #drop(/** @type {string} */ seat) {
+    this.seats.get(seat)?.line.element.remove();
+    this.seats.delete(seat);
+  }
+
+  /** Nothing is measured at the moment: nothing is claimed. */
+  #forget() {
+    for (const seat of [...this.seats.keys()]) this.#drop(seat);
+  }
+}
+
+/** @typedef {{loss: [number, number], rtt_ms: [number, number], frozen: [number, number]}} Bounds */
+
+/** @returns {Bounds} from which value on a connection is regular, and from which on it is bad */
+function bounds() {
+  const place = document.querySelector("[data-quality-bounds]");
+  return JSON.parse(place?.getAttribute("data-quality-bounds") ?? "null");
+}
+
+/**
+ * @param {Point[]} points @param {Second} second the newest @param {Bounds} limits
+ * @returns {Judgement}
+ */
+function judge(points, second, limits) {
+  const sides = [second.publish, second.subscribe];
+  if (!sides.includes("connected")) return sides.includes("reconnecting") ? "reconnecting" : "none";
+  const recent = points.slice(-WINDOW);
+  const measured = {
+    loss: recent.reduce((sum, point) => sum + point.loss, 0) / recent.length,
+    rtt_ms: second.rtt_ms ?? 0,
+    frozen: frozen(recent) / 1000 / recent.length,
+  };
+  const reaches = (/** @type {0 | 1} */ bound) =>
+    Object.entries(measured).some(([name, value]) => value >= limits[name][bound]);
+  return reaches(1) ? "bad" : reaches(0) ? "regular" : "good";
+}
+
+/** @param {Point[]} points @returns {number} milliseconds for which pictures stood still; a new page counts anew */
+function frozen(points) {
+  const counts = points.map((point) => point.frozen).filter((count) => count !== null);
+  return Math.max(0, (counts.at(-1) ?? 0) - (counts[0] ?? 0));
+}
+
+/** @param {Record<string, number>} kbps */
+function total(kbps) {
+  return Object.values(kbps).reduce((sum, rate) => sum + rate, 0);
 }

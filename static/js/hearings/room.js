@@ -40,6 +40,7 @@ export class Room {
     /** @type {import("./line.js").Entered | null} */
     this.seat = null;
     this.own = { microphone: true, camera: true };
+    this.quality = new Quality((seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "");
     this.timer = 0;
     this.title = document.title;
   }
@@ -58,8 +59,8 @@ export class Room {
     addEventListener("pagehide", () => this.stopMedia());
     if (this.main.dataset.role === "mediator") {
       this.tabs.show("people");
-      new Quality(async () => (this.connections.media ? this.line.ask("quality", {}) : null)).start();
     }
+    this.quality.start();
     this.recording.start();
     this.look(0);
     if (this.line.satHere) this.enter();
@@ -76,6 +77,7 @@ export class Room {
     on("message", ({ name, payload }) => {
       if (name === "devices") this.tiles.devices(payload.seat, payload);
       else if (name === "recording") this.recording.heard(payload);
+      else if (name === "figures") this.quality.heard(payload);
       else this.connections.media?.receive(name, payload);
     });
   }

@@ -1,0 +1,131 @@
+"""From the media processes' figures of each second to the minutes of the hearing's record.
+
+A seat is measured by the web process that has its socket, and by no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from app.adapters.clock import Clock
+from app.services import seat_quality
+from app.services.seat_quality import Minute
+from models.rules.connection_quality import Stretch
+
+log = structlog.get_logger(__name__)
+
+WRITE_SECONDS = 10.0
+"""A process that is killed loses so much of the record."""
+MOST_WAITING = 2000
+"""Minutes that are kept while the database is away: those of twenty rooms for half an hour."""
+
+
+@dataclass
+class _Open:
+    """A minute that is being measured; ``continued`` once what its row had said before is counted in."""
+
+    minute: Minute
+    continued: bool = False
+    dirty: bool = True
+
+
+@dataclass
+class _Frozen:
+    """What a browser had counted when it last said so, since its page entered."""
+
+    freezes: int
+    milliseconds: int
+
+
+@dataclass
+class QualityRecord:
+    """Collects seconds, writes minutes."""
+
+    clock: Clock
+    _open: dict[tuple[int, datetime], _Open] = field(default_factory=dict)
+    _frozen: dict[int, _Frozen | None] = field(default_factory=dict)
+    """By seat; None while its browser has said nothing yet."""
+
+    def heard(self, hearing: int, seat: int, figures: Mapping[str, Any]) -> None:
+        """One second of a seat."""
+        at = self.clock.now().replace(second=0, microsecond=0)
+        opened = self._open.get((seat, at))
+        if opened is None:
+            if len(self._open) >= MOST_WAITING:
+                self._open.pop(next(iter(self._open)))
+            opened = self._open[seat, at] = _Open(Minute(hearing, seat, at, Stretch()))
+        freezes, freeze_ms = self._more_frozen(seat, figures)
+        opened.minute.measured.add(second(figures, freezes, freeze_ms))
+        opened.dirty = True
+
+    async def run(self) -> None:
+        """Write every few seconds until cancelled, and then once more."""
+        try:
+            while True:
+                await asyncio.sleep(WRITE_SECONDS)
+                try:
+                    await self.write()
+                except Exception:
+                    log.exception("quality_not_written", minutes=len(self._open))
+        finally:
+            await self.write()
+
+    async def write(self) -> None:
+        """Bring the rows up to date; minutes that are over are forgotten when they are written."""
+        present = self.clock.now().replace(second=0, microsecond=0)
+        writing = [opened for opened in self._open.values() if opened.dirty]
+        for opened in writing:
+            if not opened.continued:
+                before = await seat_quality.written(opened.minute.seat, opened.minute.at)
+                opened.continued = True
+                if before is not None:
+                    opened.minute.measured.add(before)
+        for opened in writing:
+            opened.dirty = False
+        try:
+            await seat_quality.write([opened.minute for opened in writing])
+        except BaseException:
+            for opened in writing:
+                opened.dirty = True
+            raise
+        self._open = {key: one for key, one in self._open.items() if one.dirty or key[1] >= present}
+        self._frozen = {seat: self._frozen.get(seat) for seat, _ in self._open}
+
+    def _more_frozen(self, seat: int, figures: Mapping[str, Any]) -> tuple[int, int]:
+        """What the browser's counts have grown by. Counts that were there before us are not ours to add."""
+        if figures.get("freezes") is None:
+            self._frozen.setdefault(seat, None)
+            return 0, 0
+        now = _Frozen(int(figures["freezes"]), int(figures.get("freeze_ms") or 0))
+        known = seat in self._frozen
+        before = self._frozen.get(seat)
+        self._frozen[seat] = now
+        if not known:
+            return 0, 0
+        if before is None or now.freezes < before.freezes or now.milliseconds < before.milliseconds:
+            return now.freezes, now.milliseconds  # a page that has just entered
+        return now.freezes - before.freezes, now.milliseconds - before.milliseconds
+
+
+def second(figures: Mapping[str, Any], freezes: int = 0, freeze_ms: int = 0) -> Stretch:
+    """One second of a seat, as the media process tells it."""
+    up, down = figures["up"], figures["down"]
+    return Stretch(
+        connected_s=int("connected" in (figures.get("publish"), figures.get("subscribe"))),
+        heard_s=int(figures.get("voice", "no_packets") != "no_packets"),
+        seen_s=int(bool(figures.get("video")) or bool(figures.get("screen"))),
+        kbps_in=sum(up["kbps"].values()),
+        kbps_out=sum(down["kbps"].values()),
+        loss_in=up["loss"],
+        loss_out=down["loss"],
+        jitter_ms=max(up["jitter_ms"], down["jitter_ms"]),
+        rtt_ms=figures.get("rtt_ms"),
+        freezes=freezes,
+        freeze_ms=freeze_ms,
+    )

@@ -1,0 +1,84 @@
+"""A hearing held on a real server, and the browsers of its people."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+from playwright.async_api import expect
+
+from app import db, migration
+from app.adapters.clock import SystemClock
+from app.services import sessions
+from models.rules.people import Viewer
+from tests import servers
+from tests.browser.people import Person, Stage, stage
+from tests.factories.hearings import Table, make_table
+
+WAIT_MS = 30_000
+"""Three browsers encode and decode in software: on a busy machine each step takes its time."""
+
+
+@dataclass
+class Room:
+    """A hearing, the server it is held on, and the ways into it."""
+
+    table: Table
+    server: servers.Server
+    site: Stage
+    tokens: dict[int, str]
+
+    async def person(self, viewer: Viewer, viewport: dict[str, int], script: str = "") -> Person:
+        """Somebody's browser, signed in, with the room's page open; ``script`` runs in each page first."""
+        person = await self.site.person(viewer.name, viewport)
+        if script:
+            await person.page.context.add_init_script(script)
+        cookie = {
+            "name": sessions.cookie_name(secure=False),
+            "value": self.tokens[viewer.user_id],
+            "url": self.server.url,
+        }
+        await person.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await person.page.goto(f"/audiencias/{self.table.id}")
+        return person
+
+    async def sits(self, viewer: Viewer, viewport: dict[str, int], script: str = "") -> Person:
+        """The same, having entered."""
+        person = await self.person(viewer, viewport, script)
+        await person.page.locator("[data-enter]").click()
+        await in_phase(person, "inside" if viewer == self.table.mediator else "waiting")
+        return person
+
+    def media_process(self) -> int:
+        """The id of the server's media process: the one that has a port, beside one that waits."""
+        children = psutil.Process(self.server.process.pid).children()
+        return next(child.pid for child in children if child.net_connections("udp"))
+
+
+async def in_phase(person: Person, phase: str) -> None:
+    """Wait until a person's page is where it should be."""
+    await expect(person.page.locator("main")).to_have_attribute("data-phase", phase, timeout=WAIT_MS)
+
+
+@asynccontextmanager
+async def hearing_room(folder: Path) -> AsyncIterator[Room]:
+    """A hearing that begins in five minutes, on a server of its own."""
+    url = f"sqlite://{folder / 'procon.sqlite3'}"
+    await migration.migrate(url, folder)
+    await db.connect(url)
+    now = SystemClock().now()
+    table = await make_table(starts_at=now + timedelta(minutes=5))
+    tokens = {
+        viewer.user_id: await sessions.start(viewer.user_id, now=now, address="", device="")
+        for viewer in (table.consumer, table.agent, table.mediator)
+    }
+    await db.close()
+    with servers.serving(folder) as server:
+        async with stage(server.url) as site:
+            expect.set_options(timeout=WAIT_MS)
+            yield Room(table, server, site, tokens)
+            expect.set_options(timeout=None)
