@@ -14,7 +14,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hearings.recording.ordering import Packet
 
@@ -78,6 +78,13 @@ class Report:
     flow: int
     ntp: int
     timestamp: int
+
+
+class Arrival(NamedTuple):
+    """A packet of a track."""
+
+    flow: int
+    packet: Packet
 
 
 Control = Begin | Open | Close | Mark | Stop
@@ -147,8 +154,8 @@ class Receiver:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Control | Report | tuple[int, Packet]]:
-        """The messages that these bytes complete; a packet comes with its flow."""
+    def feed(self, data: bytes) -> Iterator[Control | Report | Arrival]:
+        """The messages that these bytes complete."""
         held = self._held
         held += data
         at = 0
@@ -164,10 +171,10 @@ class Receiver:
             del held[:at]
 
 
-def _read(kind: int, body: bytes) -> Control | Report | tuple[int, Packet]:
+def _read(kind: int, body: bytes) -> Control | Report | Arrival:
     if kind == _PACKET:
         flow, number, timestamp, marker, at = _PACKET_BODY.unpack_from(body)
-        return flow, Packet(number, timestamp, bool(marker), body[_PACKET_BODY.size :], at)
+        return Arrival(flow, Packet(number, timestamp, bool(marker), body[_PACKET_BODY.size :], at))
     if kind == _REPORT:
         return Report(*_REPORT_BODY.unpack(body))
     name, fields = json.loads(body)

@@ -38,6 +38,8 @@ TICK_MS = 1000 // FPS
 SOUND_PER_TICK = TICK_MS * PER_MS
 KEYFRAME_SECONDS = 2
 SOUND_BITS = 64_000
+BROWSERS_COLOURS, NARROW = 6, 1
+"""What cameras' pictures are in WebRTC, said so that players need not guess (ITU-T H.273: SMPTE 170M)."""
 NICEST = 19
 
 DAMAGED, EMPTY = "damaged", "empty"
@@ -121,6 +123,10 @@ class Video:
         )
         self._picture.width, self._picture.height, self._picture.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         self._picture.codec_context.gop_size = FPS * KEYFRAME_SECONDS
+        self._picture.codec_context.colorspace = BROWSERS_COLOURS
+        self._picture.codec_context.color_primaries = BROWSERS_COLOURS
+        self._picture.codec_context.color_trc = BROWSERS_COLOURS
+        self._picture.codec_context.color_range = NARROW
         self._sound: Any = self._container.add_stream("aac", rate=RATE, layout="mono")
         self._sound.bit_rate = SOUND_BITS
 

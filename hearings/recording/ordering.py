@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HOLD_S = 2.0
 """Longer than the engine goes on asking a publisher for a packet."""
@@ -10,8 +10,7 @@ MAX_HELD = 2048
 MAX_BYTES = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet: extended number, 32-bit timestamp, marker, payload, arrival in monotonic seconds."""
 
     number: int

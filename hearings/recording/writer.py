@@ -20,7 +20,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from hearings.recording import timeline
-from hearings.recording.channel import Begin, Close, Control, Mark, Open, Receiver, Report, Said, Stop
+from hearings.recording.channel import (
+    Arrival,
+    Begin,
+    Close,
+    Control,
+    Mark,
+    Open,
+    Receiver,
+    Report,
+    Said,
+    Stop,
+)
 from hearings.recording.ordering import Packet
 from hearings.recording.segment import Segment
 from hearings.recording.sitting import Sitting
@@ -168,13 +179,13 @@ class Writer:
             with contextlib.suppress(OSError):
                 self._sock.send(said.line(), socket.MSG_DONTWAIT)
 
-    def _handle(self, message: Control | Report | tuple[int, Packet], now: float) -> None:
+    def _handle(self, message: Control | Report | Arrival, now: float) -> None:
         if isinstance(message, Begin):
             self._session = Session(message)
         elif self._session is None:
             raise ValueError("the first message begins")
-        elif isinstance(message, tuple):
-            self._session.packet(*message, now)
+        elif isinstance(message, Arrival):
+            self._session.packet(message.flow, message.packet, now)
         elif isinstance(message, Report):
             self._session.report(message)
         elif isinstance(message, Open):

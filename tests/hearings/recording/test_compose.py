@@ -145,6 +145,7 @@ def test_it_is_h264_and_aac_with_the_index_first(composed: Composed) -> None:
     with av.open(io.BytesIO(composed.video), "r") as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         assert (video.codec_context.name, video.width, video.height) == ("h264", WIDTH, HEIGHT)
+        assert (video.codec_context.colorspace, video.codec_context.color_range) == (6, 1)
         assert (audio.codec_context.name, audio.rate, audio.channels) == ("aac", 48_000, 1)
         for stream in (video, audio):
             assert stream.duration is not None

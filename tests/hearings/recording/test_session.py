@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -73,7 +72,7 @@ def test_three_people_are_recorded_each_in_a_file_of_their_own(tmp_path: Path) -
 def test_lips_and_voice_come_together_by_the_sender_reports(tmp_path: Path) -> None:
     """The camera's packets take 200 ms longer than the voice's; both began at the same moment."""
     recorder = session(tmp_path)
-    late = [(at + 0.2, flow, replace(p, at=p.at + 0.2)) for at, flow, p in both(20) if flow == PICTURE]
+    late = [(at + 0.2, flow, p._replace(at=p.at + 0.2)) for at, flow, p in both(20) if flow == PICTURE]
     ntp = 3_900_000_000 << 32
     reports = [
         (0.5, 0, Report(SOUND, ntp + (1 << 31), 2**32 - 48000 + 24000)),
@@ -102,7 +101,7 @@ def test_on_a_bad_line_whole_frames_stay_and_the_time_is_kept(tmp_path: Path) ->
         if chance.random() < 0.02:
             continue
         late = chance.random() * 0.3 if chance.random() < 0.1 else 0.0
-        kept.append((at + late, flow, replace(step, at=step.at + late)))
+        kept.append((at + late, flow, step._replace(at=step.at + late)))
     play(recorder, opened() + kept, 14)
     recorder.stop(14)
     found = recorded(tmp_path)
@@ -121,7 +120,7 @@ def test_silence_that_is_not_sent_is_a_gap(tmp_path: Path) -> None:
     steps = [s for s in both(8) if s[1] == PICTURE or not 2 <= s[0] < 5]
     renumbered = itertools.count(1)
     steps = [
-        (at, flow, replace(step, number=next(renumbered)) if flow == SOUND else step)
+        (at, flow, step._replace(number=next(renumbered)) if flow == SOUND else step)
         for at, flow, step in steps
     ]
     play(recorder, opened() + steps, 10)
