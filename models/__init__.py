@@ -15,7 +15,17 @@ from models.cases import (
 )
 from models.companies import Company, Power, Representation
 from models.documents import Document, DocumentAccess, DocumentKind
-from models.hearings import Clause, Hearing, HearingMessage, MediaProcess, Seat, Signature
+from models.hearings import (
+    Clause,
+    Consultation,
+    ConsultationMember,
+    Hearing,
+    HearingMessage,
+    MediaProcess,
+    Seat,
+    SeatLink,
+    Signature,
+)
 from models.jobs import Job
 from models.people import Code, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
@@ -28,6 +38,8 @@ __all__ = [
     "Clause",
     "Code",
     "Company",
+    "Consultation",
+    "ConsultationMember",
     "DayKind",
     "Document",
     "DocumentAccess",
@@ -48,6 +60,7 @@ __all__ = [
     "RecordingState",
     "Representation",
     "Seat",
+    "SeatLink",
     "SeatQuality",
     "Session",
     "Signature",

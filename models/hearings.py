@@ -13,7 +13,8 @@ from models.cases import Case
 from models.documents import Document
 from models.people import User
 from models.rules.agreement import ClauseKind, ClauseState
-from models.rules.hearing import HearingState, Outcome, SeatRole
+from models.rules.consultation import CallAnswer, ConsultationState
+from models.rules.hearing import Audience, HearingState, Outcome, SeatMode, SeatRole
 
 
 class MediaProcess(Model):
@@ -42,6 +43,10 @@ class Hearing(Model):
     ``invitation`` is the SEQUENCE of its calendar entry (RFC 5545).
     When the text is frozen, ``final_text`` is what is signed and ``text_hash`` its SHA-256.
     ``media_process`` forwards its room, empty until somebody enters.
+    ``floor`` is the seat that was given the word, ``spotlight`` the one shown large to everybody.
+    ``holds`` says that the hearing holds itself when a party drops.
+    ``counting_from`` is when the countdown to the opening began.
+    ``exhibit`` is the document that is open for everybody, at ``exhibit_page``.
     """
 
     id = fields.IntField(primary_key=True)
@@ -75,6 +80,15 @@ class Hearing(Model):
         "models.MediaProcess", related_name="hearings", null=True, on_delete=OnDelete.SET_NULL
     )
     media_process_id: int | None
+    floor: int | None = fields.IntField(null=True)
+    spotlight: int | None = fields.IntField(null=True)
+    holds = fields.BooleanField(db_default=True)
+    counting_from: datetime | None = fields.DatetimeField(null=True)
+    exhibit: fields.ForeignKeyNullableRelation[Document] = fields.ForeignKeyField(
+        "models.Document", related_name="shown_in", null=True, on_delete=OnDelete.SET_NULL
+    )
+    exhibit_id: Any
+    exhibit_page = fields.IntField(db_default=1)
 
     class Meta:
         table = "hearing"
@@ -87,6 +101,9 @@ class Seat(Model):
     Its state is derived by ``models.rules.hearing.seat_state``.
     ``generation`` numbers its live connections: a message of an older one is ignored. ``device`` is the
     browser of the newest one; ``seen_at`` its last sign of life.
+    ``rules_version`` is the version of the house rules that the person accepted.
+    ``mode`` is the step of the ladder on which the seat takes part; ``mode_chosen`` when a person chose it.
+    ``consultation`` is the private room in which the person is now.
     """
 
     id = fields.IntField(primary_key=True)
@@ -108,14 +125,88 @@ class Seat(Model):
     seen_at: datetime | None = fields.DatetimeField(null=True)
     device = fields.CharField(max_length=200, db_default="")
     device_check: Any = fields.JSONField(null=True)
+    hand_raised_at: datetime | None = fields.DatetimeField(null=True)
+    identified_at: datetime | None = fields.DatetimeField(null=True)
+    rules_version = fields.CharField(max_length=16, db_default="")
+    mode = fields.CharEnumField(SeatMode, max_length=8, db_default=SeatMode.VIDEO.value)
+    mode_chosen = fields.BooleanField(db_default=False)
+    consultation: fields.ForeignKeyNullableRelation[Consultation] = fields.ForeignKeyField(
+        "models.Consultation", related_name="seats", null=True, on_delete=OnDelete.SET_NULL
+    )
+    consultation_id: int | None
 
     class Meta:
         table = "seat"
         unique_together = (("hearing_id", "user_id"),)
 
 
+class SeatLink(Model):
+    """A personal link to a seat, good for one use and kept as a hash."""
+
+    id = fields.IntField(primary_key=True)
+    seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
+        "models.Seat", related_name="links", on_delete=OnDelete.CASCADE
+    )
+    seat_id: int
+    token_hash = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "seat_link"
+        indexes = (("seat_id", "used_at"),)
+
+
+class Consultation(Model):
+    """A private room within a hearing.
+
+    Who was called is in ``members``. Who is in it now has it as ``Seat.consultation``.
+    """
+
+    id = fields.IntField(primary_key=True)
+    hearing: fields.ForeignKeyRelation[Hearing] = fields.ForeignKeyField(
+        "models.Hearing", related_name="consultations", on_delete=OnDelete.CASCADE
+    )
+    hearing_id: int
+    state = fields.CharEnumField(ConsultationState, max_length=12)
+    opened_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="consultations", on_delete=OnDelete.RESTRICT
+    )
+    opened_by_id: int
+    invited_at = fields.DatetimeField()
+    began_at: datetime | None = fields.DatetimeField(null=True)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "consultation"
+        indexes = (("hearing_id", "state"), ("state", "invited_at"))
+
+
+class ConsultationMember(Model):
+    """Somebody called into a private room, and what became of it."""
+
+    id = fields.IntField(primary_key=True)
+    consultation: fields.ForeignKeyRelation[Consultation] = fields.ForeignKeyField(
+        "models.Consultation", related_name="members", on_delete=OnDelete.CASCADE
+    )
+    consultation_id: int
+    seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
+        "models.Seat", related_name="calls", on_delete=OnDelete.CASCADE
+    )
+    seat_id: int
+    answer = fields.CharEnumField(CallAnswer, max_length=12)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "consultation_member"
+        unique_together = (("consultation_id", "seat_id"),)
+
+
 class HearingMessage(Model):
-    """A line of the hearing's chat, kept in its record."""
+    """A line of the hearing's chat, kept in its record.
+
+    A line to the mediator or in a private room is read by those alone; the record keeps its time and people.
+    """
 
     id = fields.IntField(primary_key=True)
     hearing: fields.ForeignKeyRelation[Hearing] = fields.ForeignKeyField(
@@ -128,6 +219,11 @@ class HearingMessage(Model):
     author_id: int
     text = fields.CharField(max_length=1000)
     at = fields.DatetimeField()
+    audience = fields.CharEnumField(Audience, max_length=12, db_default=Audience.ALL.value)
+    consultation: fields.ForeignKeyNullableRelation[Consultation] = fields.ForeignKeyField(
+        "models.Consultation", related_name="messages", null=True, on_delete=OnDelete.SET_NULL
+    )
+    consultation_id: int | None
 
     class Meta:
         table = "hearing_message"

@@ -95,6 +95,7 @@ ROLES = {
     Role.LEGAL: N_("Jurídico"),
     Role.COORDINATOR: N_("Coordenação"),
     Role.AUDITOR: N_("Controle"),
+    Role.GUEST: N_("Convidado"),
 }
 
 
@@ -120,6 +121,8 @@ SEAT_ROLES = {
     SeatRole.CONSUMER: N_("Consumidor"),
     SeatRole.COMPANY: N_("Empresa"),
     SeatRole.MEDIATOR: N_("Conciliador"),
+    SeatRole.INTERPRETER: N_("Intérprete de Libras"),
+    SeatRole.COUNSEL: N_("Advogado do consumidor"),
 }
 
 

@@ -168,7 +168,7 @@ def _proposal(typed: dict[str, str]) -> Proposal:
     cents = typed_cents(amount) if amount else None
     if kind not in set(ClauseKind):
         wrong["kind"] = "choice_invalid"
-    if debtor not in set(SeatRole):
+    if debtor not in (SeatRole.CONSUMER, SeatRole.COMPANY, SeatRole.MEDIATOR):
         wrong["debtor"] = "choice_invalid"
     if amount and cents is None:
         wrong["amount"] = "amount_invalid"

@@ -35,6 +35,10 @@ def _company() -> tuple[NavItem, ...]:
     return (NavItem(_("Reclamações recebidas"), "/painel"), NavItem(_("Todos os casos"), "/casos"))
 
 
+def _guest() -> tuple[NavItem, ...]:
+    return (NavItem(_("Verificar documento"), "/verificar"),)
+
+
 def _staff() -> tuple[NavItem, ...]:
     return (
         NavItem(_("Painel"), "/painel"),
@@ -65,4 +69,5 @@ _MENUS = {
     Role.LEGAL: _staff,
     Role.COORDINATOR: _coordinator,
     Role.AUDITOR: _staff,
+    Role.GUEST: _guest,
 }

@@ -161,7 +161,7 @@ def required_signers(outcome: Outcome) -> frozenset[SeatRole]:
     without one the mediator's signature makes the minutes.
     """
     if outcome in AGREEMENTS:
-        return frozenset(SeatRole)
+        return frozenset({SeatRole.CONSUMER, SeatRole.COMPANY, SeatRole.MEDIATOR})
     return frozenset({SeatRole.MEDIATOR})
 
 

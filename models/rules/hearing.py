@@ -26,11 +26,30 @@ class HearingState(StrEnum):
 
 
 class SeatRole(StrEnum):
-    """What a person is in a hearing."""
+    """What a person is in a hearing; counsel is the consumer's lawyer (a company's sits for the company)."""
 
     CONSUMER = "consumer"
     COMPANY = "company"
     MEDIATOR = "mediator"
+    INTERPRETER = "interpreter"
+    COUNSEL = "counsel"
+
+
+class SeatMode(StrEnum):
+    """How a person takes part, from the best to the least that a line must bear."""
+
+    VIDEO = "video"
+    LOW_VIDEO = "low"
+    AUDIO = "audio"
+    TEXT = "text"
+
+
+class Audience(StrEnum):
+    """For whom a line of the chat is."""
+
+    ALL = "all"
+    MEDIATOR = "mediator"
+    PRIVATE = "private"
 
 
 class SeatState(StrEnum):

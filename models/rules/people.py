@@ -16,6 +16,7 @@ class Role(StrEnum):
     LEGAL = "legal"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
+    GUEST = "guest"
 
 
 STAFF = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR, Role.AUDITOR})
