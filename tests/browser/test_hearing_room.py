@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -15,11 +16,22 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.browser.people import DESKTOP, PHONE, Person
 from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
+
+FACTS = {
+    "Envia": r"som \d+\skbit/s, imagem .*bit/s; [\d,]+\s% perdidos",
+    "Recebe": r"bit/s; [\d,]+\s% perdidos",
+    "Ida e volta": r"\d+\sms",
+    "Imagens recebidas": r"Rita Melo: .+, ",
+    "Imagem parada": r"nenhuma vez|\d+×",
+    "Perda em 3 minutos": "pior segundo",
+}
+"""What is told of a connection, by its label: patterns."""
 
 
 async def meets_both(person: Person) -> None:
@@ -50,12 +62,47 @@ async def test_the_room_survives_what_happens_to_it(room: Room) -> None:
     for person in (mediator, ana, agent):
         await meets_both(person)
 
+    await the_mediator_sees_how_each_is_connected(mediator, ana, agent)
+    await the_media_process_has_its_figures(room, mediator)
     await a_microphone_that_is_off_is_seen(ana, agent)
     await a_reload_comes_back_by_itself(ana, agent)
     ana = await another_device_takes_over(room, ana)
     await a_break_stops_every_picture(mediator, ana, agent)
     await a_lost_media_process_is_replaced(room, mediator, ana, agent)
     await who_is_sent_back_sees_nothing(mediator, ana)
+
+
+async def the_mediator_sees_how_each_is_connected(mediator: Person, ana: Person, agent: Person) -> None:
+    """A word and a picture for everybody, the figures behind them by the keyboard; a party sees their own."""
+    lines = mediator.page.locator(".quality")
+    await expect(lines).to_have_count(3)
+    await expect(lines.locator(".quality-rate")).to_have_count(3)
+    summary = mediator.page.locator(".person", has_text="Consumidor").locator(".quality summary")
+    await expect(summary).to_contain_text(re.compile("Conexão (boa|regular|ruim)"), timeout=WAIT_MS)
+    await summary.focus()
+    await mediator.page.keyboard.press("Enter")
+    facts = mediator.page.locator(".person", has_text="Consumidor").locator(".quality-facts")
+    for name, fact in FACTS.items():
+        row = facts.locator("div").filter(has=mediator.page.get_by_text(name, exact=True))
+        await expect(row.locator("dd")).to_have_text(re.compile(fact), timeout=WAIT_MS)
+    await mediator.look("conexoes")
+    await mediator.page.set_viewport_size(PHONE)
+    await mediator.look("conexoes")
+    await mediator.page.set_viewport_size(DESKTOP)
+    await agent.tab("Pessoas")
+    await expect(agent.page.locator(".quality")).to_have_count(1)
+    await agent.tab("Acordo")
+
+
+async def the_media_process_has_its_figures(room: Room, mediator: Person) -> None:
+    """As Prometheus reads them, each process by its name."""
+    text = await (await mediator.page.context.request.get(f"{room.server.url}/metrics")).text()
+    families = {family.name: family.samples for family in text_string_to_metric_families(text)}
+    for name, value in (("rooms", 1), ("seats", 3), ("connections", 6)):
+        (sample,) = families[f"procon_media_{name}"]
+        assert (list(sample.labels), sample.value) == (["process"], value), sample
+    (forwarded,) = families["procon_media_packets_out"]
+    assert forwarded.value > 500
 
 
 async def a_microphone_that_is_off_is_seen(ana: Person, agent: Person) -> None:
@@ -125,8 +172,7 @@ async def a_lost_media_process_is_replaced(room: Room, *people: Person) -> None:
 
 async def who_is_sent_back_sees_nothing(mediator: Person, ana: Person) -> None:
     """The waiting room has no picture of the others."""
-    row = mediator.page.locator(".person", has_text=ana.name)
-    await row.get_by_role("button", name="Devolver à espera").click()
+    await mediator.page.get_by_role("button", name=f"Devolver à espera {ana.name}").click()
     await in_phase(ana, "waiting")
     await expect(ana.page.locator(".tiles")).to_be_hidden()
     async with asyncio.timeout(WAIT_MS / 1000):

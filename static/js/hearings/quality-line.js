@@ -87,11 +87,11 @@ const whole = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 1 });
 
 /** @param {number} share */
-const percent = (share) => `${fine.format(share * 100)} %`;
+const percent = (share) => `${fine.format(share * 100)}\u00a0%`;
 /** @param {number} value */
-const milliseconds = (value) => `${whole.format(value)} ms`;
+const milliseconds = (value) => `${whole.format(value)}\u00a0ms`;
 /** @param {number} rate */
-const kbps = (rate) => (rate >= 1000 ? `${fine.format(rate / 1000)} Mbit/s` : `${whole.format(rate)} kbit/s`);
+const kbps = (rate) => (rate >= 1000 ? `${fine.format(rate / 1000)}\u00a0Mbit/s` : `${whole.format(rate)}\u00a0kbit/s`);
 
 /** @param {Record<string, number>} media */
 function rates(media) {
@@ -112,6 +112,7 @@ function pictures(layers, nameOf) {
 /** @param {Second} second */
 function freezes({ freezes, freeze_ms: duration }) {
   if (freezes === null) return word("quality_unknown");
+  if (freezes === 0) return word("quality_never");
   return word("quality_freezes", { times: whole.format(freezes), seconds: fine.format((duration ?? 0) / 1000) });
 }
 
