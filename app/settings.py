@@ -61,13 +61,22 @@ class HolidayRules:
 
 @dataclass(frozen=True)
 class HearingRules:
-    """Lengths that rule a hearing, in minutes, and the local hours between which hearings are set."""
+    """Lengths that rule a hearing, in minutes, and the local hours between which hearings are set.
+
+    ``keep_connections_days`` is how long the record says how each person was connected.
+    """
 
     slot_minutes: int
     tolerance_minutes: int
     sign_in_opens_minutes: int
     opens: time
     closes: time
+    keep_connections_days: int
+
+    def __post_init__(self) -> None:
+        if self.keep_connections_days < 1:
+            days = self.keep_connections_days
+            raise SettingsError(f"hearing.keep_connections_days: {days} não é um número positivo de dias")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.parts import Parts
-from app.services import calendars, compositions, terms
+from app.services import calendars, compositions, seat_quality, terms
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -43,4 +43,10 @@ async def end_recordings(parts: Parts) -> None:
         parts.wake.ring()
 
 
-ROUNDS = (pass_terms, sweep_uploads, end_recordings)
+async def forget_connections(parts: Parts) -> None:
+    """Delete how people were connected to hearings that were long enough ago, as the profile says."""
+    kept = timedelta(days=parts.profile.hearing.keep_connections_days)
+    await seat_quality.forget(parts.clock.now() - kept)
+
+
+ROUNDS = (pass_terms, sweep_uploads, end_recordings, forget_connections)

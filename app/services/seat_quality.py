@@ -56,6 +56,17 @@ def summary(minutes: Sequence[tuple[datetime, Stretch]]) -> Stretch:
     return together(stretch for _, stretch in minutes)
 
 
+async def forget(before: datetime) -> int:
+    """Delete the minutes that began earlier, a hearing at a time, the oldest first. How many there were.
+
+    Rows are numbered in the order of time, so the first one tells whether there is anything to delete.
+    """
+    forgotten = 0
+    while (oldest := await SeatQuality.all().order_by("id").first()) and oldest.minute < before:
+        forgotten += await SeatQuality.filter(hearing_id=oldest.hearing_id, minute__lt=before).delete()
+    return forgotten
+
+
 def _stretch(row: SeatQuality) -> Stretch:
     return Stretch(**{name: getattr(row, name) for name in _FIGURES})
 
