@@ -28,6 +28,15 @@ def number(value: float) -> str:
     return format_decimal(value, locale=LOCALE)
 
 
+def days(count: int) -> str:
+    """``1`` → ``1 dia``, ``90`` → ``90 dias``, ``1825`` → ``1.825 dias (5 anos)``."""
+    written = f"{number(count)}{NO_BREAK_SPACE}{'dia' if count == 1 else 'dias'}"
+    years, rest = divmod(count, 365)
+    if rest:
+        return written
+    return f"{written} ({years}{NO_BREAK_SPACE}{'ano' if years == 1 else 'anos'})"
+
+
 def cpf(digits: str) -> str:
     """``12345678909`` → ``123.456.789-09``; anything of another length stays as it is."""
     return _shaped(digits, "###.###.###-##")
@@ -105,6 +114,7 @@ def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
         "iso": iso,
         "money": money,
         "number": number,
+        "days": days,
         "cpf": cpf,
         "cpf_masked": cpf_masked,
         "cnpj": cnpj,

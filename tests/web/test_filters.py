@@ -18,6 +18,10 @@ HERE = filters.for_zone(ZoneInfo("America/Sao_Paulo"))
     [
         ("money", 123450, "R$\u00a01.234,50"),
         ("money", -5, "-R$\u00a00,05"),
+        ("days", 1, "1\u00a0dia"),
+        ("days", 90, "90\u00a0dias"),
+        ("days", 365, "365\u00a0dias (1\u00a0ano)"),
+        ("days", 1825, "1.825\u00a0dias (5\u00a0anos)"),
         ("cpf", "12345678909", "123.456.789-09"),
         ("cpf", "123", "123"),
         ("cpf_masked", "12345678909", "***.456.789-**"),

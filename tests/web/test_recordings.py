@@ -162,7 +162,7 @@ async def test_a_full_disk_is_told_in_a_sentence(office: Office) -> None:
 async def test_the_entry_says_that_a_hearing_may_be_recorded(office: Office) -> None:
     page = await office.page(await office.browser(office.table.consumer))
     assert "O Procon pode gravá-la, se todos concordarem" in page
-    assert "por 1825 dias" in page
+    assert "por 1.825\u00a0dias (5\u00a0anos)" in page
 
 
 async def test_where_nothing_is_recorded_nobody_is_asked(settings: Settings, fake_parts: Parts) -> None:
