@@ -62,7 +62,10 @@ class Scene:
         self._clock = ""
 
     def draw(self, now_ms: int) -> None:
-        """The people in the room at a moment (Unix ms)."""
+        """The people in the room at a moment (Unix ms).
+
+        Before the first of them comes it says what this is: players show the first picture until they play.
+        """
         now = {key: pictures.at(now_ms) for key, pictures in self._pictures.items()}
         present = [seat for seat in self._names if self._is_there(seat, now_ms)]
         screens = [seat for seat in present if now.get((seat, "screen")) is not None]
@@ -70,7 +73,8 @@ class Scene:
         speaking = _latest(self._said, now_ms)
         sizes = tuple(_size(now.get((tile.seat, tile.medium))) for tile in tiles)
         if not tiles:
-            self._card(self._words.nobody, "")
+            begun = any(segment.starts_ms <= now_ms for segment in self._segments)
+            self._card(self._words.nobody if begun else self._words.title, "")
         elif (tiles, speaking, sizes) != self._showing:
             self._showing = (tiles, speaking, sizes)
             self._canvas.fill(STAGE, BLACK)

@@ -177,16 +177,18 @@ def test_everybody_is_seen_and_who_speaks_is_large(
     )
 
 
-def test_names_times_and_the_pause_are_written_into_it(pictures: list[av.VideoFrame]) -> None:
-    def letters(picture: av.VideoFrame, x: int, y: int, width: int, height: int) -> int:
-        plane = picture.reformat(format="yuv420p").planes[0]
-        rows = bytes(plane)
-        return sum(
-            rows[row * plane.line_size + column] > 180
-            for row in range(y, y + height)
-            for column in range(x, x + width)
-        )
+def letters(picture: av.VideoFrame, x: int, y: int, width: int, height: int) -> int:
+    """How many points of a part of a picture are as bright as what is written."""
+    plane = picture.reformat(format="yuv420p").planes[0]
+    rows = bytes(plane)
+    return sum(
+        rows[row * plane.line_size + column] > 180
+        for row in range(y, y + height)
+        for column in range(x, x + width)
+    )
 
+
+def test_names_times_and_the_pause_are_written_into_it(pictures: list[av.VideoFrame]) -> None:
     def clock(seconds: float) -> bytes:
         plane = pictures[int(seconds * FPS)].reformat(format="yuv420p").planes[0]
         rows = bytes(plane)
@@ -242,6 +244,8 @@ def test_people_that_are_away_are_gaps_not_errors(tmp_path: Path) -> None:
     assert alike(colour(frames[35], 640, 400), LOOKS["s1"].colour)
     for empty in (5, 50, 75):
         assert not alike(colour(frames[empty], 640, 400), LOOKS["s1"].colour)
+    title, nobody = (letters(frame, 0, 270, WIDTH, 70) for frame in (frames[5], frames[75]))
+    assert title > 1.5 * nobody > 500
 
 
 @pytest.mark.parametrize(
