@@ -11,6 +11,7 @@ class Counters:
     sent: int = 0
     send_blocked: int = 0
     unknown_source: int = 0
+    unknown_kind: int = 0
     limited: int = 0
     stun_refused: int = 0
     stun_malformed: int = 0

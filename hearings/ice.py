@@ -126,6 +126,10 @@ class IceLite:
             self._refuse(path)
             return None
         if message.message_class != stun.Class.REQUEST or message.message_method != stun.Method.BINDING:
+            # An indication keeps a NAT open (RFC 8445 section 11) and wants nothing; none else was asked for.
+            if message.message_class != stun.Class.INDICATION or path not in self._by_path:
+                self._counters.stun_refused += 1
+                self._refuse(path)
             return None
         ufrag = message.attributes.get("USERNAME", "").partition(":")[0]
         peer, credentials = self._by_ufrag.get(ufrag, (None, None))

@@ -149,6 +149,8 @@ class MediaPort:
             self.counters.unknown_source += 1
         elif 19 < data[0] < 64:
             peer.owner.receive_dtls(data)
+        else:
+            self.counters.unknown_kind += 1
 
 
 def _bind(

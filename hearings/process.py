@@ -26,6 +26,9 @@ from hearings.registry import Registry
 
 log = structlog.get_logger(__name__)
 
+FAREWELL_S = 2.0
+"""A link that takes nothing any more does not keep the process from ending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -104,14 +107,20 @@ async def _run_door(server: Any, listener: socket.socket, ended: asyncio.Event) 
 def _trigger(server: Any, ended: asyncio.Event) -> Any:
     async def wait() -> None:
         await ended.wait()
-        # Who is told looks for another process at once, and need not wait until this one seems dead.
-        await server.emit("ending", {})
-        # Connections are closed before hypercorn cuts them off, and below Socket.IO: a link told to
-        # disconnect would take it for a farewell and not come back.
-        for _, connection in list(server.manager.get_participants("/", None)):
-            await server.eio.disconnect(connection)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await _say_farewell(server)
 
     return wait
+
+
+async def _say_farewell(server: Any) -> None:
+    # Who is told looks for another process at once, and need not wait until this one seems dead.
+    await server.emit("ending", {})
+    # Connections are closed before hypercorn cuts them off, and below Socket.IO: a link told to
+    # disconnect would take it for a farewell and not come back.
+    for _, connection in list(server.manager.get_participants("/", None)):
+        await server.eio.disconnect(connection)
 
 
 def _end_on_signals(ended: asyncio.Event) -> None:

@@ -54,8 +54,8 @@ class Follower:
             self.begin(now)
 
     def aim(self, target: int | None, now: float) -> None:
-        """Ask for another layer, None: for nothing until further notice."""
-        if target != self.target:
+        """Ask for another layer, None: for nothing until further notice. Sound is never paused."""
+        if self.video and target != self.target:
             self.target = target
             self.begin(now)
 

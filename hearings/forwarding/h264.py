@@ -1,19 +1,25 @@
-"""Where an H264 stream can be entered (RFC 6184): at a picture that needs no earlier one."""
+"""Where an H264 stream can be entered (RFC 6184): at the parameter sets that a keyframe begins with.
+
+An IDR slice alone will not do: a decoder that has not seen the parameters cannot read it. Browsers send them
+before each keyframe, mostly in one aggregate with it.
+"""
 
 from hearings.forwarding.pictures import BEGINNING, NONE, PictureIds
 
-_IDR, _PARAMETERS, _STAP_A, _FU_A = 5, 7, 24, 28
+_SEQUENCE_PARAMETERS, _STAP_A = 7, 24
 
 
 def read(body: bytes | bytearray, at: int = 0) -> PictureIds:
-    """Whether the payload at `at` begins a keyframe: an IDR slice or the parameter set before it."""
-    try:
-        kind = body[at] & 31
-        if kind == _STAP_A:
-            kind = body[at + 3] & 31
-        elif kind == _FU_A:
-            begins = body[at + 1] & 0x80
-            kind = body[at + 1] & 31 if begins else 0
-    except IndexError:
+    """Whether the payload at `at` has a sequence parameter set."""
+    end = len(body)
+    if at >= end:
         return NONE
-    return BEGINNING if kind in (_IDR, _PARAMETERS) else NONE
+    kind = body[at] & 31
+    if kind != _STAP_A:
+        return BEGINNING if kind == _SEQUENCE_PARAMETERS else NONE
+    at += 1
+    while at + 2 < end:
+        if body[at + 2] & 31 == _SEQUENCE_PARAMETERS:
+            return BEGINNING
+        at += 2 + (body[at] << 8 | body[at + 1])
+    return NONE

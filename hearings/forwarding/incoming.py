@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HISTORY = 512
 """Packets of video kept for resending: two to four seconds of it. A power of two."""
 
+CATCH_UP = 128
+"""A keyframe that began so many packets ago is begun with, if it was only waited for."""
+
 Kept = tuple[int, int, int, bytearray]
 """Extended number, timestamp, marker (0x80 or 0), body (tail and payload)."""
 
@@ -133,14 +136,17 @@ class IncomingTrack:
         kept = self.kept[sequence & len(self.kept) - 1]
         return kept if kept is not None and kept[0] == sequence else None
 
+    def age_s(self, timestamp: int) -> float:
+        """How much older than the newest packet one with this timestamp is."""
+        behind = (self._timestamp - timestamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+        return behind / self.reception.clock_rate
+
     def edge(self) -> Edge:
         """The newest packet that went to the takers."""
         kept = self.recall(self.newest)
         if kept is None:
             raise LookupError("nothing has been received")
-        return Edge(
-            kept[0], kept[1], self.heard_at, self.reception.captured(kept[1]), self._read(kept[3], TAIL)
-        )
+        return self._edge(kept, self.heard_at)
 
     def request_keyframe(self, now: float, *, urgent: bool = False) -> None:
         """Ask the publisher for a keyframe, unless it was asked just now (then a little later)."""
@@ -213,6 +219,22 @@ class IncomingTrack:
         for taker in self.takers:
             if sequence >= taker.numbers.first:
                 taker.take(sequence, timestamp, marker, body, now)
+        if self.waiting and self.newest - sequence <= CATCH_UP:
+            edge = self._edge(kept, now - self.age_s(timestamp))
+            if edge.ids.keyframe:
+                self._catch_up(edge, now)
+
+    def _catch_up(self, edge: Edge, now: float) -> None:
+        """A keyframe's first packet came late: let those who wait begin there, with all that came since."""
+        since = [self.recall(number) for number in range(edge.sequence, self.newest + 1)]
+        for follower in list(self.waiting):
+            follower.enter(self, edge)
+            for kept in since:
+                if kept is not None:
+                    follower.take(*kept, now)
+
+    def _edge(self, kept: Kept, at: float) -> Edge:
+        return Edge(kept[0], kept[1], at, self.reception.captured(kept[1]), self._read(kept[3], TAIL))
 
     def _settle(self) -> None:
         """The last packet left a hole: a small one is asked for, a large one is a new beginning."""

@@ -8,15 +8,15 @@ from typing import Any
 from hearings.counters import Counters
 from hearings.dtls import Keys, Memory, protect, protect_rtcp
 from hearings.forwarding.routing import Routes
-from hearings.forwarding.transport import RING, Arrivals, Departures
+from hearings.forwarding.transport import RING, Arrivals, Bucket, Departures
 
 
 class Leg:
     """The path of one connection. Nothing is sent or taken while it is not `up`.
 
-    `routes` and `arrivals` are used on the publish side, `departures` on the subscribe side. `owner` is
-    whoever the rare packets (RTCP) are for. A packet to be sent is written into `memory`, which all legs of a
-    process share, and goes out by `send`.
+    `routes` and `arrivals` are used on the publish side, `departures` and `resends` on the subscribe side.
+    `owner` is whoever the rare packets (RTCP) are for. A packet to be sent is written into `memory`, which
+    all legs of a process share, and goes out by `send`.
     """
 
     def __init__(self, memory: Memory, counters: Counters, owner: object) -> None:
@@ -28,6 +28,7 @@ class Leg:
         self.routes = Routes()
         self.arrivals = Arrivals()
         self.departures = Departures()
+        self.resends = Bucket()
         self.receive_key: Any = None
         self.keys: Keys | None = None
         self._counters = counters

@@ -12,7 +12,7 @@ from aiortc.rtp import RtcpReceiverInfo
 from hearings.forwarding import rtcp, vp8
 from hearings.forwarding.continuity import Edge
 from hearings.forwarding.follower import Follower
-from hearings.forwarding.incoming import IncomingTrack
+from hearings.forwarding.incoming import IncomingTrack, Kept
 from hearings.forwarding.leg import Leg
 from hearings.forwarding.packet import (
     HEAD,
@@ -25,9 +25,9 @@ from hearings.forwarding.packet import (
 )
 from hearings.forwarding.transport import RING
 
-RESENDS = 256
-BUDGET_S = 0.02
-"""At most so many packets are sent again within so much time: a hostile receiver may ask for any number."""
+HELD = 256
+STALE_S = 1.0
+"""A picture so old is of no use to who asks for it: a keyframe is."""
 HOLD_S = 0.02
 """A packet is not sent again so soon after the last time (nor before its receiver can have got that)."""
 SEALED_KEPT = 64
@@ -90,8 +90,6 @@ class OutgoingTrack(Follower):
         self._rewrites = False
         self._spans: deque[Span] = deque(maxlen=SPANS_KEPT)
         self._rtx_number = secrets.randbelow(0x7FFF)
-        self._budget = RESENDS
-        self._budget_until = 0.0
         self._resent_at: dict[int, float] = {}
         self._sealed: list[tuple[int, int, bytes] | None] = [None] * (0 if self.video else SEALED_KEPT)
         self._padded_at = 0.0
@@ -151,24 +149,19 @@ class OutgoingTrack(Follower):
             )
 
     def resend(self, wanted: list[int], now: float) -> None:
-        """Answer a NACK, within a budget."""
+        """Answer a NACK, as far as the line bears it. What is too old for that is mended by a keyframe."""
         self.nacked += len(wanted)
         if not self._spans or not self._leg.up:
             return
-        if now >= self._budget_until:
-            self._budget, self._budget_until = RESENDS, now + BUDGET_S
         hold = max(HOLD_S, (self.round_trip_s or 0.0) * 0.8)
         for number in wanted:
-            if not self._budget:
-                return
             if now - self._resent_at.get(number, float("-inf")) < hold:
                 continue
             if self._resend_video(number, now) if self.video else self._resend_sound(number, now):
-                self._budget -= 1
                 self.resent += 1
                 self._resent_at.pop(number, None)
                 self._resent_at[number] = now
-                if len(self._resent_at) > RESENDS:
+                if len(self._resent_at) > HELD:
                     del self._resent_at[next(iter(self._resent_at))]
 
     def forget(self) -> None:
@@ -200,19 +193,30 @@ class OutgoingTrack(Follower):
         """Send the very datagram again: sealed anew it would differ under a number already used, which
         AES-GCM does not bear (RFC 7714 section 8.1)."""
         kept = self._sealed[number & SEALED_KEPT - 1]
-        if kept is None or kept[0] != number:
+        if kept is None or kept[0] != number or not self._leg.resends.take(len(kept[2]), now):
             return False
         self._leg.send_again(kept[1], kept[2], now)
         return True
 
     def _resend_video(self, number: int, now: float) -> bool:
-        """Send the packet of this 16-bit number again on the RTX stream (RFC 4588 section 4)."""
+        """Send a picture's packet again, if it is kept, not stale, and the line bears it."""
         newest = self._newest()
         extended = newest - ((newest - number) & 0xFFFF)
         span = next((s for s in reversed(self._spans) if s.first <= extended), None)
-        kept = span.layer.recall(extended - span.shift) if span is not None else None
-        if span is None or kept is None:
+        if span is None:
             return False
+        kept = span.layer.recall(extended - span.shift)
+        if kept is None or span.layer.age_s(kept[1]) > STALE_S:
+            # Each span begins with a keyframe: only in the present one can the receiver have lost its thread.
+            if span is self._spans[-1]:
+                self.request_keyframe(now)
+            return False
+        if not self._leg.resends.take(len(kept[3]), now):
+            return False
+        return self._send_rtx(span, kept, number, now)
+
+    def _send_rtx(self, span: Span, kept: Kept, number: int, now: float) -> bool:
+        """Send on the RTX stream (RFC 4588 section 4) what went out under this 16-bit number."""
         _, timestamp, marker, body = kept
         size = BODY + len(body) + 2
         if size > MAX_PACKET:
@@ -235,16 +239,24 @@ class OutgoingTrack(Follower):
             return 0
         if now != self._padded_at:
             self._padded_at, self._padded = now, 0
-        number = self._newest() - self._padded
-        self._padded += 1
         before = self._leg.departures.number
-        if self._padded > PADS_BACK or not self._resend_video(number & 0xFFFF, now):
+        if not self._repeat(self._padded, now):
             self._write_rtx(HEAD_FIRST | 0x20, 0, 0)
             size = BODY + TAIL + PADDING
             self._leg.buffer[BODY : BODY + TAIL] = send_time_tail(now)
             self._leg.buffer[BODY + TAIL : size] = bytes(PADDING - 1) + bytes([PADDING])
             self._leg.send(size, now)
+        self._padded += 1
         return self._leg.departures.sent_size[before & RING - 1]
+
+    def _repeat(self, back: int, now: float) -> bool:
+        """Send the packet before the newest by `back` once more, if there is one of this layer."""
+        if self.layer is None or back > PADS_BACK:
+            return False
+        span = self._spans[-1]
+        number = self._newest() - back
+        kept = self.layer.recall(number - span.shift) if number >= span.first else None
+        return kept is not None and self._send_rtx(span, kept, number & 0xFFFF, now)
 
     def _newest(self) -> int:
         """The extended number sent last."""

@@ -7,8 +7,6 @@ then never sent two different packets under one number, which under AES-GCM woul
 
 from dataclasses import dataclass
 
-MAX_GAP = 200
-"""A larger hole is not worth asking for: the source restarted or was away; a keyframe mends it."""
 MAX_MISSING = 512
 RESYNC_AFTER = 100
 """So many packets in a row from behind the window mean that the source began to count anew."""
@@ -21,16 +19,18 @@ MAX_RESPONSE_S = 1.0
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How a stream's holes are asked for: `reorder_s` after they were seen, then at most `asks` times, not
-    more often than each `retry_s` (nor than answers can come), until a packet is `give_up_s` old."""
+    more often than each `retry_s` (nor than answers can come), until a packet is `give_up_s` old. A hole
+    larger than `max_gap` is not worth asking for: the source restarted or was away."""
 
     asks: int
     retry_s: float
     give_up_s: float
+    max_gap: int
     reorder_s: float = 0.01
 
 
-VIDEO = Patience(asks=10, retry_s=0.04, give_up_s=1.5)
-AUDIO = Patience(asks=3, retry_s=0.025, give_up_s=0.4)
+VIDEO = Patience(asks=10, retry_s=0.04, give_up_s=1.5, max_gap=200)
+AUDIO = Patience(asks=3, retry_s=0.025, give_up_s=0.4, max_gap=25)
 """Sound is played within a fraction of a second: a later packet is of no use."""
 
 
@@ -48,7 +48,7 @@ class SequenceWindow:
     `unsettled` is set when a packet leaves a hole, `jumped` besides when it is too large to repair; the owner
     clears both.
     Its numbers are higher than `above`, those of an earlier window of the same layer.
-    `response_s` is how long an answer takes at present (smoothed), None before the first.
+    `response_s` is how long an answer takes at present (smoothed).
     """
 
     def __init__(self, patience: Patience = VIDEO, above: int = -1) -> None:
@@ -56,7 +56,7 @@ class SequenceWindow:
         self.first = -1
         self.accepted = 0
         self.unsettled = self.jumped = False
-        self.response_s: float | None = None
+        self.response_s = FIRST_RESPONSE_S
         self._patience = patience
         # A cycle up, so that a packet that overtakes the first one still has a number above all earlier ones.
         self._base = ((above >> 16) + 2) << 16
@@ -94,8 +94,7 @@ class SequenceWindow:
 
     def due(self, now: float) -> list[int]:
         """The 16-bit numbers to ask for now, oldest first."""
-        response = FIRST_RESPONSE_S if self.response_s is None else self.response_s
-        pause = max(self._patience.retry_s, response * 1.25)
+        pause = max(self._patience.retry_s, self.response_s * 1.25)
         asks = []
         for number, entry in self._missing.items():
             if now - entry.since < self._patience.reorder_s:
@@ -130,7 +129,7 @@ class SequenceWindow:
     def _advance(self, number: int, now: float) -> int:
         hole = number - self.newest - 1
         self.unsettled = True
-        if hole > MAX_GAP:
+        if hole > self._patience.max_gap:
             self._missing.clear()
             self.jumped = True
         else:
@@ -156,7 +155,7 @@ class SequenceWindow:
         return self.newest
 
     def _measure(self, seconds: float) -> None:
-        seconds = min(seconds, MAX_RESPONSE_S)
-        self.response_s = (
-            seconds if self.response_s is None else self.response_s + (seconds - self.response_s) / 8
-        )
+        """Counted from the first question, for nobody knows which one was answered: where questions and
+        answers get lost, long answers are mostly ones to a later question, and short ones are true."""
+        change = min(seconds, MAX_RESPONSE_S) - self.response_s
+        self.response_s += change / 8 if change > 0 else change / 2

@@ -39,3 +39,29 @@ class Departures:
         self.number = 0
         self.sent_at = array("d", bytes(8 * RING))
         self.sent_size = array("H", bytes(2 * RING))
+
+
+RESEND_RATE = 10_000_000
+RESEND_S = 0.5
+
+
+class Bucket:
+    """How much may be sent again: `rate` bit/s, at most half a second of it at once.
+
+    The rate is what the line is thought to bear; who repairs more than that only makes it lose more.
+    """
+
+    def __init__(self) -> None:
+        self.rate = RESEND_RATE
+        self._level = 0.0
+        self._at = float("-inf")
+
+    def take(self, octets: int, now: float) -> bool:
+        """Whether so many may go now; they are counted if so."""
+        limit = self.rate / 8 * RESEND_S
+        self._level = min(limit, self._level + min(1.0, now - self._at) * self.rate / 8)
+        self._at = now
+        if self._level < octets:
+            return False
+        self._level -= octets
+        return True

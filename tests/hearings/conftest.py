@@ -1,9 +1,10 @@
-"""The room that the tests of the engine share."""
+"""The room and the desk that the tests of the engine share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.hearings.desk import Desk
 from tests.hearings.house import House
 
 
@@ -17,3 +18,12 @@ async def house() -> AsyncIterator[House]:
         await peer.close()
     house.registry.stop()
     await house.port.stop()
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    for name in ("forwarder.unprotect", "forwarder.unprotect_rtcp", "leg.protect", "leg.protect_rtcp"):
+        monkeypatch.setattr(f"hearings.forwarding.{name}", lambda *_: 0)
+    desk = Desk()
+    yield desk
+    desk.close()

@@ -9,7 +9,6 @@ from hearings.addresses import MediaAddress
 from hearings.errors import HearingError
 from hearings.forwarding.incoming import IncomingTrack
 from hearings.forwarding.outgoing import OutgoingTrack
-from hearings.forwarding.packet import payload_end, payload_start
 from hearings.permission import Standing
 from hearings.port import MediaPort
 from hearings.registry import Registry
@@ -95,10 +94,6 @@ class House:
 
     def events(self, name: str, seat: str) -> list[dict[str, Any]]:
         return [payload for _, event, payload in self.told if event == name and payload.get("seat") == seat]
-
-
-def payload(packet: bytes) -> bytes:
-    return packet[payload_start(packet) : payload_end(packet)]
 
 
 def numbers(packets: list[bytes], payload_type: int) -> list[int]:

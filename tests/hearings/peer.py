@@ -10,7 +10,7 @@ from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters, RTCDt
 
 from hearings.dtls import Certificate
 from hearings.forwarding import rtcp
-from hearings.forwarding.packet import HEADER
+from hearings.forwarding.packet import HEADER, payload_end, payload_start
 from hearings.negotiation import VIDEO_FEEDBACK
 from hearings.sdp import (
     ABS_SEND_TIME,
@@ -166,10 +166,17 @@ class Peer(asyncio.DatagramProtocol):
         return TransportDescription("peer", "x" * 24, self.certificate.fingerprint, setup)
 
 
-def video_packet(number: int, *, key: bool = False, picture: int | None = None, size: int = 40) -> bytes:
-    """A VP8 packet that is a whole frame; its body repeats its number."""
+def payload_of(packet: bytes) -> bytes:
+    """Without head, extension and padding."""
+    return packet[payload_start(packet) : payload_end(packet)]
+
+
+def video_packet(
+    number: int, *, key: bool = False, picture: int | None = None, size: int = 40, step: int = 3000
+) -> bytes:
+    """A VP8 packet that is a whole frame, `step` clock units after the last; its body repeats its number."""
     picture = number if picture is None else picture
-    header = HEADER.pack(0x80, 0x80 | VP8, number & 0xFFFF, number * 3000 & 0xFFFFFFFF, VIDEO_SSRC)
+    header = HEADER.pack(0x80, 0x80 | VP8, number & 0xFFFF, number * step & 0xFFFFFFFF, VIDEO_SSRC)
     descriptor = bytes([0x90, 0x80, 0x80 | picture >> 8 & 0x7F, picture & 0xFF, 0 if key else 1])
     return header + descriptor + (number & 0xFFFF).to_bytes(2, "big") * (size // 2)
 

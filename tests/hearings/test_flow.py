@@ -15,8 +15,8 @@ from hearings.forwarding import vp8
 from hearings.forwarding.packet import extension
 from hearings.negotiation import LEVEL_ID, TWCC_ID
 from hearings.permission import Standing
-from tests.hearings.house import House, numbers, payload
-from tests.hearings.peer import audio_packet, video_packet
+from tests.hearings.house import House, numbers
+from tests.hearings.peer import audio_packet, payload_of, video_packet
 from tests.hearings.waiting import until
 
 pytestmark = pytest.mark.timeout(30)
@@ -59,7 +59,7 @@ async def test_a_new_generation_takes_over_behind_the_same_mline(house: House) -
     sent = numbers(video, 96)
     assert sent == list(range(sent[0], sent[0] + 20))
     assert len({struct.unpack_from("!I", p, 8)[0] for p in video}) == 1, "one SSRC throughout"
-    pictures = [vp8.read(payload(p)).picture for p in video]
+    pictures = [vp8.read(payload_of(p)).picture for p in video]
     assert pictures == list(range(100, 120))
     assert len(house.events("offer", "b")) == offers
     with pytest.raises(HearingError) as refusal:

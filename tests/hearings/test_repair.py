@@ -8,8 +8,8 @@ import pytest
 from aiortc.rtp import RtcpRtpfbPacket
 
 from hearings.stats import room_stats
-from tests.hearings.house import House, payload
-from tests.hearings.peer import RTX_SSRC, VIDEO_SSRC, Peer, video_packet
+from tests.hearings.house import House
+from tests.hearings.peer import RTX_SSRC, VIDEO_SSRC, Peer, payload_of, video_packet
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -25,7 +25,7 @@ class Repair:
         camera.on_rtcp, screen.on_rtp = self._resend, self._collect
 
     def send(self, number: int) -> None:
-        packet = self.sent[number & 0xFFFF] = video_packet(number, key=True)
+        packet = self.sent[number & 0xFFFF] = video_packet(number, key=True, step=180)
         self.camera.send(packet)
 
     def holes(self) -> list[int]:
@@ -45,9 +45,9 @@ class Repair:
 
     def _collect(self, packet: bytes) -> None:
         if packet[1] & 0x7F == 96:
-            self.got[int.from_bytes(packet[2:4], "big")] = payload(packet)
+            self.got[int.from_bytes(packet[2:4], "big")] = payload_of(packet)
         elif packet[1] & 0x7F == 97:
-            original = payload(packet)
+            original = payload_of(packet)
             self.got[int.from_bytes(original[:2], "big")] = original[2:]
 
 

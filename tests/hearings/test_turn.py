@@ -32,9 +32,13 @@ class Answers(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.heard: asyncio.Queue[bytes] = asyncio.Queue()
+        self.closed = asyncio.Event()
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         self.heard.put_nowait(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
 
 
 class Echo(Answers):
@@ -66,6 +70,8 @@ async def test_what_is_relayed_arrives_and_comes_back(relay: Turn, how: str) -> 
     finally:
         echo.close()
         transport.close()
+        async with asyncio.timeout(10):  # it gives its allocation back first
+            await protocol.closed.wait()
 
 
 @pytest.mark.parametrize("wrong", [{"secret": "somebody else's"}, {"ago": timedelta(hours=1)}])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hearings.bandwidth.feedback import Feedback, build
 from hearings.forwarding import rtcp
+from tests.hearings.desk import recorded
 
 _FILE: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("recorded.json").read_text())
 
@@ -31,12 +32,20 @@ def transport_feedback(ssrc: int, body: bytes) -> bytes:
     )
 
 
-RTP = _packets("rtp")
-"""Opus with its level, VP8 of a simulcast layer (its end cut off), RTX, and padding that probes the line."""
+def _one_of_each(packets: list[tuple[float, bytes]]) -> dict[str, bytes]:
+    """One packet of each payload type, with and without padding, marker and the rest; long ones cut."""
+    return {
+        f"{data[0]:02x}{data[1]:02x}": data[:220] for _, data in packets if data[1] < 192 or data[1] > 223
+    }
+
+
+OFFER, MEDIA = recorded("chromium-vp8-layers")
+"""Chromium's offer of microphone, camera in layers and no screen, and what it then sent."""
+RTP = _one_of_each(MEDIA)
 STUN = _packets("stun")
 DTLS = _packets("dtls")
-OFFER, ANSWER = _text("offer"), _text("answer")
-"""Chromium's offer of microphone, three layers of a camera and no screen; its answer to a subscribe offer."""
+ANSWER = _text("answer")
+"""Chromium's, to an offer of somebody's microphone and camera."""
 RTCP = {
     **_packets("rtcp"),
     "nack": rtcp.nack(7, [5, 6, 9, 300, 65535]),

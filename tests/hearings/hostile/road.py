@@ -9,8 +9,7 @@ from aiortc.rtp import RtcpRtpfbPacket
 
 from hearings.forwarding import rtcp
 from hearings.forwarding.packet import HEADER
-from tests.hearings.house import payload
-from tests.hearings.peer import RTX, RTX_SSRC, VIDEO_SSRC, Peer
+from tests.hearings.peer import RTX, RTX_SSRC, VIDEO_SSRC, Peer, payload_of
 
 Number = tuple[int, int]
 """(SSRC, 16-bit sequence number)."""
@@ -149,7 +148,7 @@ class Screen(Road):
 
     def _collect(self, packet: bytes) -> None:
         _, second, number, _, ssrc = HEADER.unpack_from(packet)
-        payload_type, body = second & 0x7F, payload(packet)
+        payload_type, body = second & 0x7F, payload_of(packet)
         if payload_type == 97:
             payload_type, number, body = 96, int.from_bytes(body[:2], "big"), body[2:]
         else:

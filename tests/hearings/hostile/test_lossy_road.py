@@ -7,14 +7,16 @@ import pytest
 
 from hearings.permission import Standing
 from tests.hearings.hostile.road import Camera, Number, Road, Screen
-from tests.hearings.house import House, payload
-from tests.hearings.peer import AUDIO_SSRC, VIDEO_SSRC, audio_packet, video_packet
+from tests.hearings.house import House
+from tests.hearings.peer import AUDIO_SSRC, VIDEO_SSRC, audio_packet, payload_of, video_packet
 from tests.hearings.waiting import until
 
 pytestmark = pytest.mark.timeout(90)
 
 PACKETS = 500
 EVERY_S = 0.004
+STEP = 360
+"""That in the clock of pictures: what is old is not resent."""
 FIRST = 65300
 """The sender's numbers wrap on the way."""
 SOUND, PICTURE = 111, 96
@@ -43,14 +45,14 @@ def originals(screen: Screen, payload_type: int) -> dict[int, int]:
     found = {}
     for (_, number), packet in screen.plain.items():
         if packet[1] & 0x7F == payload_type:
-            found[number] = int.from_bytes(payload(packet)[-2:], "big")
+            found[number] = int.from_bytes(payload_of(packet)[-2:], "big")
     return found
 
 
 async def drive(camera: Camera, screen: Screen) -> None:
     """Send sound and pictures, ask for what is missing, and go on until nothing more comes of asking."""
     for number in range(FIRST, FIRST + PACKETS):
-        camera.publish(video_packet(number, key=number % 100 == 0))
+        camera.publish(video_packet(number, key=number % 100 == 0, step=STEP))
         camera.publish(sound(number))
         if number % 8 == 0:
             screen.ask()

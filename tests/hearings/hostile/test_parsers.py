@@ -14,13 +14,25 @@ from hypothesis import strategies as st
 
 from hearings import messages
 from hearings.bandwidth import feedback
-from hearings.counters import Counters
 from hearings.errors import HearingError
 from hearings.forwarding import h264, rtcp, vp8
-from hearings.ice import IceLite, Path
+from hearings.forwarding.routing import MAX_SSRCS
+from hearings.ice import Path
 from hearings.negotiation import accepted_mids, publish_answer, published_tracks
 from hearings.sdp import TransportDescription, parse, render
-from tests.hearings.hostile.recorded import ANSWER, DTLS, OFFER, RTCP, RTP, STUN, damaged, damaged_lines
+from tests.hearings.desk import Desk
+from tests.hearings.hostile.nobody import nobodys_site
+from tests.hearings.hostile.recorded import (
+    ANSWER,
+    DTLS,
+    MEDIA,
+    OFFER,
+    RTCP,
+    RTP,
+    STUN,
+    damaged,
+    damaged_lines,
+)
 from tests.hearings.house import House
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "120"))
@@ -56,7 +68,7 @@ def test_transport_feedback_is_read_or_refused(body: bytes) -> None:
 @hostile
 @given(damaged(STUN), st.integers(0, 3))
 def test_a_damaged_check_binds_nothing(data: bytes, first: int) -> None:
-    site = IceLite(lambda path, answer: pytest.fail("a stranger was answered"), Counters())
+    site = nobodys_site()
     site.open("owner")
     assert site.receive(bytes([first]) + data[1:], HOME, 0.0) is None
 
@@ -123,32 +135,52 @@ def test_a_message_at_the_door_is_as_declared_or_refused(name: str, payload: Any
         assert isinstance(messages.read(messages.KINDS[name], payload), messages.KINDS[name])
 
 
-async def test_decrypted_packets_go_somewhere_or_nowhere(house: House) -> None:
-    """What a publisher and a receiver may do under their own keys, straight into the packet path."""
+def test_decrypted_media_goes_somewhere_or_nowhere(desk: Desk) -> None:
+    """What a publisher can do under its own keys: damaged packets among true ones, on to a receiver."""
+    publisher, receiver = desk.browser(), desk.browser()
+    for track in published_tracks(parse(OFFER)):
+        if track.active:
+            source = desk.forwarder.add_in(publisher.leg, track)
+            desk.out(receiver, source)
+    true = iter(MEDIA * 100)
+
+    @hostile
+    @given(damaged(RTP))
+    def media(data: bytes) -> None:
+        publisher.send(next(true)[1])
+        publisher.send(data)
+        desk.pass_time(0.02)
+
+    media()
+    assert desk.counters.failures == 0
+    assert desk.counters.rtp_malformed > 0
+    assert receiver.rtp()
+    assert len(publisher.leg.routes.layers) <= MAX_SSRCS
+
+
+async def test_decrypted_reports_are_taken_or_ignored(house: House) -> None:
+    """What either side can do under its own keys."""
     await house.publish("a")
     await house.subscribe("b")
     await house.connected("a", "b")
     publisher, subscriber = house.room.seats["a"].publisher, house.room.seats["b"].subscriber
     assert publisher is not None
     assert subscriber is not None
+    out = house.out("b", ("a", "video"))
+    known = {
+        name: data.replace(bytes((0, 0, 0, 7)), out.ssrc.to_bytes(4, "big")) for name, data in RTCP.items()
+    }
     clock = iter(range(10**9))
 
     @hostile
-    @given(damaged(RTP))
-    def media(data: bytes) -> None:
-        publisher.on_rtp(bytearray(data), next(clock) / 1000)
-
-    @hostile
-    @given(damaged(RTCP))
+    @given(damaged(known))
     def control(data: bytes) -> None:
-        with suppress(ValueError):
-            for packet in rtcp.read(data):
-                publisher.on_rtcp(packet, next(clock) / 1000)
-                subscriber.on_rtcp(packet, next(clock) / 1000)
+        now = next(clock) / 1000
+        publisher.connection.receive_rtcp(data, now)
+        subscriber.connection.receive_rtcp(data, now)
 
-    media()
     control()
-    assert house.port.counters.failures == 0
+    assert house.port.counters.rtcp_malformed > 0
 
 
 async def test_damaged_handshakes_are_refused(house: House) -> None:

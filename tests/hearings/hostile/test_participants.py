@@ -23,6 +23,7 @@ from tests.hearings.peer import (
     audio_packet,
     video_packet,
 )
+from tests.hearings.waiting import until
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -155,8 +156,25 @@ async def test_reports_that_are_cut_or_lie_about_their_length(house: House) -> N
     assert sent * 0.5 < malformed <= sent
 
 
+async def test_a_peer_that_never_stops_asking_is_answered_within_bounds(house: House) -> None:
+    """The same hundred packets asked for a hundred times: the answers do not multiply the traffic."""
+    good = await witness(house)
+    viewer = await house.subscribe("viewer")
+    await house.connected("viewer")
+    out = house.out("viewer", ("good", "video"))
+    async with good.undisturbed():
+        await until(lambda: out.packets >= 200)
+        newest = int.from_bytes(next(p for p in reversed(viewer.rtp) if p[1] & 0x7F == 96)[2:4], "big")
+        wanted = [(newest - n) & 0xFFFF for n in range(100, 0, -1)]
+        for _ in range(100):
+            viewer.nack(out.ssrc, wanted)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+    assert out.resent <= 1000, "a hundred packets, at most ten times each"
+
+
 def streams_of(house: House, seat: str) -> int:
     """How many SSRCs are remembered of what a seat sends."""
     publisher = house.room.seats[seat].publisher
     assert publisher is not None
-    return len(publisher._by_ssrc)
+    return len(publisher.connection.leg.routes.layers)

@@ -14,7 +14,7 @@ from hearings.sdp import parse
 from tests.hearings.hostile.recorded import DTLS
 from tests.hearings.hostile.witness import sealed, sealed_rtcp, under, witness
 from tests.hearings.house import House
-from tests.hearings.peer import audio_packet
+from tests.hearings.peer import audio_packet, video_packet
 from tests.hearings.waiting import until
 
 pytestmark = pytest.mark.timeout(60)
@@ -132,3 +132,33 @@ async def test_dtls_that_nobody_reads_waits_in_a_bounded_queue(house: House) -> 
             early.send_raw(DTLS["hello"])
         await asyncio.sleep(0.2)
     assert house.port.counters.dtls_overflow - before == 2 * QUEUE_LIMIT
+
+
+async def test_media_before_the_handshake_is_dropped(house: House) -> None:
+    good = await witness(house)
+    early = await house.peer()
+    house.room.join(Standing("early", True, False), "link")
+    theirs = parse(house.room.publish("early", 1, early.offer())).transport
+    assert theirs is not None
+    early.check(theirs)
+    await until(lambda: early.stun_answers)
+    before = good.dropped()
+    plain = [audio_packet(1), video_packet(1, key=True), rtcp.receiver_report([])]
+    async with good.undisturbed():
+        for data in plain:
+            early.send_raw(data)
+        await asyncio.sleep(0.2)
+    assert good.dropped() - before == len(plain)
+
+
+async def test_datagrams_of_no_protocol_from_a_bound_address_are_counted(house: House) -> None:
+    good = await witness(house)
+    other = await house.publish("other")
+    await house.connected("other")
+    before = house.port.counters.unknown_kind
+    strange = [bytes([first]) + bytes(size) for first in (4, 19, 64, 127, 192, 255) for size in (0, 1, 40)]
+    async with good.undisturbed():
+        for data in strange:
+            other.send_raw(data)
+        await asyncio.sleep(0.2)
+    assert house.port.counters.unknown_kind - before == len(strange)

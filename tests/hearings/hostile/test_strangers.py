@@ -8,9 +8,9 @@ import socket
 import pytest
 from aioice import stun
 
-from hearings.counters import Counters
-from hearings.ice import MAX_LIMITED_HOSTS, MAX_PATHS, IceLite, Path
+from hearings.ice import MAX_LIMITED_HOSTS, MAX_PATHS, Path
 from hearings.sdp import parse
+from tests.hearings.hostile.nobody import nobodys_site
 from tests.hearings.hostile.recorded import DTLS, RTCP, RTP, STUN
 from tests.hearings.hostile.witness import sealed, under, witness
 from tests.hearings.house import House
@@ -52,7 +52,7 @@ def noise(seed: int) -> list[bytes]:
 def lies(ufrag: str) -> list[bytes]:
     """Checks of somebody who knows the user name, as one who overheard it does, and not the password."""
     found = []
-    for kind in (stun.Class.REQUEST,):
+    for kind in stun.Class:
         message = stun.Message(stun.Method.BINDING, kind)
         message.attributes = {"USERNAME": f"{ufrag}:x", "USE-CANDIDATE": None}
         found.append(bytes(message))
@@ -119,7 +119,7 @@ async def test_a_true_check_moves_nobody_elses_media(house: House) -> None:
 
 
 def test_refusals_are_remembered_of_a_bounded_number_of_hosts() -> None:
-    site = IceLite(lambda path, data: None, Counters())
+    site = nobodys_site()
     for number in range(3 * MAX_LIMITED_HOSTS):
         host = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
         site.receive(STUN["check"], Path(0, (host, 5000)), 0.0)

@@ -11,6 +11,8 @@ from tests.hearings.waiting import until
 
 DROPPED = (
     "unknown_source",
+    "unknown_kind",
+    "early",
     "limited",
     "stun_refused",
     "stun_malformed",
