@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -77,9 +77,12 @@ async def sheet(case_id: int, viewer: Viewer, today: date) -> Sheet:
     if case.state is not State.ACCEPTED:
         raise Refused("not_now", state=case.state)
     files = await documents.of_case(case_id, side, viewer, {DocumentKind.EXHIBIT})
+    draft = await drafts.load(case_id, "complaint", viewer)
+    if not draft.values and case.problem_id:
+        draft = replace(draft, values={"problem": str(case.problem_id)})
     return Sheet(
         case_id=case_id,
-        draft=await drafts.load(case_id, "complaint", viewer),
+        draft=draft,
         exhibits=tuple(file for file in files if file.attached_at is None),
         areas=await taxonomy.tree(today),
     )

@@ -13,6 +13,7 @@ from app.services import casefile, documents, drafts, letters
 from app.services.documents import File
 from app.services.drafts import Saved
 from app.services.letters import Text
+from app.services.taxonomy import Leaf
 from models import Case, CaseEvent, Document, DocumentKind, Draft, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
@@ -74,9 +75,10 @@ def written_address(user: User) -> str:
     return ", ".join(part for part in (street, user.district, city) if part)
 
 
-async def begin(viewer: Viewer, now: datetime) -> int:
+async def begin(viewer: Viewer, now: datetime, problem: Leaf | None = None) -> int:
     """A new registration, or the one that this citizen left untouched; answers the case's id.
 
+    ``problem`` is what the citizen said that it is about, until the complaint says it for good.
     Refused("email_unconfirmed"), or Refused("too_many_drafts") when three are open already.
     """
     async with transaction():
@@ -89,11 +91,16 @@ async def begin(viewer: Viewer, now: datetime) -> int:
         ids = [row["id"] for row in open_drafts]
         touched = {row["case_id"] for row in await Draft.filter(case_id__in=ids).values("case_id")}
         touched |= {row["case_id"] for row in await Document.filter(case_id__in=ids).values("case_id")}
+        about = problem.id if problem else None
         if untouched := [case_id for case_id in ids if case_id not in touched]:
+            if problem:
+                await Case.filter(id=untouched[0]).update(problem_id=about)
             return int(untouched[0])
         if len(ids) >= MAX_DRAFTS:
             raise Refused("too_many_drafts", max=MAX_DRAFTS)
-        case = await Case.create(state=State.DRAFT, consumer_id=user.id, created_at=now, changed_at=now)
+        case = await Case.create(
+            state=State.DRAFT, consumer_id=user.id, problem_id=about, created_at=now, changed_at=now
+        )
         return case.id
 
 

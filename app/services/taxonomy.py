@@ -88,6 +88,12 @@ async def may_choose(problem_id: int, today: date) -> bool:
     return bool(await _valid(today).filter(id=problem_id).exists())
 
 
+async def problem(code: str, today: date) -> Leaf | None:
+    """The problem of this code, if it may be chosen on ``today``."""
+    row = await _valid(today).filter(code=code).first().values("id", "code", "label")
+    return Leaf(**row) if row else None
+
+
 def _valid(today: date) -> Any:
     return Problem.filter(valid_from__lte=today).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
 

@@ -23,12 +23,20 @@ class NavItem:
 def navigation(viewer: Viewer | None) -> tuple[NavItem, ...]:
     """The entries that ``viewer`` gets; without a session, the public ones."""
     if viewer is None:
-        return (NavItem(_("Início"), "/"), NavItem(_("Verificar documento"), "/verificar"))
+        return (
+            NavItem(_("Início"), "/"),
+            NavItem(_("Orientação"), "/orientacao"),
+            NavItem(_("Verificar documento"), "/verificar"),
+        )
     return _MENUS[viewer.role]()
 
 
 def _consumer() -> tuple[NavItem, ...]:
-    return (NavItem(_("Minhas reclamações"), "/painel"), NavItem(_("Verificar documento"), "/verificar"))
+    return (
+        NavItem(_("Minhas reclamações"), "/painel"),
+        NavItem(_("Orientação"), "/orientacao"),
+        NavItem(_("Verificar documento"), "/verificar"),
+    )
 
 
 def _company() -> tuple[NavItem, ...]:

@@ -10,16 +10,17 @@ from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from app.i18n import gettext as _
-from app.services import drafts, registrations, triage
+from app.services import drafts, registrations, taxonomy, triage
 from app.services.drafts import Saved
 from app.services.registrations import CONFLICT, REQUIRED, SUPPLEMENT_MAX, SUPPLIED
 from app.web.access import requires, viewer
 from app.web.documents import described
 from app.web.errors import field_sentences, sentence
 from app.web.forms import form
+from app.web.guidance import PROBLEM_COOKIE
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import now
+from app.web.today import now, today
 from models.rules.errors import Conflict, Invalid, Refused
 from models.rules.people import Role
 
@@ -34,9 +35,12 @@ def case_path(case_id: int) -> str:
 @blueprint.post("/casos/novo")
 @requires(Role.CONSUMER)
 async def begin() -> ResponseReturnValue:
-    """A new registration for the signed-in citizen."""
-    case_id = await registrations.begin(viewer(), now())
-    return redirect(f"{case_path(case_id)}/cadastro", 303)
+    """A new registration for the signed-in citizen, about the problem that the guided way found, if any."""
+    problem = (await form()).get("problem") or request.cookies.get(PROBLEM_COOKIE, "")
+    case_id = await registrations.begin(viewer(), now(), await taxonomy.problem(problem, today()))
+    response = redirect(f"{case_path(case_id)}/cadastro", 303)
+    response.delete_cookie(PROBLEM_COOKIE, path="/")
+    return response
 
 
 @blueprint.get("/casos/<int:case_id>/cadastro")
