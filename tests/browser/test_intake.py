@@ -139,8 +139,7 @@ async def test_from_registration_to_sent_complaint(stage: Stage) -> None:
 
 async def _register(citizen: Page) -> str:
     """Fill in, with bad files that lose nothing, and send; answers the case's path."""
-    await citizen.goto("/painel")
-    await citizen.get_by_role("button", name="Nova reclamação").first.click()
+    await _ask_the_way(citizen)
     await citizen.wait_for_url("**/cadastro")
     await citizen.locator("#campo-conflict").fill(CONFLICT)
     await expect(citizen.locator("[data-autosave-state]")).to_contain_text("salvo", ignore_case=True)
@@ -159,6 +158,18 @@ async def _register(citizen: Page) -> str:
     await expect(citizen.get_by_role("heading", name="Seu cadastro está com o Procon")).to_be_visible()
     await look(citizen, "caso-enviado")
     return citizen.url.rpartition("/casos/")[2]
+
+
+async def _ask_the_way(citizen: Page) -> None:
+    """The guided way in, by keyboard alone, with one answer changed on the way."""
+    await citizen.goto("/orientacao")
+    await look(citizen, "orientacao")
+    for answer in ("Meu patrão", "Mudar", "Uma empresa", "Para mim", "Moro em", "Ainda não"):
+        await citizen.get_by_role("link", name=answer).first.press("Enter")
+    for answer in ("Produtos", "Eletrodomésticos e móveis", "Produto não entregue"):
+        await citizen.get_by_role("link", name=answer).press("Enter")
+    await look(citizen, "orientacao-fim")
+    await citizen.get_by_role("button", name="Começar o cadastro").press("Enter")
 
 
 async def _triage_asks(attendant: Page) -> None:
@@ -220,9 +231,12 @@ async def _complain(stage: Stage, citizen: Page, case_path: str) -> None:
     await name.press("ArrowDown")
     await name.press("Enter")
     await expect(citizen.locator("#campo-company_cnpj")).to_have_value("12.ABC.345/01DE-35")
+    problem = "Produto não entregue, incompleto ou diferente do pedido"
+    await expect(citizen.get_by_label("Assunto")).to_have_value("Eletrodomésticos e móveis")
+    await expect(citizen.locator("#escolha-problem option:checked")).to_have_text(problem)
+    await citizen.get_by_label("Área").select_option("Alimentos")
     await citizen.get_by_label("Área").select_option("Produtos")
     await citizen.get_by_label("Assunto").select_option("Eletrodomésticos e móveis")
-    problem = "Produto não entregue, incompleto ou diferente do pedido"
     await citizen.get_by_label("Problema", exact=True).select_option(problem)
     await citizen.locator("#campo-facts").fill(FACTS)
     await citizen.locator("#campo-occurred_on").fill("2026-10-01")
