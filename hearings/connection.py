@@ -7,8 +7,6 @@ import enum
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Protocol
 
-from aiortc.rtp import AnyRtcpPacket
-
 from hearings.dtls import DtlsSession, Keys
 from hearings.forwarding import rtcp
 from hearings.sdp import TransportDescription
@@ -32,7 +30,7 @@ class ConnectionState(enum.StrEnum):
 class Listener(Protocol):
     """Who owns a connection: a publisher or a subscriber."""
 
-    def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None: ...
+    def on_rtcp(self, packet: rtcp.AnyPacket, now: float) -> None: ...
 
     def on_state(self, state: ConnectionState) -> None: ...
 

@@ -98,9 +98,11 @@ class Figures:
         return way
 
     def _down(self, place: Key, subscriber: Subscriber | None, seconds: float) -> dict[str, Any]:
-        """What went to the seat, and what its browser says of it; the layer of each picture, None if none."""
+        """What went to the seat, and what its browser says of it; the layer of each picture, None if none,
+        and the one aimed at, None while there is no room; what the seat's line is thought to bear."""
         way = _Direction()
         layers: dict[str, str | None] = {}
+        targets: dict[str, str | None] = {}
         for (seat, media), out in subscriber.outs() if subscriber is not None else ():
             found = counted.outgoing(out)
             packets, octets, nacked, resent = self._grown(
@@ -113,8 +115,10 @@ class Figures:
                 way.jitter_s = max(way.jitter_s, found.jitter_s)
             if out.video:
                 layers[f"{seat}/{media}"] = out.layer.rid if out.layer is not None else None
+                targets[f"{seat}/{media}"] = out.source.rid(out.target) if out.source is not None else None
             self.traffic.update(packets_out=packets, nacks_received=nacked, resent=resent)
-        return {**way.payload(seconds), "layers": layers}
+        estimate = round(subscriber.downlink.estimator.bits_per_second / 1000) if subscriber else None
+        return {**way.payload(seconds), "layers": layers, "targets": targets, "estimate_kbps": estimate}
 
     def _grown(self, key: Key, now: tuple[int, ...]) -> tuple[int, ...]:
         """By how much each count has grown. `now` begins with packets: fewer of them are another track's.

@@ -36,11 +36,6 @@ AUDIO_FEEDBACK: tuple[str, ...] = ("nack",)
 VIDEO_FEEDBACK: tuple[str, ...] = ("goog-remb", "nack", "nack pli", "ccm fir")
 TRANSPORT_FEEDBACK = "transport-cc"
 
-# Transport-wide feedback starves a sender that never gets it: these say whether it is made (for publishers)
-# and whether packets are numbered for it (for subscribers).
-FEEDBACK_IN = False
-FEEDBACK_OUT = False
-
 # The subscribe side is offered by the server, so these identifiers are the same for every receiver and the
 # header extension block of a packet is built once for all.
 OPUS_PT, VP8_PT, RTX_PT, H264_PT, H264_RTX_PT = 111, 96, 97, 102, 103
@@ -163,7 +158,7 @@ def _published(media: str, section: MediaSection, codec: Codec) -> PublishedTrac
         rids=rids,
         rid_id=section.extension(RID) if rids else 0,
         rrid_id=section.extension(REPAIRED_RID) if rids else 0,
-        twcc_id=section.extension(TRANSPORT_WIDE) if FEEDBACK_IN else 0,
+        twcc_id=section.extension(TRANSPORT_WIDE),
     )
 
 
@@ -225,7 +220,7 @@ def _answered_feedback(track: PublishedTrack, codec: Codec) -> tuple[str, ...]:
 
 
 def _subscribe_codecs(codec: str) -> tuple[Codec, ...]:
-    transport = (TRANSPORT_FEEDBACK,) if FEEDBACK_OUT else ()
+    transport = (TRANSPORT_FEEDBACK,)
     video = VIDEO_FEEDBACK + transport
     if codec == OPUS:
         return (Codec(OPUS_PT, "opus", 48000, 2, OPUS_PARAMETERS, AUDIO_FEEDBACK + transport),)
@@ -242,4 +237,4 @@ def _subscribe_codecs(codec: str) -> tuple[Codec, ...]:
 
 def _subscribe_extensions(kind: str) -> tuple[tuple[int, str], ...]:
     own = (LEVEL_ID, AUDIO_LEVEL) if kind == "audio" else (SEND_TIME_ID, ABS_SEND_TIME)
-    return (own, (TWCC_ID, TRANSPORT_WIDE)) if FEEDBACK_OUT else (own,)
+    return (own, (TWCC_ID, TRANSPORT_WIDE))

@@ -3,17 +3,16 @@
 import secrets
 from collections.abc import Callable
 
-from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket
+from aiortc.rtp import RtcpSrPacket
 
 from hearings.connection import Connection, ConnectionState
 from hearings.errors import NO_MEDIA, NOT_CONNECTED, HearingError
 from hearings.forwarding import rtcp
-from hearings.forwarding.outgoing import OutgoingTrack
 from hearings.forwarding.source import Source
 from hearings.negotiation import VP8, PublishedTrack, publish_answer, published_tracks
 from hearings.port import MediaPort
-from hearings.quality import BandwidthLimit
 from hearings.sdp import SessionDescription, parse, render
+from hearings.uplink import Uplink
 
 
 class Publisher:
@@ -24,7 +23,7 @@ class Publisher:
     ) -> None:
         self.connection = Connection(port, self)
         self.sources: dict[str, Source] = {}
-        self.limit = BandwidthLimit()
+        self.uplink = Uplink(self.connection.leg, self.sources)
         self._on_state = on_state
         self._codec = codec
         self._forwarder = port.forwarder
@@ -62,15 +61,9 @@ class Publisher:
         """Each second: receiver report and bandwidth limit."""
         layers = [layer for s in self.sources.values() for layer in s.layers if layer.ssrc >= 0]
         blocks = [block for block in (layer.report(now) for layer in layers) if block]
-        if not blocks:
-            return
-        video = [layer.ssrc for layer in layers if layer.video]
-        message = rtcp.receiver_report(blocks)
-        if video:
-            takers = [t for layer in layers if layer.video for t in layer.takers]
-            self.limit.update([t for t in takers if isinstance(t, OutgoingTrack)], now)
-            message += rtcp.bandwidth_limit(self.limit.bits_per_second, video)
-        self.connection.leg.send_rtcp(message)
+        if blocks:
+            message = rtcp.receiver_report(blocks) + self.uplink.limit_message()
+            self.connection.leg.send_rtcp(message)
 
     def settle(self, now: float) -> None:
         """Called each half second: receivers leave layers that fell silent."""
@@ -78,7 +71,7 @@ class Publisher:
             if len(source.layers) > 1:
                 source.settle(now)
 
-    def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None:
+    def on_rtcp(self, packet: rtcp.AnyPacket, now: float) -> None:
         """The sender reports carry the publisher's clock; the rest of what it says is not needed."""
         if isinstance(packet, RtcpSrPacket):
             layer = self.connection.leg.routes.layers.get(packet.ssrc)

@@ -70,6 +70,8 @@ class Registry:
     def tick(self, now: float) -> None:
         """One turn at time `now`."""
         self.port.work(now)
+        for room in self.rooms.values():
+            room.tick(now)
         self.recordings.tick(now)
         if now - self._checked >= CHECK_S:
             self._checked = now

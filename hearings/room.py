@@ -6,6 +6,7 @@ from typing import Any
 
 from hearings.activity import SeatActivity
 from hearings.connection import ConnectionState
+from hearings.distribution import Distribution
 from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
 from hearings.negotiation import VP8
 from hearings.observation import Observation
@@ -33,6 +34,7 @@ class Room:
         self._tell = tell
         self._taps: Taps | None = None
         self._observation = Observation()
+        self._distribution = Distribution(self.seats)
 
     @property
     def activity(self) -> Mapping[str, SeatActivity]:
@@ -155,6 +157,16 @@ class Room:
             subscriber.negotiate(now)
         if self._taps is not None:
             self._taps.refresh(self.seats, now)
+        self._distribution.review(self._observation.speaker, now)
+
+    def tick(self, now: float) -> None:
+        """Every 20 ms: feedback to those who publish, layers and padding to those who receive."""
+        for seat in self.seats.values():
+            if seat.publisher is not None:
+                seat.publisher.uplink.tick(now)
+            if seat.subscriber is not None:
+                seat.subscriber.tick(now)
+        self._distribution.tick(self._observation.speaker, now)
 
     def report(self, now: float) -> None:
         """Each second: RTCP reports, and offers that nobody answered."""
@@ -171,8 +183,11 @@ class Room:
                 seat.publisher.settle(now)
         before = self._observation.speaker
         self._observation.look(self.seats, now)
-        if self._observation.speaker != before and self._taps is not None:
-            self._taps.recorder.speaker(self._observation.speaker)
+        speaker = self._observation.speaker
+        if speaker != before:
+            self._distribution.review(speaker, now)
+            if self._taps is not None:
+                self._taps.recorder.speaker(speaker)
         news = self._observation.news()
         if news is not None:
             self._tell_all("activity", news)

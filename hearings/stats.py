@@ -24,8 +24,14 @@ class IncomingStats:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingStats:
-    """What went out on one m-line, and the receiver's last report on it (`loss` as a fraction)."""
+    """What went out on one m-line, and the receiver's last report on it (`loss` as a fraction).
 
+    `layer` is the index of the layer that is sent, None while none is; `target` that of the one meant for the
+    receiver, None while there is no room for it.
+    """
+
+    layer: int | None
+    target: int | None
     packets: int
     bytes: int
     resent: int
@@ -48,11 +54,14 @@ def _seat_stats(seat: Participant) -> dict[str, Any]:
         "muted": seat.standing.muted,
         "publish": publisher.connection.state.value if publisher else None,
         "subscribe": subscriber.connection.state.value if subscriber else None,
-        "limit": publisher.limit.bits_per_second if publisher else None,
+        "limit": publisher.uplink.limit if publisher else None,
+        "estimate": subscriber.downlink.estimator.bits_per_second if subscriber else None,
         "in": {m: asdict(_incoming(s)) for m, s in publisher.sources.items()} if publisher else {},
         "out": {
             f"{stream[0]}/{stream[1]}": asdict(
                 OutgoingStats(
+                    layer=out.layer_index,
+                    target=out.target,
                     packets=out.packets,
                     bytes=out.octets,
                     resent=out.resent,

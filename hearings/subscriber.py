@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aiortc.rtp import AnyRtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
+from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
 
 from hearings.connection import Connection, ConnectionState
+from hearings.downlink import Downlink
 from hearings.errors import MALFORMED_SDP, NOT_CONNECTED, STALE_VERSION, HearingError
 from hearings.forwarding.outgoing import OutgoingTrack
+from hearings.forwarding.rtcp import AnyPacket, TransportFeedback, read_bandwidth_limit
 from hearings.negotiation import (
     AUDIO,
     H264,
@@ -78,6 +80,7 @@ class Subscriber:
         on_state: Callable[["Subscriber", ConnectionState], None],
     ) -> None:
         self.connection = Connection(port, self)
+        self.downlink = Downlink(self.connection.leg)
         # Even an empty room needs an m-line of each kind, or there is nothing to make a connection for.
         self.slots = [Slot("0", "audio"), Slot("1", "video")]
         self._forwarder = port.forwarder
@@ -153,27 +156,48 @@ class Subscriber:
             self._vacate(slot)
         self.connection.close()
 
-    def on_rtcp(self, packet: AnyRtcpPacket, now: float) -> None:
+    def tick(self, now: float) -> None:
+        """Every 20 ms: padding, if the line is to be probed."""
+        if self.connection.up:
+            self.downlink.probe((out for _, out in self.outs() if out.video and out.source is not None), now)
+
+    def on_rtcp(self, packet: AnyPacket, now: float) -> None:
         """Reports, requests to resend and requests for a keyframe."""
-        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+        if isinstance(packet, TransportFeedback):
+            self._take_feedback(packet.body, now)
+        elif isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
                 out = self._by_ssrc.get(report.ssrc)
                 if out is not None:
                     out.on_report(report, now)
         elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == 1:
             out = self._by_ssrc.get(packet.media_ssrc)
-            if out is not None:
+            # What is paused for want of room will begin with a keyframe.
+            if out is not None and not (out.video and out.target is None):
                 out.resend(packet.lost, now)
-        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in (1, 4):
+        elif isinstance(packet, RtcpPsfbPacket):
+            self._take_wish(packet, now)
+
+    def on_state(self, state: ConnectionState) -> None:
+        """Told by the connection, passed to the room."""
+        self._on_state(self, state)
+
+    def _take_feedback(self, body: bytes, now: float) -> None:
+        try:
+            self.downlink.on_feedback(body, now)
+        except ValueError:
+            self.connection.port.counters.rtcp_malformed += 1
+
+    def _take_wish(self, packet: RtcpPsfbPacket, now: float) -> None:
+        """Requests for a keyframe; the estimate of a receiver that makes its own."""
+        if packet.fmt in (1, 4):
             # A full intra request names the track in its body, a picture loss indication in its head.
             target = int.from_bytes(packet.fci[:4], "big") if packet.fmt == 4 else packet.media_ssrc
             out = self._by_ssrc.get(target)
             if out is not None:
                 out.request_keyframe(now)
-
-    def on_state(self, state: ConnectionState) -> None:
-        """Told by the connection, passed to the room."""
-        self._on_state(self, state)
+        elif packet.fmt == 15 and (limit := read_bandwidth_limit(packet.fci)) is not None:
+            self.downlink.on_remb(limit)
 
     def _make_offer(self) -> Offer:
         self._version += 1
@@ -224,6 +248,8 @@ class Subscriber:
             codec=codec,
             name=name,
         )
+        if out.video:
+            out.target = None  # until the distribution has found room for it
         self._by_ssrc[out.ssrc] = out
         return out
 

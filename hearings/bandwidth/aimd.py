@@ -11,7 +11,7 @@ FALL = 0.85
 """Of what got through while the queue grew."""
 RISE_PER_S = 1.08
 MIN_RISE = 1_000
-HEADROOM = 1.5
+HEADROOM = 1.1
 """A rate is never believed further above what really got through, other than by a probe."""
 HEADROOM_PLUS = 10_000
 MIN_RESPONSE_S, MAX_RESPONSE_S = 0.05, 0.5

@@ -152,7 +152,7 @@ class Estimator:
 
     def _learn(self, received: int, lost: int, now: float) -> None:
         delivered = self._delivered.rate
-        self._loss.add(received, lost, delivered, now)
+        self._loss.add(received, lost, delivered, self.queue_s, now)
         usage = self._trend.usage
         if self.prober.listening:
             self._spared_until = now + SPARED_S

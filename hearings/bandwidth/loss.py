@@ -6,6 +6,8 @@ traffic cures it. Which of the two is found by trying: send less for a while and
 alone (draft-ietf-rmcat-gcc-02 section 6) starves a receiver whose line loses 15 % whatever one does.
 """
 
+QUEUED_S = 0.1
+"""Loss beside a longer queue than this is the queue's."""
 INFINITE = float("inf")
 OBSERVE_S = 1.0
 HEAVY_OBSERVE_S = 0.6
@@ -37,6 +39,7 @@ class LossControl:
         self._floor = floor
         self._received = self._lost = 0
         self._since: float | None = None
+        self._queued = 0.0
         self._high_since: float | None = None
         self._trial: _Trial | None = None
 
@@ -45,8 +48,9 @@ class LossControl:
         """Loss beyond the line's own, as a fraction of what the line would let through."""
         return max(0.0, (self.loss - self.inherent) / (1 - self.inherent))
 
-    def add(self, received: int, lost: int, delivered: float | None, now: float) -> None:
-        """After each feedback: packets newly told of, and what got through lately in bit/s."""
+    def add(self, received: int, lost: int, delivered: float | None, queue_s: float, now: float) -> None:
+        """After each feedback: packets newly told of, bit/s that got through lately, the queue's length."""
+        self._queued = max(self._queued, queue_s)
         if self._since is None:
             self._since = now
         if self._trial is not None and now < self._trial.from_:
@@ -65,7 +69,11 @@ class LossControl:
         self._since = now
         # Loss comes in bursts: one second says little.
         self.loss = loss if heavy or self._trial is not None else (self.loss + loss) / 2
-        self._judge(delivered or 0.0, lasted, now)
+        queued, self._queued = self._queued, 0.0
+        if queued > QUEUED_S:
+            self._leave_to_delay()
+        else:
+            self._judge(delivered or 0.0, lasted, now)
 
     @property
     def on_trial(self) -> bool:
@@ -75,6 +83,13 @@ class LossControl:
     def raise_to(self, rate: float) -> None:
         """A probe got through at this rate."""
         self.limit = max(self.limit, rate)
+
+    def _leave_to_delay(self) -> None:
+        """A full queue loses packets: nothing can be learnt from them but that it is full."""
+        self._high_since = None
+        if self._trial is not None:
+            self.limit = self._trial.limit
+            self._trial = None
 
     def _judge(self, delivered: float, lasted: float, now: float) -> None:
         if self._trial is not None:

@@ -16,6 +16,8 @@ Arrived = tuple[int, float, float, int]
 
 STEP = 2.0
 """A probe asks for so many times the estimate, so that its own queue stays short."""
+BEYOND = 1.1
+"""Part of what is wanted that is tried, so that a probe that finds it finds it for certain."""
 LASTS_S = 0.08
 LEAST_BYTES = 1200
 BURST_S = 0.005
@@ -26,10 +28,12 @@ SATURATED = 0.9
 """A probe that arrives slower than this part of its rate has met the line's end."""
 TRUSTED = 0.95
 """Part of what came out at the line's end that is believed."""
+GAIN = 1.1
+"""A probe that raises the estimate less than so many times was in vain."""
 MAX_LOSS = 0.1
 """Loss beyond the line's own that a probe may suffer."""
 AGAIN_S = 0.5
-FIRST_WAIT_S, LAST_WAIT_S = 3.0, 15.0
+FIRST_WAIT_S, LAST_WAIT_S = 3.0, 8.0
 TURN_S = 0.02
 """Time between two calls of `owed`."""
 PATIENCE = 1.6
@@ -43,6 +47,7 @@ class _Probe:
     `octets` are those of the numbers from `first` to before `counted`.
     """
 
+    estimate: float
     rate: float
     began: float
     first: int
@@ -76,7 +81,7 @@ class Prober:
         """Start a probe if one is due and `wanted` bit/s is more than the estimate."""
         if self._probe is None and now >= self._next_at and wanted > estimate:
             number = self._departures.number
-            self._probe = _Probe(min(STEP * estimate, wanted), now, number, number)
+            self._probe = _Probe(estimate, min(STEP * estimate, BEYOND * wanted), now, number, number)
 
     def owed(self, now: float) -> int:
         """Bytes of padding to send now, 0 for none. Called every `TURN_S`."""
@@ -106,12 +111,8 @@ class Prober:
         probe.arrived += [p for p in packets if p[0] >= probe.first]
         if not probe.end or newest < probe.end - 1:
             return None
-        result = _result(probe, inherent_loss)
-        if result is None:
-            self._in_vain(now)
-            return None
-        rate, saturated = result
-        if saturated:
+        rate = _result(probe, inherent_loss)
+        if rate is None or rate < GAIN * probe.estimate:
             self._in_vain(now)
         else:
             self._probe = None
@@ -131,14 +132,16 @@ class Prober:
         self._wait_s = min(self._wait_s * PATIENCE, LAST_WAIT_S)
 
 
-def _result(probe: _Probe, inherent_loss: float) -> tuple[float, bool] | None:
-    """Rate and whether the line's end was met; None when too little got through to say.
+def _result(probe: _Probe, inherent_loss: float) -> float | None:
+    """The rate that got through, None when too little did to say.
 
     Measured from the end of the first burst to the end of the last, so that no burst's own length counts.
     """
-    if len(probe.arrived) < (probe.end - probe.first) * (1 - inherent_loss - MAX_LOSS):
+    arrived = [p for p in probe.arrived if p[0] < probe.end]
+    lost = 1 - len(arrived) / (probe.end - probe.first)
+    if lost > inherent_loss + MAX_LOSS:
         return None
-    packets = [p for p in probe.arrived if p[1] <= probe.burst + BURST_S]
+    packets = [p for p in arrived if p[1] <= probe.burst + BURST_S]
     begin = min((sent for _, sent, _, _ in packets), default=0.0)
     first = [p for p in packets if p[1] <= begin + BURST_S]
     rest = [p for p in packets if p[1] > begin + BURST_S]
@@ -150,7 +153,7 @@ def _result(probe: _Probe, inherent_loss: float) -> tuple[float, bool] | None:
     if sending <= 0 or arriving <= 0:
         return None
     # What the line loses whatever we send was no less sent, and is no sign of its end.
-    bits /= 1 - inherent_loss
+    bits /= 1 - min(lost, inherent_loss)
     if sending < SATURATED * arriving:
-        return TRUSTED * bits / arriving, True
-    return bits / sending, False
+        return TRUSTED * bits / arriving
+    return bits / sending

@@ -29,10 +29,12 @@ class IncomingFigures:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFigures:
-    """`layer` is the index of the one forwarded at present, None while none is; `nacked` the packets the
-    receiver asked for again, `resent` those it was given. The rest is the receiver's last report."""
+    """`layer` is the index of the one forwarded at present, None while none is, `target` of the one meant for
+    the receiver, None while paused; `nacked` the packets the receiver asked for again, `resent` those it was
+    given. The rest is the receiver's last report."""
 
     layer: int | None
+    target: int | None
     packets: int
     octets: int
     nacked: int
@@ -63,6 +65,7 @@ def outgoing(out: OutgoingTrack) -> OutgoingFigures:
     """The figures of a stream that is sent."""
     return OutgoingFigures(
         out.layer_index,
+        out.target,
         out.packets,
         out.octets,
         out.nacked,

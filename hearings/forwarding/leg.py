@@ -69,10 +69,11 @@ class Leg:
         return sealed
 
     def send_again(self, number: int, datagram: bytes, now: float) -> None:
-        """Send a sealed packet once more; its transport-wide number stands for this time from now on."""
+        """Send a sealed packet once more. Which of the two arrives nobody can tell, so that its number tells
+        nothing of the line any more (see `Departures`)."""
         departures = self.departures
         if departures.number - number <= RING:
-            departures.sent_at[number & RING - 1] = now
+            departures.sent_at[number & RING - 1] = -now
         self.send_sealed(datagram)
 
     def send_sealed(self, datagram: memoryview | bytes) -> None:

@@ -193,7 +193,9 @@ class OutgoingTrack(Follower):
         """Send the very datagram again: sealed anew it would differ under a number already used, which
         AES-GCM does not bear (RFC 7714 section 8.1)."""
         kept = self._sealed[number & SEALED_KEPT - 1]
-        if kept is None or kept[0] != number or not self._leg.resends.take(len(kept[2]), now):
+        if kept is None or kept[0] != number:
+            return False
+        if not self._leg.resends.take(len(kept[2]), now, first=True):
             return False
         self._leg.send_again(kept[1], kept[2], now)
         return True

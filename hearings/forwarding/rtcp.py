@@ -2,20 +2,47 @@
 
 import struct
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from aiortc.rtp import AnyRtcpPacket, RtcpPacket
 
 SENDER = 1
 """The SSRC the unit speaks under; it sends no media of its own."""
 _SR, _RR, _SDES, _RTPFB, _PSFB = 200, 201, 202, 205, 206
+_TRANSPORT_WIDE = 15
+_FEEDBACK_HEAD = bytes([0x80 | _TRANSPORT_WIDE, _RTPFB])
 
 
-def read(data: bytes) -> list[AnyRtcpPacket]:
+@dataclass(frozen=True, slots=True)
+class TransportFeedback:
+    """Transport-wide feedback, its body unread (see `hearings.bandwidth.feedback`)."""
+
+    body: bytes
+
+
+AnyPacket = AnyRtcpPacket | TransportFeedback
+
+
+def read(data: bytes) -> list[AnyPacket]:
     """The packets of a decrypted compound; raises ValueError when it is malformed."""
+    if data[:2] == _FEEDBACK_HEAD and int.from_bytes(data[2:4], "big") * 4 + 4 == len(data) > 20:
+        # By far the most frequent message, and one that aiortc would take for a NACK.
+        return [TransportFeedback(data[12:])]
+    packets: list[AnyPacket] = []
+    at = 0
     try:
-        return RtcpPacket.parse(data)
+        while at < len(data):
+            end = at + 4 + int.from_bytes(data[at + 2 : at + 4], "big") * 4
+            if data[at + 1] == _RTPFB and data[at] & 0x1F == _TRANSPORT_WIDE:
+                if end > len(data):
+                    raise ValueError("RTCP packet is truncated")
+                packets.append(TransportFeedback(data[at + 12 : end]))
+            else:
+                packets += RtcpPacket.parse(data[at:end])
+            at = end
     except (struct.error, IndexError) as error:
         raise ValueError("malformed RTCP") from error
+    return packets
 
 
 def keyframe_request(ssrc: int) -> bytes:
@@ -55,6 +82,19 @@ def report_block(
         last_report,
         delay & 0xFFFFFFFF,
     )
+
+
+def transport_feedback(ssrc: int, body: bytes) -> bytes:
+    """Transport-wide feedback of a body that is whole words; `ssrc` is one of the sender's."""
+    head = struct.pack("!BBHII", 0x80 | _TRANSPORT_WIDE, _RTPFB, 2 + len(body) // 4, SENDER, ssrc)
+    return head + body
+
+
+def read_bandwidth_limit(fci: bytes) -> int | None:
+    """The bit/s of a REMB message's body, None when it is another application's message."""
+    if len(fci) < 8 or fci[:4] != b"REMB":
+        return None
+    return ((fci[5] & 3) << 16 | fci[6] << 8 | fci[7]) << (fci[5] >> 2)
 
 
 def bandwidth_limit(bits_per_second: int, ssrcs: list[int]) -> bytes:

@@ -49,6 +49,10 @@ class Source:
         chosen = below[-1] if below else live[0] if live else min(target, len(self.layers) - 1)
         return self.layers[chosen]
 
+    def rid(self, target: int | None) -> str | None:
+        """The name of the layer that is aimed at ("" without simulcast), None for none."""
+        return None if target is None else self.layers[min(target, len(self.layers) - 1)].rid
+
     def heard(self, layer: IncomingTrack, ssrc: int, now: float) -> None:
         """A packet of this layer is about to be taken; `ssrc` is the one it came under."""
         if ssrc != layer.ssrc:

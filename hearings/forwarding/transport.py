@@ -32,7 +32,8 @@ class Departures:
     """The subscribe side. `number` is the next packet's (it does not wrap; 16 bits of it are on the wire).
 
     `sent_at` (monotonic seconds) and `sent_size` (bytes of the datagram) hold the last 8192 packets, at
-    `number & 8191`. Everything sent under SRTP is numbered, RTX and padding too; RTCP is not.
+    `number & 8191`. Everything sent under SRTP is numbered, RTX and padding too; RTCP is not. A time made
+    negative marks a packet whose arrival is known, or would tell nothing.
     """
 
     def __init__(self) -> None:
@@ -41,27 +42,27 @@ class Departures:
         self.sent_size = array("H", bytes(2 * RING))
 
 
-RESEND_RATE = 10_000_000
+RESEND_RATE = 400_000
 RESEND_S = 0.5
 
 
 class Bucket:
     """How much may be sent again: `rate` bit/s, at most half a second of it at once.
 
-    The rate is what the line is thought to bear; who repairs more than that only makes it lose more.
+    The rate is a part of what the line is thought to bear; who repairs more only makes it lose more.
     """
 
     def __init__(self) -> None:
-        self.rate = RESEND_RATE
+        self.rate: float = RESEND_RATE
         self._level = 0.0
         self._at = float("-inf")
 
-    def take(self, octets: int, now: float) -> bool:
-        """Whether so many may go now; they are counted if so."""
+    def take(self, octets: int, now: float, *, first: bool = False) -> bool:
+        """Whether so many may go now; they are counted if so. Who goes `first` may overdraw as much again."""
         limit = self.rate / 8 * RESEND_S
         self._level = min(limit, self._level + min(1.0, now - self._at) * self.rate / 8)
         self._at = now
-        if self._level < octets:
+        if self._level + limit * first < octets:
             return False
         self._level -= octets
         return True

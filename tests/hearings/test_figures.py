@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from hearings.bandwidth.estimator import START
 from hearings.figures import Figures
 from hearings.messages import Report
 from tests.hearings.house import House
@@ -39,7 +40,8 @@ async def test_a_second_tells_of_both_ways_and_forgets_what_was_before(house: Ho
     assert up["loss"] == round(10 / 91, 4)
     assert 2 < up["kbps"]["audio"] < 20
     assert up["kbps"]["video"] == down["kbps"]["video"] > 7.5
-    assert down["layers"] == {"a/video": ""}
+    assert down["layers"] == down["targets"] == {"a/video": ""}
+    assert down["estimate_kbps"] == START // 1000
     assert second["a"]["voice"] == "speaking"
     assert [second["b"][name] for name in ("freezes", "freeze_ms", "concealed_ms", "fps")] == [
         2,

@@ -11,7 +11,7 @@ from hearings.errors import (
     STALE_GENERATION,
     HearingError,
 )
-from hearings.forwarding import vp8
+from hearings.forwarding import rtcp, vp8
 from hearings.forwarding.packet import extension
 from hearings.negotiation import LEVEL_ID, TWCC_ID
 from hearings.permission import Standing
@@ -159,7 +159,11 @@ async def test_six_people_have_five_others_each(house: House) -> None:
     seats = [f"s{number}" for number in range(6)]
     cameras = {seat: await house.publish(seat) for seat in seats}
     screens = {seat: await house.subscribe(seat) for seat in seats}
-    await until(lambda: all(s.subscriber.connection.up for s in house.room.seats.values()))
+    await house.connected(*seats)
+    for screen in screens.values():
+        screen.send_rtcp(rtcp.bandwidth_limit(8_000_000, [1]))
+    pictures = [house.out(seat, (other, "video")) for seat in seats for other in seats if other != seat]
+    await until(lambda: all(out.target == 0 for out in pictures))
     for number in range(20):
         for camera in cameras.values():
             camera.send(video_packet(number, key=True))

@@ -6,18 +6,15 @@ import time
 
 import pytest
 
-from hearings import negotiation
 from hearings.forwarding import arrival, vp8
 from hearings.forwarding.packet import extension
-from hearings.negotiation import LEVEL_ID, SEND_TIME_ID, published_tracks
+from hearings.negotiation import LEVEL_ID, SEND_TIME_ID, PublishedTrack, published_tracks
 from hearings.sdp import parse
 from tests.hearings.desk import Browser, Desk, Sent, camera, microphone, recorded
 from tests.hearings.peer import audio_packet, video_packet
 
 
-def publish(
-    desk: Desk, offer: str, codec: str = "vp8"
-) -> tuple[Browser, dict[str, negotiation.PublishedTrack]]:
+def publish(desk: Desk, offer: str, codec: str = "vp8") -> tuple[Browser, dict[str, PublishedTrack]]:
     """A browser whose offer is taken, and its m-lines by medium."""
     tracks = {track.media: track for track in published_tracks(parse(offer), codec)}
     return desk.browser(), tracks
@@ -27,12 +24,7 @@ def rises_by_one(sent: list[Sent]) -> bool:
     return all((b.number - a.number) & 0xFFFF == 1 for a, b in itertools.pairwise(sent))
 
 
-@pytest.fixture
-def with_feedback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negotiation, "FEEDBACK_IN", True)
-
-
-def test_three_layers_and_their_repairs_find_their_way(desk: Desk, with_feedback: None) -> None:
+def test_three_layers_and_their_repairs_find_their_way(desk: Desk) -> None:
     """Mid and rid stand on the first packets only; what comes later is known by its SSRC."""
     offer, packets = recorded("chromium-vp8-layers")
     browser, tracks = publish(desk, offer)
@@ -62,7 +54,7 @@ def test_three_layers_and_their_repairs_find_their_way(desk: Desk, with_feedback
         assert extension(after.data, LEVEL_ID) == extension(before, tracks["audio"].level_id)
 
 
-def test_every_packet_is_noted_with_its_transport_wide_number(desk: Desk, with_feedback: None) -> None:
+def test_every_packet_is_noted_with_its_transport_wide_number(desk: Desk) -> None:
     offer, packets = recorded("chromium-vp8-layers")
     browser, tracks = publish(desk, offer)
     for track in tracks.values():
@@ -175,7 +167,7 @@ def test_numbers_cross_their_wraps_on_both_sides(desk: Desk) -> None:
     assert [(b - a) & 0x7FFF for a, b in itertools.pairwise(pictures)] == [1] * 99
 
 
-def test_the_kernel_says_when_a_packet_came(desk: Desk, with_feedback: None) -> None:
+def test_the_kernel_says_when_a_packet_came(desk: Desk) -> None:
     """A server that is late to read must not take its own lateness for the network's."""
     browser = desk.browser()
     desk.forwarder.add_in(browser.leg, microphone(twcc_id=5))

@@ -96,7 +96,8 @@ def test_jitter_is_no_queue() -> None:
     trip = Trip(Line(lambda _: 3e6, jitter_s=0.03), camera, wanted=2.5e6).run(10)
     settled = trip.now
     trip.run(30)
-    assert trip.worst(settled) > 1_500_000
+    assert trip.mean(settled) > 2_000_000
+    assert trip.worst(settled) > 1_200_000
 
 
 def test_three_seconds_of_nothing_teach_nothing() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 from pylibsrtp._binding import ffi
 
-from hearings import negotiation
 from hearings.addresses import MediaAddress
 from hearings.forwarding import forwarder
 from hearings.forwarding.packet import payload_end, payload_start
@@ -102,7 +101,5 @@ async def record(name: str, codec: str, width: int, height: int) -> None:
 
 
 if __name__ == "__main__":
-    negotiation.FEEDBACK_IN = True
-    negotiation.TRANSPORT_FEEDBACK = "x"
     asyncio.run(record("chromium-vp8-layers", "vp8", 1280, 720))
     asyncio.run(record("chromium-h264", "h264", 320, 240))
