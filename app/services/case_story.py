@@ -26,6 +26,7 @@ TOLD_OF_HEARINGS = frozenset(
 _TONES = {
     "registration_accepted": "success",
     "registration_refused": "danger",
+    "review_asked": "info",
     "documents_requested": "warning",
     "company_notified": "info",
     "company_answered": "info",

@@ -119,6 +119,11 @@ class CasePage:
         over = (HearingState.CLOSED, HearingState.CANCELLED)
         return next((hearing for hearing in self.hearings if hearing.state not in over), None)
 
+    @property
+    def reviewed(self) -> bool:
+        """Whether the citizen has asked for the review of a refusal."""
+        return any(moment.name == "review_asked" for moment in self.timeline)
+
     def may(self, action: str) -> bool:
         """Whether the viewer may take an action now, by its name in the machine."""
         return action in self.actions

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from app.db import transaction
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.services import casefile, documents, letters
+from app.services import casefile, documents, letters, reviews
 from app.services.documents import File
 from app.services.letters import Text
 from app.services.terms import running
@@ -74,6 +74,7 @@ class Row:
     since: datetime
     outside: bool
     supplied: bool
+    review: bool
     handler: str
 
 
@@ -90,7 +91,10 @@ class Happened:
 
 @dataclass(frozen=True)
 class Desk:
-    """One registration with all that the decision needs."""
+    """One registration with all that the decision needs.
+
+    ``own_decision``: the viewer has refused it, and its review is for somebody else.
+    """
 
     case: Case
     name: str
@@ -102,6 +106,7 @@ class Desk:
     history: tuple[Happened, ...]
     checks: dict[str, str]
     actions: tuple[Action, ...]
+    own_decision: bool
 
 
 async def queue(shelf: Shelf, viewer: Viewer, limit: int = PAGE) -> list[Row]:
@@ -114,7 +119,9 @@ async def queue(shelf: Shelf, viewer: Viewer, limit: int = PAGE) -> list[Row]:
             "id", "state", "conflict", "submitted_at", "outside_territory", "consumer__name", "handler__name"
         )
     )
-    supplied = await _supplied([row["id"] for row in found])
+    ids = [row["id"] for row in found]
+    supplied = await _having("documents_supplied", ids)
+    reviews_ = await _having("review_asked", ids)
     return [
         Row(
             case_id=row["id"],
@@ -124,6 +131,7 @@ async def queue(shelf: Shelf, viewer: Viewer, limit: int = PAGE) -> list[Row]:
             since=row["submitted_at"],
             outside=bool(row["outside_territory"]),
             supplied=row["id"] in supplied,
+            review=row["id"] in reviews_,
             handler=row["handler__name"] or "",
         )
         for row in found
@@ -154,6 +162,7 @@ async def desk(case_id: int, viewer: Viewer) -> Desk:
         history=await history(case_id),
         checks=checks_of(case),
         actions=tuple(a for a in allowed(case.state, side, viewer.role) if a in _DECISIONS),
+        own_decision=await reviews.is_own_decision(case_id, viewer),
     )
 
 
@@ -182,10 +191,14 @@ def checks_of(case: Case) -> dict[str, str]:
 
 
 async def start(case_id: int, viewer: Viewer, *, now: datetime) -> None:
-    """Take a registration from the queue; who comes second is refused ("not_now")."""
+    """Take a registration from the queue; who comes second is refused ("not_now").
+
+    A review is for somebody else than who refused it: Refused("own_decision").
+    """
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.START_TRIAGE)
+        await reviews.check_decider(case_id, viewer)
         await casefile.record(file, "triage_started", now=now, to=to, handler_id=viewer.user_id)
 
 
@@ -225,6 +238,7 @@ async def accept(case_id: int, viewer: Viewer, checked: Collection[str], *, now:
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.ACCEPT)
+        await reviews.check_decider(case_id, viewer)
         wanted = checks_of(file.case)
         if not wanted.keys() <= set(checked):
             raise Invalid({"checked": "checks_missing"})
@@ -246,6 +260,7 @@ async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: da
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.REFUSE)
+        await reviews.check_decider(case_id, viewer)
         event = await casefile.record(
             file,
             "registration_refused",
@@ -256,11 +271,12 @@ async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: da
             closed_at=now,
             handler_id=viewer.user_id,
         )
-        await _write(file.case, f"{event.seq}", _refused(file.case.id, _(CAUSES[cause]), text), now)
+        letter = _refused(case_id, _(CAUSES[cause]), text, reviewed=await reviews.asked(case_id))
+        await _write(file.case, f"{event.seq}", letter, now)
 
 
 _DECISIONS = frozenset({Action.START_TRIAGE, Action.ASK_DOCUMENTS, Action.ACCEPT, Action.REFUSE})
-_TALK = ("documents_requested", "documents_supplied", "registration_refused")
+_TALK = ("documents_requested", "documents_supplied", "registration_refused", "review_asked")
 _COLUMNS = ("id", "state", "conflict", "submitted_at", "outside_territory")
 
 
@@ -275,9 +291,9 @@ def _shelf(shelf: Shelf, viewer: Viewer) -> Any:
     return Case.filter(wanted[shelf])
 
 
-async def _supplied(case_ids: list[int]) -> set[int]:
-    """Which of these cases came back with what had been asked for."""
-    found = await CaseEvent.filter(case_id__in=case_ids, name="documents_supplied").values("case_id")
+async def _having(name: str, case_ids: list[int]) -> set[int]:
+    """Which of these cases have an event of this name."""
+    found = await CaseEvent.filter(case_id__in=case_ids, name=name).values("case_id")
     return {row["case_id"] for row in found}
 
 
@@ -328,13 +344,15 @@ def _accepted(case_id: int) -> Text:
     )
 
 
-def _refused(case_id: int, cause: str, text: str) -> Text:
+def _refused(case_id: int, cause: str, text: str, *, reviewed: bool) -> Text:
     return Text(
         subject=_("Seu cadastro não foi aceito"),
         paragraphs=(
             _("Motivo: %(cause)s.") % {"cause": cause},
             text,
-            _("Se discordar, procure o Procon e peça a revisão desta decisão."),
+            _("Esta é a decisão da revisão: sobre este cadastro não cabe outra.")
+            if reviewed
+            else _("Se discordar, peça a revisão na página do caso: outra pessoa do Procon vai decidir."),
         ),
         button=_("Ver o caso"),
         path=f"/casos/{case_id}",

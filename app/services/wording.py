@@ -63,6 +63,7 @@ ACTIONS = {
     Action.SUPPLY_DOCUMENTS: N_("Enviar o que faltava"),
     Action.ACCEPT: N_("Aceitar o cadastro"),
     Action.REFUSE: N_("Não aceitar o cadastro"),
+    Action.ASK_REVIEW: N_("Pedir a revisão"),
     Action.SEND_COMPLAINT: N_("Enviar a reclamação"),
     Action.NOTIFY_COMPANY: N_("Notificar a empresa"),
     Action.ANSWER: N_("Responder"),
@@ -240,6 +241,7 @@ _REGISTRATION = {
     "documents_supplied": N_("O consumidor enviou o que faltava"),
     "registration_accepted": N_("Cadastro aceito"),
     "registration_refused": N_("Cadastro não aceito"),
+    "review_asked": N_("O consumidor pediu a revisão da decisão"),
     "complaint_sent": N_("Reclamação enviada"),
     "document_ready": N_("Documento disponível"),
 }

@@ -10,10 +10,11 @@ from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from app.i18n import gettext as _
-from app.services import drafts, registrations, taxonomy, triage
+from app.services import drafts, registrations, reviews, taxonomy, triage
 from app.services.drafts import Saved
 from app.services.registrations import CONFLICT, REQUIRED, SUPPLEMENT_MAX, SUPPLIED
 from app.web.access import requires, viewer
+from app.web.cases import refused
 from app.web.documents import described
 from app.web.errors import field_sentences, sentence
 from app.web.forms import form
@@ -76,6 +77,18 @@ async def discard(case_id: int) -> ResponseReturnValue:
     """Throw away a registration that was never sent."""
     await registrations.discard(case_id, viewer(), storage=parts().storage)
     return redirect("/painel", 303)
+
+
+@blueprint.post("/casos/<int:case_id>/revisao")
+@requires(Role.CONSUMER)
+async def ask_review(case_id: int) -> ResponseReturnValue:
+    """Ask for the review of a refusal."""
+    typed = await form()
+    try:
+        await reviews.ask(case_id, viewer(), typed.get("review_text", ""), now=now())
+    except Invalid as error:
+        return await refused(case_id, "review", typed, error, {"text": "review_text"})
+    return redirect(case_path(case_id), 303)
 
 
 @blueprint.get("/casos/<int:case_id>/complemento")

@@ -42,6 +42,7 @@ class Action(StrEnum):
     SUPPLY_DOCUMENTS = "supply_documents"
     ACCEPT = "accept"
     REFUSE = "refuse"
+    ASK_REVIEW = "ask_review"
     SEND_COMPLAINT = "send_complaint"
     NOTIFY_COMPANY = "notify_company"
     ANSWER = "answer"
@@ -109,6 +110,7 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.WAITING_CONSUMER, A.SUPPLY_DOCUMENTS): _consumer(S.IN_TRIAGE),
     (S.IN_TRIAGE, A.ACCEPT): _staff(S.ACCEPTED, _TRIAGE),
     (S.IN_TRIAGE, A.REFUSE): _staff(S.REFUSED, _TRIAGE),
+    (S.REFUSED, A.ASK_REVIEW): _consumer(S.SUBMITTED),
     (S.ACCEPTED, A.SEND_COMPLAINT): _consumer(S.UNDER_ANALYSIS),
     (S.UNDER_ANALYSIS, A.NOTIFY_COMPANY): _staff(S.NOTIFIED, _CASEWORK),
     (S.NOTIFIED, A.ANSWER): _company(S.ANSWERED),

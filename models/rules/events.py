@@ -20,6 +20,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "documents_supplied": _CITIZEN,
     "registration_accepted": _CITIZEN,
     "registration_refused": _CITIZEN,
+    "review_asked": _CITIZEN,
     "complaint_sent": _CITIZEN,
     "document_ready": _CITIZEN,
     "company_notified": _ALL,

@@ -210,3 +210,25 @@ async def test_each_page_is_for_its_people(application: Application) -> None:
     assert (await stranger.post(f"/casos/{draft.id}/descartar")).status_code == 404
     assert (await auditor.get(f"/casos/{case.id}/triagem")).status_code == 200
     assert (await auditor.post(f"/casos/{case.id}/triagem/assumir")).status_code == 403
+
+
+async def test_a_refused_citizen_asks_for_a_review_and_loses_nothing_typed(application: Application) -> None:
+    browser, case, _ = await citizen(application, State.REFUSED, triage_note="Não é consumo.")
+    page = await text_of(await browser.get(f"/casos/{case.id}"))
+    assert "Discorda? Peça a revisão" in page
+
+    short = await browser.post(f"/casos/{case.id}/revisao", {"review_text": "É sim & pronto"})
+    assert short.status_code == 422
+    page = await text_of(short)
+    assert "É sim &amp; pronto" in page
+    assert "Escreva de 20 a 2000 caracteres." in page
+
+    sent = await browser.post(f"/casos/{case.id}/revisao", {"review_text": FACTS})
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"/casos/{case.id}")
+    page = await text_of(await browser.get(f"/casos/{case.id}"))
+    assert "Seu cadastro está com o Procon" in page
+
+    await Case.filter(id=case.id).update(state=State.REFUSED)
+    page = await text_of(await browser.get(f"/casos/{case.id}"))
+    assert "Esta é a decisão da revisão." in page
+    assert "/revisao" not in page
