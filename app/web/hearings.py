@@ -21,7 +21,7 @@ from app.services.wording import (
 from app.web import hearings_words as words
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.cases import file_url
-from app.web.connections import Connection, columns, connection
+from app.web.connections import Connections, connections
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, today
@@ -53,7 +53,6 @@ async def room(hearing_id: int) -> str:
         view=view,
         quality_bounds=BOUNDS,
         connections=await _connections(view),
-        connection_columns=columns(),
         hearing=view.hearing,
         status=hearing_status(view.status),
         state=hearing_state_label(view.hearing.state),
@@ -69,12 +68,11 @@ async def room(hearing_id: int) -> str:
     )
 
 
-async def _connections(view: RoomView) -> list[Connection]:
+async def _connections(view: RoomView) -> Connections | None:
     """How each was connected, for the agency, once the hearing is over."""
     if view.hearing.state is not HearingState.CLOSED or view.me.role is not SeatRole.MEDIATOR:
-        return []
-    minutes = await seat_quality.of_hearing(view.hearing.id)
-    return [connection(person, minutes[person.seat]) for person in view.people if person.seat in minutes]
+        return None
+    return connections(view.people, await seat_quality.of_hearing(view.hearing.id))
 
 
 @blueprint.get("/audiencias/<int:hearing_id>/estado")

@@ -21,7 +21,7 @@ from app.demo.people import DOMAIN, PASSWORD
 from app.settings import load
 from tests import servers
 from tests.adapters.files import pdf, photo
-from tests.browser.people import PHONE, Person, Stage, stage
+from tests.browser.people import DESKTOP, PHONE, Person, Stage, stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
 
@@ -304,6 +304,24 @@ async def sign_and_close(lucia: Person, ana: Person, paulo: Person) -> None:
     await lucia.page.get_by_role("button", name="Encerrar e selar o termo").click()
 
 
+async def the_mediator_sees_how_all_were_connected(lucia: Person) -> None:
+    """A line and a plot for each of the three, of what was measured while they talked."""
+    section = lucia.page.get_by_role("region", name="Como cada pessoa esteve conectada")
+    for label, fact in (("Conectada", r"^(?!0.min 0.s)\d+.min \d+.s$"), ("Conexão", "^(boa|regular|ruim)$")):
+        row = section.get_by_role("row").filter(
+            has=lucia.page.get_by_role("rowheader", name=label, exact=True)
+        )
+        await expect(row.get_by_role("cell")).to_have_text([re.compile(fact)] * 3)
+    plots = section.get_by_role("img")
+    await expect(plots).to_have_count(3)
+    for plot in await plots.all():
+        assert await plot.locator("rect").count() >= 1
+    await lucia.look("sala-encerrada-conexoes")
+    await lucia.page.set_viewport_size(PHONE)
+    await lucia.look("sala-encerrada-conexoes")
+    await lucia.page.set_viewport_size(DESKTOP)
+
+
 async def everybody_has_the_sealed_minutes(lucia: Person, ana: Person, paulo: Person, folder: Path) -> None:
     """The PDF is on every page, verifies for a stranger, and a changed byte is told."""
     sealed = b""
@@ -317,6 +335,7 @@ async def everybody_has_the_sealed_minutes(lucia: Person, ana: Person, paulo: Pe
         sealed = await answer.body()
     code = await ana.page.locator(".sealed .number").inner_text()
     await ana.look("sala-encerrada")
+    await the_mediator_sees_how_all_were_connected(lucia)
 
     page = ana.page
     await page.context.clear_cookies()

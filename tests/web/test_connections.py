@@ -79,16 +79,40 @@ async def test_after_the_end_the_agency_sees_how_each_was_connected(
     html = await page(application, table, table.mediator)
 
     assert "Como cada pessoa esteve conectada" in html
-    rows = re.findall(r'<tr>\s*<th scope="row".*?</tr>', html, re.DOTALL)
-    assert ["Ana Souza" in row for row in rows] == [True, False]
-    for fact in ("2 min 30 s", "2 min 16 s", "2 min 10 s", "até 1.250 ms", "3× · 4,2 s", "ruim"):
-        assert fact in rows[0], fact
-    assert "boa" in rows[1]
+    rows = dict(re.findall(r'<tr>\s*<th scope="row">(.*?)</th>(.*?)</tr>', html, re.DOTALL))
+    cells = {label: re.findall(r'<td data-label="(.*?)">(.*?)</td>', row) for label, row in rows.items()}
+    ana, rita = table.consumer.name, table.mediator.name
+    for label, fact in (
+        ("Conectada", "2\u00a0min 30\u00a0s"),
+        ("Ouvida", "2\u00a0min 16\u00a0s"),
+        ("Vista", "2\u00a0min 10\u00a0s"),
+        ("Ida e volta", "até 1.250\u00a0ms"),
+        ("Imagem parada", "3× · 4,2\u00a0s"),
+    ):
+        assert cells[label][0] == (ana, fact)
+    assert [(name, "ruim" in cell, "boa" in cell) for name, cell in cells["Conexão"]] == [
+        (ana, True, False),
+        (rita, False, True),
+    ]
     (plot, other) = re.findall(r"<svg role=\"img\".*?</svg>", html, re.DOTALL)
-    assert "2 minutos com conexão boa, 1 minuto com conexão ruim, 1 minuto fora." in plot
-    bars = re.findall(r'class="plot-(\w+)" x="(\d+)" y="(\d+)" width="6" height="(\d+)"', plot)
-    assert bars == [("good", "0", "0", "36"), ("bad", "8", "18", "18"), ("good", "24", "0", "36")]
+    assert f"{ana}: 2 minutos com conexão boa, 1 minuto com conexão ruim, 1 minuto fora." in plot
+    bars = re.findall(r'class="plot-(\w+)" x="(\d+)" y="(\d+)" width="12" height="(\d+)"', plot)
+    assert bars == [("good", "0", "0", "36"), ("bad", "14", "18", "18"), ("good", "42", "0", "36")]
+    assert "09:01: 30\u00a0s conectada, conexão ruim" in plot
     assert other.count("<rect") == 1
+    assert plot.count('viewBox="0 0 54 36"') == other.count('viewBox="0 0 54 36"') == 1  # the same times
+
+
+async def test_of_a_very_long_hearing_the_end_is_drawn_and_all_of_it_counted(
+    application: Application, table: Table
+) -> None:
+    await minutes(table, table.consumer, *[GOOD] * 300)
+    await Hearing.filter(id=table.id).update(
+        state=HearingState.CLOSED, outcome=Outcome.NO_AGREEMENT, closed_at=START
+    )
+    html = await page(application, table, table.mediator)
+    assert html.count("<rect") == 240
+    assert "300\u00a0min 0\u00a0s" in html
 
 
 async def test_the_parties_see_nothing_of_it(application: Application, table: Table) -> None:
