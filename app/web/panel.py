@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from quart import Blueprint
 
-from app.services import case_lists, scheduling
+from app.services import calendars, case_lists, scheduling
 from app.services.case_lists import ListedCase, Wanted
 from app.services.wording import attention, hearing_state_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
@@ -33,7 +33,9 @@ async def show() -> str:
         return await _party_page(person, Side.CONSUMER)
     if person.role is Role.COMPANY:
         return await _party_page(person, Side.COMPANY)
-    return await _staff_page(person)
+    if person.is_staff:
+        return await _staff_page(person)
+    return render("panel/guest.html")
 
 
 async def _party_page(person: Viewer, side: Side) -> str:
@@ -62,6 +64,7 @@ async def _staff_page(person: Viewer) -> str:
     return render(
         "panel/staff.html",
         queues=await case_lists.queues(),
+        unconfirmed=await calendars.unconfirmed_year(today()) if person.role is Role.COORDINATOR else None,
         State=State,
         hearings=await scheduling.agenda(person, start, start + timedelta(days=1)),
         mine=mine.cases[:10],
