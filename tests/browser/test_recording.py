@@ -7,6 +7,7 @@ composed video. Server, media process, writer, composer and player are real.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -174,6 +175,7 @@ async def test_a_hearing_is_recorded_and_played_back(room: Room) -> None:
     await press(mediator, "Gravar")
     await everybody_sees_it(mediator, ana, agent)
     await a_writer_that_hangs_raises_the_alarm(room, mediator, ana)
+    await a_lost_media_process_ends_nothing(room, mediator, ana)
     await asyncio.sleep(4)
     await a_pause_is_seen(mediator, ana)
     await asyncio.sleep(5)
@@ -250,15 +252,45 @@ async def a_writer_that_hangs_raises_the_alarm(room: Room, mediator: Person, ana
 
 def writer_of(room: Room) -> int:
     """The id of the process that writes the recording."""
-    children = psutil.Process(room.server.process.pid).children(recursive=True)
-    return next(child.pid for child in children if "hearings.recording.writer" in child.cmdline())
+    (writer,) = writers_of(room)
+    return writer
+
+
+def writers_of(room: Room) -> set[int]:
+    """The ids of the processes that write recordings."""
+    found = set()
+    for child in psutil.Process(room.server.process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if "hearings.recording.writer" in child.cmdline():
+                found.add(child.pid)
+    return found
+
+
+async def a_lost_media_process_ends_nothing(room: Room, mediator: Person, ana: Person) -> None:
+    """The next one goes on with the recording by itself, as soon as it forwards."""
+    lost, writer = room.media_process(), writer_of(room)
+    made = await ana.connections()
+    os.kill(lost, signal.SIGKILL)
+    began = time.monotonic()
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while sum(value > 0 for value in (await ana.received(made)).values()) < 4:
+            await ana.page.wait_for_timeout(50)
+        media = time.monotonic() - began
+        while not (another := writers_of(room) - {writer}):
+            await ana.page.wait_for_timeout(50)
+    print(
+        f"media again after {media * 1000:.0f} ms, recorded after {(time.monotonic() - began) * 1000:.0f} ms"
+    )
+    assert len(another) == 1
+    for person in (mediator, ana):
+        await expect(person.page.locator(".recording-on")).to_be_visible(timeout=WAIT_MS)
 
 
 async def a_pause_is_seen(mediator: Person, ana: Person) -> None:
     """Two seconds of which nothing is kept."""
     await press(mediator, "Pausar a gravação")
     for person in (mediator, ana):
-        await expect(person.page.get_by_text("Gravação em pausa", exact=True)).to_be_visible()
+        await expect(person.page.locator(".recording-paused")).to_have_text("Gravação em pausa")
     await asyncio.sleep(2)
     await press(mediator, "Continuar a gravação")
     await expect(ana.page.locator(".recording-on")).to_be_visible()
