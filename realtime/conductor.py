@@ -95,7 +95,7 @@ class Conductor:
         self._homes: dict[int, Home] = {}
         self._joined: dict[int, dict[int, int]] = {}
         """By hearing: the seats that were joined from here, and the generation that sat there."""
-        self._flowing: dict[int, frozenset[int]] = {}
+        self._flowing: dict[int, Mapping[int, str]] = {}
         self._unsaid: set[int] = set()
         """Hearings that could not be arranged."""
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -142,9 +142,9 @@ class Conductor:
         home = self._homes.get(hearing)
         return home is not None and home.process == process
 
-    def flowing(self, hearing: int) -> frozenset[int]:
-        """The seats whose media flowed when the hearing was last arranged."""
-        return self._flowing.get(hearing, frozenset())
+    def flowing(self, hearing: int) -> Mapping[int, str]:
+        """The seats whose media flowed when the hearing was last arranged, each with its circle."""
+        return self._flowing.get(hearing, {})
 
     async def signal(self, hearing: int, seat: int, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         """A browser's media call for its own seat; raises MediaRefused or MediaUnavailable."""
@@ -174,7 +174,7 @@ class Conductor:
             await self._end(home, "close", room=room_name(plan.hearing))
         if joined:
             self._homes[plan.hearing] = home
-            self._flowing[plan.hearing] = frozenset(seat.seat for seat in plan.seats if seat.flows)
+            self._flowing[plan.hearing] = {seat.seat: seat.circle for seat in plan.seats if seat.flows}
         else:
             del self._joined[plan.hearing]
             self._homes.pop(plan.hearing, None)
@@ -202,6 +202,8 @@ class Conductor:
                 seat=str(standing.seat),
                 admitted=standing.flows,
                 muted=standing.muted,
+                circle=standing.circle,
+                interpreter=standing.interpreter,
             )
             joined[standing.seat] = standing.generation
 

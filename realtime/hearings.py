@@ -7,7 +7,7 @@ which socket holds it, so a lost process loses nothing but its connections.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from app.adapters.clock import Clock
-from app.services import media_plan, seats
+from app.services import consultations, media_plan, seats
 from app.services.history import Happening
 from app.services.relays import Relays
 from app.wake import Wake
@@ -148,7 +148,7 @@ class Hearings(Namespace):
         held = self._sittings.remove(sid)
         if held is not None:
             await self.leave_room(sid, _room(held.hearing))
-            await seats.leave(held.seat, held.generation, now=self._clock.now())
+            await seats.leave(held.seat, held.generation, now=self._clock.now(), by_choice=True)
             self._wake.ring()
         return {}
 
@@ -249,17 +249,12 @@ class Hearings(Namespace):
                 await self.emit(name, payload, to=held.sid)
 
     async def _tell_activity(self, hearing: int, payload: dict[str, Any]) -> None:
-        """Who speaks in the room is for those who are in it, not for those who wait outside."""
+        """Who speaks is for those of the same circle, not for who waits outside or is in another room."""
         flowing = self.conductor.flowing(hearing)
-        names = {str(seat) for seat in flowing}
-        speaker = payload.get("speaker")
-        told = {
-            "seats": {seat: said for seat, said in payload.get("seats", {}).items() if seat in names},
-            "speaker": speaker if speaker in names else None,
-        }
         for held in self._sittings.inside(hearing):
             if held.seat in flowing:
-                await self.emit("activity", told, to=held.sid)
+                circle = {str(seat) for seat, name in flowing.items() if name == flowing[held.seat]}
+                await self.emit("activity", _heard_in(circle, payload), to=held.sid)
 
     async def _tell_recording(self, hearing: int, payload: dict[str, Any]) -> None:
         """That it is written, each second, is for who conducts the hearing; a failure is for the case."""
@@ -277,7 +272,7 @@ class Hearings(Namespace):
             own = {seat: said for seat, said in figures.items() if seat == str(held.seat)}
             if own and held.seat in flowing:
                 self._quality.heard(hearing, held.seat, own[str(held.seat)])
-            if told := figures if held.mediator else own:
+            if told := _without_voices(figures, flowing, held.seat) if held.mediator else own:
                 await self.emit("figures", {"seats": told}, to=held.sid)
 
     async def _media_reset(self, hearing: int) -> None:
@@ -304,14 +299,35 @@ class Hearings(Namespace):
         await self.emit("taken_over", {"seat": held.seat}, to=held.sid)
 
     async def sweep(self) -> None:
-        """Empty the seats whose connection is gone, until cancelled; one such task per process."""
+        """Empty seats whose connection is gone, end calls nobody answers; one such task per process."""
         while True:
             try:
-                if await seats.sweep(now=self._clock.now()):
+                now = self._clock.now()
+                if await seats.sweep(now=now) + await consultations.sweep(now=now):
                     self._wake.ring()
             except Exception:
                 log.exception("seat_sweep_failed")
             await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _without_voices(
+    figures: Mapping[str, Mapping[str, Any]], flowing: Mapping[int, str], seat: int
+) -> dict[str, Mapping[str, Any]]:
+    """The figures, but not whether somebody speaks in a private room in which ``seat`` is not."""
+    mine = flowing.get(seat, "")
+    private = {str(other) for other, circle in flowing.items() if circle and circle != mine}
+    return {
+        other: {name: said[name] for name in said if name != "voice"} if other in private else said
+        for other, said in figures.items()
+    }
+
+
+def _heard_in(seats: set[str], payload: dict[str, Any]) -> dict[str, Any]:
+    speaker = payload.get("speaker")
+    return {
+        "seats": {seat: said for seat, said in payload.get("seats", {}).items() if seat in seats},
+        "speaker": speaker if speaker in seats else None,
+    }
 
 
 def _room(hearing: int) -> str:

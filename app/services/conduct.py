@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import transaction
-from app.services import minutes, queue, recordings, rooms, signatures
+from app.services import chat, consultations, minutes, queue, recordings, rooms, signatures
 from app.services.terms import AGREED
 from models import Clause
 from models.rules.agreement import ClauseState
@@ -89,6 +89,8 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         hearing.state = conduct(hearing.state, Conduct.CLOSE)
         hearing.closed_at = now
         await hearing.save()
+        await consultations.finish(room.file, hearing_id, now=now)
+        await chat.forget(hearing_id)
         await recordings.follow(room, now=now)
         to = room.file.step(closing_action(hearing.outcome))
         await _set_term(room)

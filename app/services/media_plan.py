@@ -6,12 +6,17 @@ from dataclasses import dataclass
 
 from app.services.rooms import OVER
 from models import Hearing, Seat
-from models.rules.hearing import SeatFacts, media_flows
+from models.rules.hearing import HearingState, SeatFacts, SeatRole, media_flows, seat_state, silenced
+from models.rules.room_messages import MEDIA, permitted
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the media process is to know of a seat; ``flows``: its media reaches others and theirs it."""
+    """What the media process is to know of a seat; ``flows``: its media reaches others and theirs it.
+
+    ``circle`` is the private room that it is in, empty for the hearing itself: media passes within one
+    circle, and only the hearing's is recorded.
+    """
 
     seat: int
     generation: int
@@ -19,6 +24,8 @@ class Standing:
     admitted: bool
     flows: bool
     muted: bool
+    circle: str
+    interpreter: bool
 
 
 @dataclass(frozen=True)
@@ -35,24 +42,39 @@ async def plan(hearing_id: int) -> Plan:
     hearing = await Hearing.get_or_none(id=hearing_id)
     if hearing is None:
         return Plan(hearing_id, over=True, seats=())
-    seats = tuple(
-        Standing(
-            seat=seat.id,
-            generation=seat.generation,
-            connected=seat.connected,
-            admitted=seat.admitted,
-            flows=media_flows(
-                hearing.state, SeatFacts(seat.admitted, seat.muted, seat.connected, seat.entered_at)
-            ),
-            muted=seat.muted,
-        )
-        for seat in await Seat.filter(hearing_id=hearing_id).order_by("id")
+    seats = await Seat.filter(hearing_id=hearing_id).order_by("id")
+    return Plan(hearing_id, hearing.state in OVER, tuple(_standing(hearing.state, seat) for seat in seats))
+
+
+def seat_facts(seat: Seat) -> SeatFacts:
+    """What the rules ask about a seat."""
+    private = seat.consultation_id is not None
+    return SeatFacts(seat.admitted, seat.muted, seat.connected, seat.entered_at, private)
+
+
+def circle_of(seat: Seat) -> str:
+    """The name of the private room that somebody is in; empty for the hearing itself."""
+    return "" if seat.consultation_id is None else f"private-{seat.consultation_id}"
+
+
+def _standing(state: HearingState, seat: Seat) -> Standing:
+    facts = seat_facts(seat)
+    return Standing(
+        seat=seat.id,
+        generation=seat.generation,
+        connected=seat.connected,
+        admitted=seat.admitted,
+        flows=media_flows(state, facts),
+        muted=silenced(facts),
+        circle=circle_of(seat),
+        interpreter=seat.role is SeatRole.INTERPRETER,
     )
-    return Plan(hearing_id, hearing.state in OVER, seats)
 
 
 async def may_signal(seat_id: int, generation: int) -> bool:
     """Whether this connection holds its seat and has been let into a room that is not over."""
-    return await Seat.filter(
-        id=seat_id, generation=generation, connected=True, admitted=True, hearing__state__not_in=list(OVER)
-    ).exists()
+    held = Seat.filter(id=seat_id, generation=generation, connected=True).prefetch_related("hearing")
+    seat = await held.first()
+    if seat is None:
+        return False
+    return permitted(seat.hearing.state, seat_state(seat_facts(seat))) >= MEDIA

@@ -5,13 +5,16 @@ The number is read before everything else, so a page never claims to know more t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.services import casefile, recording_view, rooms, signatures
+from tortoise.expressions import Q
+
+from app.services import casefile, consultation_view, media_plan, recording_view, rooms, signatures
+from app.services.consultation_view import PrivateSeen
 from app.services.recording_view import RecordingSeen
 from models import Case, Clause, Document, Hearing, HearingMessage, Seat, Signature, User
 from models.rules.agreement import (
@@ -23,6 +26,7 @@ from models.rules.agreement import (
 )
 from models.rules.errors import NotFound
 from models.rules.hearing import (
+    Audience,
     SeatFacts,
     SeatRole,
     SeatState,
@@ -40,7 +44,10 @@ NEWEST_MESSAGES = 200
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a place in the room; ``seat`` is 0 for who never came near it."""
+    """Somebody with a place in the room; ``seat`` is 0 for who never came near it.
+
+    ``circle`` names the private room they are in, ``hand`` is their place among the raised hands, from 1.
+    """
 
     seat: int
     user_id: int
@@ -53,6 +60,8 @@ class Person:
     may_sign: bool
     device_check: Mapping[str, str] | None
     mine: bool
+    circle: str = ""
+    hand: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,7 @@ class Said:
     text: str
     at: datetime
     mine: bool
+    audience: Audience
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,8 @@ class RoomView:
     missing: frozenset[SeatRole]
     sealed: Sealed | None
     recording: RecordingSeen
+    private: PrivateSeen | None
+    callable: frozenset[int]
     why_not_sign: str = ""
 
     @property
@@ -142,7 +154,9 @@ async def view(
     case, side = await casefile.view(known.case_id, viewer)
     hearing = await Hearing.get(id=hearing_id).prefetch_related("mediator")
     role = rooms.role_in(hearing, side, viewer)
-    people = await _people(hearing_id, viewer)
+    seats = await Seat.filter(hearing_id=hearing_id).order_by("id").prefetch_related("user")
+    mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
+    people = _people(seats, viewer)
     me = next((person for person in people if person.mine), None) or await _newcomer(case, role, viewer)
     door_open = sign_in_open(hearing.starts_at, now, opens_minutes)
     signed = await _signed(hearing)
@@ -162,18 +176,20 @@ async def view(
         door_open=door_open,
         media=me.connected and media_flows(hearing.state, _facts(me)),
         controls=controls(_situation(hearing, me, door_open, missing, tape)),
-        messages=await _messages(hearing_id, viewer, people),
+        messages=await _messages(hearing_id, viewer, mine, people),
         clauses=await _clauses(hearing, me),
         signatures=tuple(signed),
         missing=missing,
         sealed=await _sealed(hearing.sealed_id),
         recording=tape,
+        private=await consultation_view.seen(seats, mine, now=now),
+        callable=await consultation_view.callable_seats(seats, mine),
         why_not_sign=_why_not(hearing, me),
     )
 
 
 def _facts(person: Person) -> SeatFacts:
-    return SeatFacts(person.admitted, person.muted, person.connected, None)
+    return SeatFacts(person.admitted, person.muted, person.connected, None, bool(person.circle))
 
 
 def _situation(
@@ -203,21 +219,24 @@ def _why_not(hearing: Hearing, me: Person) -> str:
     return "" if me.may_sign else "no_power_to_settle"
 
 
-async def _people(hearing_id: int, viewer: Viewer) -> tuple[Person, ...]:
-    found = await Seat.filter(hearing_id=hearing_id).order_by("id").prefetch_related("user")
+def _people(found: Sequence[Seat], viewer: Viewer) -> tuple[Person, ...]:
+    raised = sorted((seat.hand_raised_at, seat.id) for seat in found if seat.hand_raised_at)
+    hands = {seat: place for place, (_, seat) in enumerate(raised, start=1)}
     return tuple(
         Person(
             seat=seat.id,
             user_id=seat.user_id,
             name=seat.user.name,
             role=seat.role,
-            state=seat_state(SeatFacts(seat.admitted, seat.muted, seat.connected, seat.entered_at)),
+            state=seat_state(media_plan.seat_facts(seat)),
             admitted=seat.admitted,
             muted=seat.muted,
             connected=seat.connected,
             may_sign=seat.may_sign,
             device_check=seat.device_check,
             mine=seat.user_id == viewer.user_id,
+            circle=media_plan.circle_of(seat),
+            hand=hands.get(seat.id, 0),
         )
         for seat in found
     )
@@ -247,13 +266,22 @@ async def _company(case: Case) -> str:
     return (company.trade_name or company.legal_name) if company else case.company_name
 
 
-async def _messages(hearing_id: int, viewer: Viewer, people: tuple[Person, ...]) -> tuple[Said, ...]:
+async def _messages(
+    hearing_id: int, viewer: Viewer, mine: Seat | None, people: tuple[Person, ...]
+) -> tuple[Said, ...]:
+    """The newest lines that this person may read: those of private rooms only while they are in them."""
     roles = {person.user_id: person.role for person in people}
+    readable = Q(audience=Audience.ALL) | Q(audience=Audience.MEDIATOR, author_id=viewer.user_id)
+    if mine is not None and mine.role is SeatRole.MEDIATOR:
+        readable |= Q(audience=Audience.MEDIATOR)
+    if mine is not None and mine.consultation_id is not None:
+        readable |= Q(audience=Audience.PRIVATE, consultation_id=mine.consultation_id)
     found = await (
-        HearingMessage.filter(hearing_id=hearing_id)
+        HearingMessage.filter(readable, hearing_id=hearing_id)
+        .exclude(text="")
         .order_by("-id")
         .limit(NEWEST_MESSAGES)
-        .values("id", "author_id", "text", "at", author="author__name")
+        .values("id", "author_id", "text", "at", "audience", author="author__name")
     )
     return tuple(
         Said(
@@ -263,6 +291,7 @@ async def _messages(hearing_id: int, viewer: Viewer, people: tuple[Person, ...])
             row["text"],
             row["at"],
             row["author_id"] == viewer.user_id,
+            Audience(row["audience"]),
         )
         for row in reversed(found)
     )

@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from app.adapters import ics
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, letters
+from app.services import casefile, chat, consultations, letters
 from app.services.casefile import Opened
 from app.services.letters import Text
 from models import Case, CaseEvent, Hearing, Representation, Seat, User
@@ -306,6 +306,8 @@ async def _cancel(
     if not changed:
         raise Conflict("hearing_not_now")
     hearing.invitation += 1
+    await consultations.finish(file, hearing.id, now=now)
+    await chat.forget(hearing.id)
     await casefile.record(
         file, "hearing_cancelled", now=now, to=to, facts={"hearing": hearing.id, "reason": reason}
     )

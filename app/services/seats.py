@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from app.db import transaction
-from app.services import casefile, recordings, rooms
+from app.services import casefile, consultations, floor, recordings, rooms
 from models import Seat
 from models.rules.errors import Conflict, NotFound, Refused
 from models.rules.hearing import SeatRole, sign_in_open
@@ -95,8 +95,11 @@ async def lost(seat_id: int, generation: int, *, now: datetime) -> None:
     await Seat.filter(id=seat_id, generation=generation, connected=True).update(seen_at=now - STALE)
 
 
-async def leave(seat_id: int, generation: int, *, now: datetime) -> bool:
-    """Empty a seat, unless a newer connection holds it; True when it was emptied now."""
+async def leave(seat_id: int, generation: int, *, now: datetime, by_choice: bool = False) -> bool:
+    """Empty a seat, unless a newer connection holds it; True when it was emptied now.
+
+    Who goes ``by_choice`` leaves the private room too; who only lost the connection finds it again.
+    """
     found = await Seat.get_or_none(id=seat_id).prefetch_related("hearing")
     if found is None:
         return False
@@ -107,6 +110,9 @@ async def leave(seat_id: int, generation: int, *, now: datetime) -> bool:
             return False
         seat.connected = False
         await seat.save(update_fields=["connected"])
+        if by_choice:
+            await consultations.depart(file, seat, now=now)
+            await floor.drop(file, seat, now=now)
         facts = {"hearing": seat.hearing_id, "seat": seat.id, "role": seat.role}
         await casefile.record(file, "seat_left", now=now, facts=facts)
     return True
@@ -136,6 +142,8 @@ async def send_back(hearing_id: int, viewer: Viewer, seat_id: int, *, now: datet
             if seat.role is SeatRole.MEDIATOR:
                 raise Refused("not_yours")
             if seat.admitted:
+                await consultations.depart(room.file, seat, now=now)
+                await floor.drop(room.file, seat, now=now)
                 await _change(room, seat, "participant_returned", now=now, admitted=False)
 
 
@@ -147,6 +155,15 @@ async def mute(hearing_id: int, viewer: Viewer, seat_id: int, *, muted: bool, no
         for seat in await _chosen(room, seat_id):
             if seat.muted != muted:
                 await _change(room, seat, name, now=now, muted=muted)
+
+
+async def mute_all(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
+    """Silence all but who conducts the hearing and who was given the word."""
+    async with transaction():
+        room = await rooms.conducted(hearing_id, viewer)
+        for seat in await Seat.filter(hearing_id=hearing_id, admitted=True, muted=False).order_by("id"):
+            if seat.role is not SeatRole.MEDIATOR and seat.id != room.hearing.floor:
+                await _change(room, seat, "participant_muted", now=now, muted=True)
 
 
 async def _chosen(room: rooms.Room, seat_id: int | None) -> Sequence[Seat]:

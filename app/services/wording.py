@@ -136,6 +136,7 @@ SEAT_STATES = {
     SeatState.NOT_SIGNED_IN: N_("ainda não entrou"),
     SeatState.AVAILABLE: N_("na sala de espera"),
     SeatState.IN_HEARING: N_("na audiência"),
+    SeatState.IN_CONSULTATION: N_("em sala reservada"),
     SeatState.DISCONNECTED: N_("desconectado"),
 }
 
@@ -177,6 +178,7 @@ STATUS = {
     "waiting_in_session": N_("A audiência já começou. O conciliador foi avisado de que você chegou."),
     "admitted_before_start": N_("Você está na sala. A audiência ainda vai começar."),
     "in_hearing": N_("Você está na audiência."),
+    "in_consultation": N_("Você está em uma sala reservada: só quem está nela ouve e vê você."),
     "mediator_before": N_("Admita as partes e abra a audiência quando todos estiverem prontos."),
     "mediator_in_session": N_("Audiência em andamento, conduzida por você."),
     "paused": N_("A audiência está em pausa. Som e imagem voltam quando o conciliador retomar."),
@@ -280,6 +282,18 @@ _ROOM = {
     "hearing_suspended": N_("Audiência suspensa por falha técnica"),
     "hearing_resumed": N_("Audiência retomada"),
     "message_said": N_("Mensagem na audiência"),
+    "hand_raised": N_("Participante levantou a mão"),
+    "hand_lowered": N_("A mão foi abaixada"),
+    "floor_given": N_("A palavra foi dada a um participante"),
+    "floor_returned": N_("A palavra voltou a todos"),
+    "spotlight_given": N_("Um participante está em destaque"),
+    "spotlight_ended": N_("O destaque terminou"),
+    "consultation_called": N_("Chamada para uma sala reservada"),
+    "consultation_declined": N_("A chamada para a sala reservada foi recusada"),
+    "consultation_expired": N_("A chamada para a sala reservada não foi atendida"),
+    "consultation_joined": N_("Participante entrou em uma sala reservada"),
+    "consultation_left": N_("Participante voltou da sala reservada"),
+    "consultation_ended": N_("Sala reservada encerrada"),
 }
 
 

@@ -1,8 +1,9 @@
 """Hearing rules: states of the room and of a seat, who may do what, and where media may flow.
 
 The words are those of court practice (NotStarted, InSession, Paused, Suspended, Closed for a hearing;
-NotSignedIn, Joining, Available, InHearing, Disconnected for a person). A seat's state is derived from
-what is known about it, never stored, so that it cannot lie after a reconnection.
+NotSignedIn, Available, InHearing, InConsultation, Disconnected for a person). A seat's state is derived from
+what is known about it, never stored, so that it cannot lie after a reconnection. Joining, the moment between
+being let in and the first packet, is known to the person's own browser alone, which says it.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class SeatState(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     AVAILABLE = "available"
     IN_HEARING = "in_hearing"
+    IN_CONSULTATION = "in_consultation"
     DISCONNECTED = "disconnected"
 
 
@@ -121,28 +123,39 @@ def possible_conduct(state: HearingState) -> tuple[Conduct, ...]:
 
 @dataclass(frozen=True)
 class SeatFacts:
-    """What is known about a seat: ``seen_at`` is the last sign of life of its live connection."""
+    """What is known about a seat; ``private``: the person is in a private room of the hearing."""
 
     admitted: bool
     muted: bool
     connected: bool
     entered_at: datetime | None
+    private: bool = False
 
 
 def seat_state(facts: SeatFacts) -> SeatState:
     """Where the person of a seat is."""
     if not facts.connected:
         return SeatState.NOT_SIGNED_IN if facts.entered_at is None else SeatState.DISCONNECTED
-    return SeatState.IN_HEARING if facts.admitted else SeatState.AVAILABLE
+    if not facts.admitted:
+        return SeatState.AVAILABLE
+    return SeatState.IN_CONSULTATION if facts.private else SeatState.IN_HEARING
 
 
 def media_flows(hearing: HearingState, seat: SeatFacts) -> bool:
-    """Whether a seat's media may reach others and theirs may reach it.
+    """Whether a seat's media may reach others of its circle and theirs may reach it.
 
-    Only admitted people, and not during a break, a suspension or after the end. This is the one place
-    where that is decided; the media process obeys it packet by packet.
+    Only admitted people, and not during a break, a suspension or after the end; a private room goes on
+    through a break, and through a suspension. This is the one place where that is decided; the media process
+    obeys it packet by packet.
     """
+    if seat.private:
+        return seat.admitted and hearing not in (HearingState.CLOSED, HearingState.CANCELLED)
     return seat.admitted and hearing in (HearingState.NOT_STARTED, HearingState.IN_SESSION)
+
+
+def silenced(seat: SeatFacts) -> bool:
+    """Whether nobody hears a seat: the mediator's silence is the hearing's, not that of a private room."""
+    return seat.muted and not seat.private
 
 
 def sign_in_open(starts_at: datetime, now: datetime, opens_minutes: int) -> bool:
@@ -152,7 +165,11 @@ def sign_in_open(starts_at: datetime, now: datetime, opens_minutes: int) -> bool
 
 def status_sentence(state: HearingState, seat: SeatState, role: SeatRole, *, door_open: bool) -> str:
     """The key of the one status sentence that a person sees; the words are in ``app.web.labels``."""
-    if state in (HearingState.CLOSED, HearingState.CANCELLED, HearingState.PAUSED, HearingState.SUSPENDED):
+    if state in (HearingState.CLOSED, HearingState.CANCELLED):
+        return str(state)
+    if seat is SeatState.IN_CONSULTATION:
+        return "in_consultation"
+    if state in (HearingState.PAUSED, HearingState.SUSPENDED):
         return str(state)
     if not door_open and seat is not SeatState.IN_HEARING and role is not SeatRole.MEDIATOR:
         return "door_closed"

@@ -27,6 +27,12 @@ class Control(StrEnum):
     REOPEN = "reopen"
     SIGN = "sign"
     CLOSE = "close"
+    HAND = "hand"
+    FLOOR = "floor"
+    SPOTLIGHT = "spotlight"
+    MUTE_ALL = "mute_all"
+    CALL = "call"
+    LEAVE_PRIVATE = "leave_private"
     RECORD = "record"
     RECORD_PAUSE = "record_pause"
     RECORD_RESUME = "record_resume"
@@ -64,10 +70,15 @@ def controls(now: Situation) -> frozenset[Control]:
     if now.seat in (SeatState.NOT_SIGNED_IN, SeatState.DISCONNECTED):
         return frozenset(found | {Control.ENTER} if now.door_open or mediator else found)
     found |= {Control.LEAVE}
-    if now.seat is SeatState.IN_HEARING:
-        found |= {Control.SAY} | _agreement(now)
-        if mediator:
-            found |= _conduct(now) | _recording(now)
+    if now.seat is SeatState.AVAILABLE:
+        return frozenset(found)
+    found |= {Control.SAY, Control.CALL} | _agreement(now)
+    if now.seat is SeatState.IN_CONSULTATION:
+        found.add(Control.LEAVE_PRIVATE)
+    elif not mediator:
+        found.add(Control.HAND)
+    if mediator:
+        found |= _conduct(now) | _recording(now)
     return frozenset(found)
 
 
@@ -80,6 +91,7 @@ def _agreement(now: Situation) -> set[Control]:
 def _conduct(now: Situation) -> set[Control]:
     possible = set(possible_conduct(now.hearing))
     found = {Control(act) for act in possible - {Conduct.CLOSE}} | {Control.ADMIT}
+    found |= {Control.FLOOR, Control.SPOTLIGHT, Control.MUTE_ALL}
     if now.frozen:
         found.add(Control.REOPEN)
         if now.complete and Conduct.CLOSE in possible:

@@ -18,6 +18,7 @@ from models.rules.hearing import (
     possible_conduct,
     seat_state,
     sign_in_open,
+    silenced,
     status_sentence,
 )
 
@@ -62,6 +63,27 @@ def test_seat_state(admitted: bool, connected: bool, entered: bool, expected: Se
     assert seat_state(facts) is expected
 
 
+@pytest.mark.parametrize(("admitted", "connected"), list(itertools.product([True, False], repeat=2)))
+def test_only_who_is_in_the_room_is_in_a_private_one(admitted: bool, connected: bool) -> None:
+    inside = seat_state(SeatFacts(admitted, False, connected, NOW, private=True))
+    assert (inside is SeatState.IN_CONSULTATION) == (admitted and connected)
+
+
+@pytest.mark.parametrize(("state", "admitted"), list(itertools.product(HearingState, [True, False])))
+def test_a_private_room_goes_on_through_a_break_and_ends_with_the_hearing(
+    state: HearingState, admitted: bool
+) -> None:
+    facts = SeatFacts(admitted, False, True, NOW, private=True)
+    over = state in (HearingState.CLOSED, HearingState.CANCELLED)
+    assert media_flows(state, facts) == (admitted and not over)
+
+
+def test_the_mediators_silence_is_the_hearings_alone() -> None:
+    assert silenced(SeatFacts(True, True, True, NOW))
+    assert not silenced(SeatFacts(True, True, True, NOW, private=True))
+    assert not silenced(SeatFacts(True, False, True, NOW))
+
+
 @pytest.mark.parametrize(("state", "admitted"), list(itertools.product(HearingState, [True, False])))
 def test_media_flows_only_between_admitted_people_of_a_live_room(state: HearingState, admitted: bool) -> None:
     facts = SeatFacts(admitted, False, True, NOW)
@@ -86,5 +108,7 @@ def test_every_situation_has_a_sentence(
     assert key in STATUS
     if state is HearingState.CLOSED:
         assert key == "closed"
-    if not door and role is SeatRole.CONSUMER and state is HearingState.NOT_STARTED:
+    if seat is SeatState.IN_CONSULTATION and state not in (HearingState.CLOSED, HearingState.CANCELLED):
+        assert key == "in_consultation"
+    elif not door and role is SeatRole.CONSUMER and state is HearingState.NOT_STARTED:
         assert key == ("admitted_before_start" if seat is SeatState.IN_HEARING else "door_closed")

@@ -9,35 +9,73 @@ import pytest
 from models.rules.hearing import HearingState, SeatRole, SeatState, status_sentence
 from models.rules.recording import Capture
 from models.rules.room_controls import Control, Situation, controls
+from models.rules.room_messages import permitted
 
-TABLE = """
-not_started  not_signed_in  consumer  door_open              enter test
-not_started  available      consumer  waiting                leave test
-not_started  in_hearing     consumer  admitted_before_start  leave say test
-not_started  disconnected   consumer  door_open              enter test
-not_started  not_signed_in  mediator  mediator_outside       enter test
-not_started  in_hearing     mediator  mediator_before        admit freeze leave open say test write
-not_started  disconnected   mediator  mediator_outside       enter test
-in_session   not_signed_in  consumer  outside_in_session     enter test
-in_session   available      consumer  waiting_in_session     leave test
-in_session   in_hearing     consumer  in_hearing             leave propose say test
-in_session   disconnected   consumer  outside_in_session     enter test
-in_session in_hearing mediator mediator_in_session admit freeze leave pause propose say suspend test write
-in_session   disconnected   mediator  mediator_outside       enter test
-paused       not_signed_in  consumer  paused                 enter test
-paused       available      consumer  paused                 leave test
-paused       in_hearing     consumer  paused                 leave propose say test
-paused       in_hearing     mediator  paused                 admit leave propose resume say test write
-suspended    available      consumer  suspended              leave test
-suspended    in_hearing     consumer  suspended              leave propose say test
-suspended    in_hearing     mediator  suspended              admit freeze leave propose resume say test write
-suspended    disconnected   consumer  suspended              enter test
-closed       in_hearing     consumer  closed                 -
-closed       in_hearing     mediator  closed                 -
-closed       not_signed_in  consumer  closed                 -
-cancelled    not_signed_in  consumer  cancelled              -
-cancelled    in_hearing     mediator  cancelled              -
+P = "call hand leave say test"
+M = "admit call floor leave mute_all say spotlight test"
+TABLE = f"""
+not_started  not_signed_in    consumer  door_open              enter test
+not_started  available        consumer  waiting                leave test
+not_started  in_hearing       consumer  admitted_before_start  {P}
+not_started  in_consultation  consumer  in_consultation        call leave leave_private say test
+not_started  disconnected     consumer  door_open              enter test
+not_started  not_signed_in    mediator  mediator_outside       enter test
+not_started  available        mediator  mediator_outside       leave test
+not_started  in_hearing       mediator  mediator_before        {M} freeze open write
+not_started  in_consultation  mediator  in_consultation        {M} freeze leave_private open write
+not_started  disconnected     mediator  mediator_outside       enter test
+in_session   not_signed_in    consumer  outside_in_session     enter test
+in_session   available        consumer  waiting_in_session     leave test
+in_session   in_hearing       consumer  in_hearing             {P} propose
+in_session   in_consultation  consumer  in_consultation        call leave leave_private propose say test
+in_session   disconnected     consumer  outside_in_session     enter test
+in_session   not_signed_in    mediator  mediator_outside       enter test
+in_session   available        mediator  mediator_outside       leave test
+in_session   in_hearing       mediator  mediator_in_session    {M} freeze pause propose suspend write
+in_session   in_consultation  mediator in_consultation {M} freeze leave_private pause propose suspend write
+in_session   disconnected     mediator  mediator_outside       enter test
+paused       not_signed_in    consumer  paused                 enter test
+paused       available        consumer  paused                 leave test
+paused       in_hearing       consumer  paused                 {P} propose
+paused       in_consultation  consumer  in_consultation        call leave leave_private propose say test
+paused       disconnected     consumer  paused                 enter test
+paused       not_signed_in    mediator  paused                 enter test
+paused       available        mediator  paused                 leave test
+paused       in_hearing       mediator  paused                 {M} propose resume write
+paused       in_consultation  mediator  in_consultation        {M} leave_private propose resume write
+paused       disconnected     mediator  paused                 enter test
+suspended    not_signed_in    consumer  suspended              enter test
+suspended    available        consumer  suspended              leave test
+suspended    in_hearing       consumer  suspended              {P} propose
+suspended    in_consultation  consumer  in_consultation        call leave leave_private propose say test
+suspended    disconnected     consumer  suspended              enter test
+suspended    not_signed_in    mediator  suspended              enter test
+suspended    available        mediator  suspended              leave test
+suspended    in_hearing       mediator  suspended              {M} freeze propose resume write
+suspended    in_consultation  mediator  in_consultation        {M} freeze leave_private propose resume write
+suspended    disconnected     mediator  suspended              enter test
+closed       not_signed_in    consumer  closed                 -
+closed       available        consumer  closed                 -
+closed       in_hearing       consumer  closed                 -
+closed       in_consultation  consumer  closed                 -
+closed       disconnected     consumer  closed                 -
+closed       not_signed_in    mediator  closed                 -
+closed       available        mediator  closed                 -
+closed       in_hearing       mediator  closed                 -
+closed       in_consultation  mediator  closed                 -
+closed       disconnected     mediator  closed                 -
+cancelled    not_signed_in    consumer  cancelled              -
+cancelled    available        consumer  cancelled              -
+cancelled    in_hearing       consumer  cancelled              -
+cancelled    in_consultation  consumer  cancelled              -
+cancelled    disconnected     consumer  cancelled              -
+cancelled    not_signed_in    mediator  cancelled              -
+cancelled    available        mediator  cancelled              -
+cancelled    in_hearing       mediator  cancelled              -
+cancelled    in_consultation  mediator  cancelled              -
+cancelled    disconnected     mediator  cancelled              -
 """
+"""Every cell: state of the hearing, state of the person, role, the sentence, the controls."""
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 
 
@@ -52,12 +90,37 @@ def test_what_is_read_and_what_can_be_done(line: list[str]) -> None:
     assert {control.value for control in controls(now)} == expected
 
 
-def test_a_company_has_what_a_consumer_has() -> None:
-    for state, seat in itertools.product(HearingState, SeatState):
-        consumer, company = (
-            Situation(state, seat, role, held=True) for role in (SeatRole.CONSUMER, SeatRole.COMPANY)
+def test_no_cell_is_missing() -> None:
+    cells = {tuple(line[:3]) for line in LINES}
+    everything = itertools.product(HearingState, SeatState, (SeatRole.CONSUMER, SeatRole.MEDIATOR))
+    assert cells == {tuple(str(one) for one in cell) for cell in everything}
+    assert len(LINES) == len(cells)
+
+
+INSIDE = "answer devices enter heartbeat ice leave publish report restart subscribe view"
+MESSAGES = {
+    SeatState.NOT_SIGNED_IN: "enter",
+    SeatState.DISCONNECTED: "enter",
+    SeatState.AVAILABLE: "enter heartbeat ice leave",
+    SeatState.IN_HEARING: INSIDE,
+    SeatState.IN_CONSULTATION: INSIDE,
+}
+
+
+@pytest.mark.parametrize(("state", "seat"), list(itertools.product(HearingState, SeatState)))
+def test_which_messages_a_browser_may_send(state: HearingState, seat: SeatState) -> None:
+    over = state in (HearingState.CLOSED, HearingState.CANCELLED)
+    assert permitted(state, seat) == (set() if over else set(MESSAGES[seat].split()))
+
+
+def test_the_others_have_what_a_consumer_has() -> None:
+    others = (SeatRole.COMPANY, SeatRole.COUNSEL, SeatRole.INTERPRETER)
+    for state, seat, role in itertools.product(HearingState, SeatState, others):
+        consumer, other = (Situation(state, seat, who, held=True) for who in (SeatRole.CONSUMER, role))
+        assert controls(consumer) == controls(other)
+        assert status_sentence(state, seat, role, door_open=True) == status_sentence(
+            state, seat, SeatRole.CONSUMER, door_open=True
         )
-        assert controls(consumer) == controls(company)
 
 
 def test_before_the_door_opens_parties_only_test_and_the_mediator_may_enter() -> None:
