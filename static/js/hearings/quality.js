@@ -88,11 +88,11 @@ function bounds() {
 function judge(points, second, limits) {
   const sides = [second.publish, second.subscribe];
   if (!sides.includes("connected")) return sides.includes("reconnecting") ? "reconnecting" : "none";
-  const recent = points.slice(-WINDOW);
+  const recent = points.slice(-WINDOW); // at the beginning fewer: one bad second of two says little
   const measured = {
-    loss: recent.reduce((sum, point) => sum + point.loss, 0) / recent.length,
+    loss: recent.reduce((sum, point) => sum + point.loss, 0) / WINDOW,
     rtt_ms: second.rtt_ms ?? 0,
-    frozen: frozen(recent) / 1000 / recent.length,
+    frozen: frozen(recent) / 1000 / WINDOW,
   };
   const reaches = (/** @type {0 | 1} */ bound) =>
     Object.entries(measured).some(([name, value]) => value >= limits[name][bound]);
