@@ -30,6 +30,7 @@ from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import SEAL_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
+from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
@@ -187,6 +188,7 @@ LETTERS_AND_PAPERS = Lane(
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
         SEAL_JOB: papers.print_minutes,
+        SEAL_SETTLEMENT_JOB: papers.print_settlement,
         RECOUNT_JOB: rounds.recount_terms,
     },
     at_once=4,

@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     RECEIPT = "receipt"
     NOTICE = "notice"
     MINUTES = "minutes"
+    SETTLEMENT = "settlement"
 
 
 class Document(Model):

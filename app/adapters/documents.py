@@ -264,10 +264,51 @@ class MinutesData:
                 "present": [_presence(person, zone) for person in self.present],
                 "record": self.record,
                 "clauses": [_clause(clause) for clause in self.clauses],
-                "signatures": [
-                    asdict(line) | {"signed_at": _second(line.signed_at, zone)} for line in self.signatures
-                ],
+                "signatures": [_signature(line, zone) for line in self.signatures],
                 "signed_text_sha256": self.signed_text_sha256,
+                "check": asdict(self.check),
+                "qr": qr_svg(self.check.url),
+            },
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementData:
+    """An agreement made by accepting an offer, without a hearing (acordo.typ).
+
+    ``terms`` are the offer's own words, ``payment`` its amount and instalments in words or empty;
+    ``text_sha256`` is the hash of ``models.rules.agreement.settlement_text`` (hex).
+    """
+
+    template: ClassVar[str] = "acordo.typ"
+
+    agency: Letterhead
+    protocol: str
+    issued_at: datetime
+    parties: Parties
+    terms: str
+    payment: str
+    due_on: date | None
+    agreed_at: datetime
+    signatures: tuple[SignatureLine, ...]
+    text_sha256: str
+    check: Check
+
+    def to_json(self) -> bytes:
+        """See Document.to_json."""
+        zone = self.agency.zone
+        return _json(
+            self,
+            asdict(self.parties)
+            | {
+                "title": "Termo de acordo",
+                "kind": "Acordo por aceitação de proposta",
+                "terms": self.terms,
+                "payment": self.payment,
+                "due_on": _day(self.due_on) if self.due_on else "",
+                "agreed_at": _second(self.agreed_at, zone),
+                "signatures": [_signature(line, zone) for line in self.signatures],
+                "text_sha256": self.text_sha256,
                 "check": asdict(self.check),
                 "qr": qr_svg(self.check.url),
             },
@@ -314,6 +355,10 @@ def _printable_all(value: Any) -> Any:
             return [_printable_all(item) for item in value]
         case _:
             return value
+
+
+def _signature(line: SignatureLine, zone: ZoneInfo) -> dict[str, Any]:
+    return asdict(line) | {"signed_at": _second(line.signed_at, zone)}
 
 
 def _presence(person: Presence, zone: ZoneInfo) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.parts import Parts
 from app.services.notice_paper import Press, make_notice
 from app.services.receipts import make_receipt
 from app.services.sealing import seal_minutes
+from app.services.settlements import seal_settlement
 from app.settings import Agency
 
 
@@ -39,6 +40,11 @@ async def print_notice(job_id: int, payload: Mapping[str, Any], parts: Parts) ->
 async def print_minutes(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``seal_minutes`` job: ``hearing`` is the hearing's id."""
     await seal_minutes(payload["hearing"], _press(parts), now=parts.clock.now())
+
+
+async def print_settlement(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``seal_settlement`` job: ``offer`` is the accepted offer's id."""
+    await seal_settlement(payload["offer"], _press(parts), now=parts.clock.now())
 
 
 def _press(parts: Parts) -> Press:

@@ -36,6 +36,7 @@ _TONES = {
     "offer_countered": "info",
     "offer_refused": "warning",
     "offer_accepted": "success",
+    "settlement_sealed": "success",
     "hearing_scheduled": "info",
     "hearing_cancelled": "warning",
     "minutes_sealed": "success",

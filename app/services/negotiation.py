@@ -12,9 +12,10 @@ from datetime import date, datetime
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, documents, letters, scheduling
+from app.services import casefile, documents, letters, queue, scheduling
 from app.services.casefile import Opened
 from app.services.letters import Text
+from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.services.terms import AGREED
 from models import Case, DocumentKind, Offer, OfferState, Representation, Statement, StatementKind
 from models.rules.agreement import money
@@ -154,6 +155,9 @@ async def accept(
             due_on=theirs.due_on,
             due_explanation="",
             **AGREED,
+        )
+        await queue.enqueue(
+            SEAL_SETTLEMENT_JOB, f"{SEAL_SETTLEMENT_JOB}:{theirs.id}", {"offer": theirs.id}, now=now
         )
         agreed = summary(OfferTerms(theirs.text, theirs.amount_cents, theirs.instalments, theirs.due_on))
         subject = _("Acordo feito: reclamação %(protocol)s")

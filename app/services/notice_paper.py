@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from app.adapters.documents import Complaint, Letterhead, NoticeData, Parties
+from app.adapters.documents import Check, Complaint, Letterhead, NoticeData, Parties
 from app.adapters.pdf import PdfMaker
 from app.adapters.seal import Sealer
 from app.adapters.storage import Storage
@@ -29,6 +29,11 @@ class Press:
     pdf: PdfMaker
     seal: Sealer
     storage: Storage
+
+    def check(self, code: str) -> Check:
+        """How anybody checks the document that has this code."""
+        host = self.site.partition("://")[2]
+        return Check(code=code, site=f"{host}/verificar", url=f"{self.site}/verificar/{code}")
 
 
 async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:

@@ -12,7 +12,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from app.adapters.documents import (
-    Check,
     ClauseLine,
     InstalmentLine,
     MinutesData,
@@ -102,12 +101,11 @@ async def _printed(hearing: Hearing, press: Press, code: str, now: datetime) -> 
     case = hearing.case
     assert hearing.outcome is not None  # noqa: S101  the job is queued when the hearing closes
     closed_at = hearing.closed_at or now
-    site = press.site
     return MinutesData(
         agency=press.agency,
         protocol=case.protocol or "",
         issued_at=now,
-        parties=_parties(case),
+        parties=parties_of(case),
         mediator_name=(await User.get(id=hearing.mediator_id)).name,
         starts_at=hearing.starts_at,
         opened_at=hearing.opened_at or min(hearing.starts_at, closed_at),
@@ -118,15 +116,12 @@ async def _printed(hearing: Hearing, press: Press, code: str, now: datetime) -> 
         clauses=tuple(_clauses(await signatures.live_clauses(hearing.id))),
         signatures=await _signatures(hearing),
         signed_text_sha256=hearing.text_hash,
-        check=Check(
-            code=code,
-            site=f"{site.partition('://')[2]}/verificar",
-            url=f"{site}/verificar/{code}",
-        ),
+        check=press.check(code),
     )
 
 
-def _parties(case: Case) -> Parties:
+def parties_of(case: Case) -> Parties:
+    """The parties as documents for both sides name them; ``case`` with its consumer and company."""
     company, cpf = case.company, case.consumer.cpf or ""
     return Parties(
         consumer_name=case.consumer.name,

@@ -259,6 +259,7 @@ _CASE = {
     "offer_countered": N_("Contraproposta apresentada"),
     "offer_refused": N_("Proposta recusada"),
     "offer_accepted": N_("Proposta aceita"),
+    "settlement_sealed": N_("Termo de acordo selado e disponível"),
     "note_added": N_("Anotação interna"),
     "hearing_scheduled": N_("Audiência marcada"),
     "hearing_cancelled": N_("Audiência cancelada"),

@@ -83,6 +83,7 @@ def kind_label(kind: DocumentKind) -> str:
         DocumentKind.RECEIPT: _("Recibo de reclamação"),
         DocumentKind.NOTICE: _("Notificação à empresa"),
         DocumentKind.MINUTES: _("Termo de audiência"),
+        DocumentKind.SETTLEMENT: _("Termo de acordo"),
     }.get(kind, _("Documento"))
 
 

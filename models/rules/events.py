@@ -32,6 +32,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "offer_countered": _ALL,
     "offer_refused": _ALL,
     "offer_accepted": _ALL,
+    "settlement_sealed": _ALL,
     "note_added": _STAFF,
     "hearing_scheduled": _ALL,
     "hearing_cancelled": _ALL,

@@ -17,6 +17,7 @@ from app.adapters.documents import (
     Parties,
     Presence,
     ReceiptData,
+    SettlementData,
     SignatureLine,
 )
 from models.rules.agreement import ClauseKind, ClauseTerms, clause_text, instalment_table
@@ -195,5 +196,40 @@ def minutes(clause_count: int = 1, record: str = "", *, signed: bool = True) -> 
             code="9RTW-7KQM-2XHP",
             site="procon.criciuma.example/conferir",
             url="https://procon.criciuma.example/conferir/9RTW-7KQM-2XHP",
+        ),
+    )
+
+
+def settlement(terms: str = "", *, payment: str = "R$ 1.250,00 em 5 parcelas mensais") -> SettlementData:
+    """An agreement made by accepting an offer."""
+    agreed = SENT + timedelta(days=6)
+    return SettlementData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=agreed + timedelta(seconds=40),
+        parties=PARTIES,
+        terms=terms or "A empresa devolve o valor pago e recolhe a geladeira sem custo para a consumidora.",
+        payment=payment,
+        due_on=(agreed + timedelta(days=30)).date() if payment else None,
+        agreed_at=agreed,
+        signatures=(
+            SignatureLine(
+                name="Carlos Eduardo Pereira Gonçalves",
+                role="Empresa",
+                signed_at=agreed - timedelta(hours=3),
+                method="Proposta na página do caso, com a conta da pessoa",
+            ),
+            SignatureLine(
+                name="Ana Conceição da Silva",
+                role="Consumidor",
+                signed_at=agreed,
+                method="Aceitação na página do caso, com a conta da pessoa",
+            ),
+        ),
+        text_sha256=hashlib.sha256(b"proposta").hexdigest(),
+        check=Check(
+            code="9RTW-7KQM-2XHP",
+            site="procon.criciuma.example/verificar",
+            url="https://procon.criciuma.example/verificar/9RTW-7KQM-2XHP",
         ),
     )

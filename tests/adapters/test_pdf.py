@@ -50,6 +50,8 @@ ALL = {
     "minutes-without-agreement": papers.minutes(0, signed=False),
     "minutes": papers.minutes(1),
     "minutes-long": papers.minutes(12, LONG),
+    "settlement": papers.settlement(),
+    "settlement-long": papers.settlement(LONG, payment=""),
 }
 
 

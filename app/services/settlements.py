@@ -1,0 +1,145 @@
+"""The sealed term of an agreement made without a hearing: one side offered, the other accepted.
+
+Printed from the offer as it was accepted, by the ``seal_settlement`` job; who proposed and who accepted are
+in it with the times, and the agency's seal covers every byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from uuid import uuid4
+
+from app.adapters.documents import SettlementData, SignatureLine
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile, letters
+from app.services.letters import Text
+from app.services.notice_paper import Press
+from app.services.sealing import parties_of
+from app.services.wording import side_label
+from models import Case, CaseEvent, Document, DocumentKind, Offer, User
+from models.rules.agreement import money, settlement_text, text_hash
+from models.rules.people import Side
+from models.rules.public_code import new_code
+
+SEAL_SETTLEMENT_JOB = "seal_settlement"
+_ALL = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
+
+
+async def seal_settlement(offer_id: int, press: Press, *, now: datetime) -> None:
+    """Print and seal the term of an accepted offer, for all sides; the second time does nothing.
+
+    Open pages are told by the event "settlement_sealed"; both parties get the PDF by letter.
+    """
+    offer = await Offer.get(id=offer_id).select_related("author", "case", "case__company", "case__consumer")
+    if await _is_sealed(offer):
+        return
+    code = new_code()
+    paper = await press.pdf.render(await _printed(offer, press, code, now))
+    sealed = await press.seal.sign(paper, _("Termo de acordo"), press.agency.address, press.agency.legal_name)
+    key = await press.storage.put(sealed)
+    if not await _keep(offer, sealed, key, code, now):
+        await press.storage.delete(key)
+
+
+async def _is_sealed(offer: Offer) -> bool:
+    events = await CaseEvent.filter(case_id=offer.case_id, name="settlement_sealed").values("facts")
+    return any(event["facts"].get("offer") == offer.id for event in events)
+
+
+async def _keep(offer: Offer, sealed: bytes, key: str, code: str, now: datetime) -> bool:
+    """Enter the document; False when another worker was quicker."""
+    async with transaction():
+        file = await casefile.opened(offer.case_id, None)
+        if await _is_sealed(offer):
+            return False
+        document = await Document.create(
+            id=uuid4(),
+            case_id=file.case.id,
+            owner_id=None,
+            kind=DocumentKind.SETTLEMENT,
+            sides=_ALL,
+            filename=f"acordo-{file.case.protocol}-{offer.id}.pdf",
+            media_type="application/pdf",
+            size=len(sealed),
+            sha256=hashlib.sha256(sealed).hexdigest(),
+            storage_key=key,
+            at=now,
+            attached_at=now,
+            code=code,
+        )
+        facts = {"offer": offer.id, "document": str(document.id), "code": code}
+        await casefile.record(file, "settlement_sealed", now=now, facts=facts)
+        await _send(file.case, offer, document, now)
+    return True
+
+
+async def _send(case: Case, offer: Offer, document: Document, now: datetime) -> None:
+    text = Text(
+        subject=_("Termo de acordo: reclamação %(protocol)s") % {"protocol": case.protocol},
+        paragraphs=(
+            _("O termo do acordo, selado pelo Procon, está anexo e na página do caso."),
+            _("Qualquer pessoa confere o documento no site com o código %(code)s.") % {"code": document.code},
+        ),
+        button=_("Abrir a reclamação"),
+        path=f"/casos/{case.id}",
+        documents=(str(document.id),),
+    )
+    people = await casefile.people_of(case)
+    for side in (Side.CONSUMER, Side.COMPANY):
+        await letters.write(people.get(side, []), f"settlement:{offer.id}:{side}", text, now=now)
+
+
+async def _printed(offer: Offer, press: Press, code: str, now: datetime) -> SettlementData:
+    case, parties = offer.case, parties_of(offer.case)
+    accepted = await CaseEvent.filter(case_id=case.id, name="offer_accepted").order_by("-seq").first()
+    assert accepted is not None and accepted.actor_id is not None  # noqa: S101,PT018  the job follows it
+    acceptor, taker = await User.get(id=accepted.actor_id), Side(accepted.facts["by"])
+    how = _("%(act)s na página do caso, com a conta da pessoa")
+    text = settlement_text(
+        protocol=case.protocol or "",
+        consumer=parties.consumer_name,
+        company=parties.company_name,
+        by=side_label(offer.side),
+        terms=offer.text,
+        payment=_payment(offer),
+        until=offer.due_on,
+    )
+    return SettlementData(
+        agency=press.agency,
+        protocol=case.protocol or "",
+        issued_at=now,
+        parties=parties,
+        terms=offer.text,
+        payment=_payment(offer),
+        due_on=offer.due_on,
+        agreed_at=accepted.at,
+        signatures=(
+            SignatureLine(
+                name=offer.author.name,
+                role=side_label(offer.side),
+                signed_at=offer.at,
+                method=how % {"act": _("Proposta")},
+            ),
+            SignatureLine(
+                name=acceptor.name,
+                role=side_label(taker),
+                signed_at=accepted.at,
+                method=how % {"act": _("Aceitação")},
+            ),
+        ),
+        text_sha256=text_hash(text),
+        check=press.check(code),
+    )
+
+
+def _payment(offer: Offer) -> str:
+    if offer.amount_cents is None:
+        return ""
+    if offer.instalments == 1:
+        return money(offer.amount_cents)
+    return _("%(amount)s em %(count)s parcelas mensais") % {
+        "amount": money(offer.amount_cents),
+        "count": offer.instalments,
+    }
