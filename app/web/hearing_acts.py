@@ -1,11 +1,8 @@
-"""What people do in the hearing room, sent by its scripts: each act is a POST that answers 204.
-
-Without scripts the same forms come back to the room's page (303).
-"""
+"""What people do in the hearing room: each act is a POST of its scripts, answered by ``room_answer``."""
 
 from __future__ import annotations
 
-from quart import Blueprint, redirect, request, url_for
+from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from app.services import chat, clauses, conduct, minutes, recordings, seats, signatures
@@ -14,14 +11,15 @@ from app.services.conduct import House
 from app.services.recordings import Studio
 from app.services.signatures import Evidence
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.errors import sentence, wants_json
+from app.web.errors import sentence
 from app.web.forms import form
 from app.web.limits import limit
 from app.web.parts import parts
+from app.web.room_answer import done
 from app.web.today import now, today, typed_day
 from models.rules.agreement import ClauseKind
 from models.rules.errors import Conflict, Invalid, NotFound
-from models.rules.hearing import Conduct, Outcome, SeatRole
+from models.rules.hearing import Audience, Conduct, Outcome, SeatRole
 from models.rules.money import typed_cents
 from models.rules.people import Role
 from models.rules.recording import Answer, Take
@@ -30,12 +28,6 @@ blueprint = Blueprint("hearing_acts", __name__)
 
 _HEARING = "/audiencias/<int:hearing_id>"
 _CONDUCTS = (Role.MEDIATOR, Role.COORDINATOR)
-
-
-def _done(hearing_id: int) -> ResponseReturnValue:
-    if wants_json():
-        return "", 204
-    return redirect(url_for("hearings.room", hearing_id=hearing_id), 303)
 
 
 def _house() -> House:
@@ -55,7 +47,7 @@ async def take(hearing_id: int, act: str) -> ResponseReturnValue:
     if act not in set(Conduct) - {Conduct.CLOSE}:
         raise NotFound
     await conduct.take(hearing_id, viewer(), Conduct(act), _house(), now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/encerrar")
@@ -63,7 +55,7 @@ async def take(hearing_id: int, act: str) -> ResponseReturnValue:
 async def close(hearing_id: int) -> ResponseReturnValue:
     """End the hearing for good."""
     await conduct.close(hearing_id, viewer(), now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/gravacao/acordo")
@@ -74,7 +66,7 @@ async def agree(hearing_id: int) -> ResponseReturnValue:
     if said not in set(Answer):
         raise Invalid({"answer": "choice_missing"})
     await recordings.answer(hearing_id, viewer(), Answer(said), now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/gravacao/<act>")
@@ -85,7 +77,7 @@ async def record(hearing_id: int, act: str) -> ResponseReturnValue:
         raise NotFound
     studio = Studio(parts().profile.recording, parts().segments)
     await recordings.act(hearing_id, viewer(), Take(act), studio, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/lugares/admitir")
@@ -93,7 +85,7 @@ async def record(hearing_id: int, act: str) -> ResponseReturnValue:
 async def admit_all(hearing_id: int) -> ResponseReturnValue:
     """Let in everybody who waits."""
     await seats.admit(hearing_id, viewer(), None, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/lugares/<int:seat_id>/admitir")
@@ -101,7 +93,7 @@ async def admit_all(hearing_id: int) -> ResponseReturnValue:
 async def admit(hearing_id: int, seat_id: int) -> ResponseReturnValue:
     """Let one person in."""
     await seats.admit(hearing_id, viewer(), seat_id, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/lugares/<int:seat_id>/devolver")
@@ -109,7 +101,7 @@ async def admit(hearing_id: int, seat_id: int) -> ResponseReturnValue:
 async def send_back(hearing_id: int, seat_id: int) -> ResponseReturnValue:
     """Return one person to the waiting room."""
     await seats.send_back(hearing_id, viewer(), seat_id, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/lugares/<int:seat_id>/silenciar")
@@ -117,7 +109,7 @@ async def send_back(hearing_id: int, seat_id: int) -> ResponseReturnValue:
 async def mute(hearing_id: int, seat_id: int) -> ResponseReturnValue:
     """Silence one person for all."""
     await seats.mute(hearing_id, viewer(), seat_id, muted=True, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/lugares/<int:seat_id>/liberar")
@@ -125,16 +117,20 @@ async def mute(hearing_id: int, seat_id: int) -> ResponseReturnValue:
 async def unmute(hearing_id: int, seat_id: int) -> ResponseReturnValue:
     """Give the word back."""
     await seats.mute(hearing_id, viewer(), seat_id, muted=False, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/mensagens")
 @requires(SIGNED_IN)
 async def say(hearing_id: int) -> ResponseReturnValue:
-    """A line in the chat."""
+    """A line in the chat, for all unless it says for whom."""
     await limit("hearing_message", viewer().user_id)
-    await chat.say(hearing_id, viewer(), (await form()).get("text", ""), now=now())
-    return _done(hearing_id)
+    typed = await form()
+    audience = typed.get("audience", Audience.ALL)
+    if audience not in set(Audience):
+        raise Invalid({"audience": "choice_invalid"})
+    await chat.say(hearing_id, viewer(), typed.get("text", ""), Audience(audience), now=now())
+    return done(hearing_id)
 
 
 @blueprint.put(f"{_HEARING}/ata")
@@ -157,7 +153,7 @@ async def write(hearing_id: int) -> ResponseReturnValue:
 async def propose(hearing_id: int) -> ResponseReturnValue:
     """Propose a clause."""
     await clauses.propose(hearing_id, viewer(), _proposal(await form()), today=today(), now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 def _proposal(typed: dict[str, str]) -> Proposal:
@@ -188,7 +184,7 @@ def _proposal(typed: dict[str, str]) -> Proposal:
 async def accept(hearing_id: int, clause_id: int) -> ResponseReturnValue:
     """Accept a clause."""
     await clauses.accept(hearing_id, viewer(), clause_id, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/clausulas/<int:clause_id>/retirar")
@@ -196,7 +192,7 @@ async def accept(hearing_id: int, clause_id: int) -> ResponseReturnValue:
 async def withdraw(hearing_id: int, clause_id: int) -> ResponseReturnValue:
     """Take a clause back."""
     await clauses.withdraw(hearing_id, viewer(), clause_id, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/texto/fechar")
@@ -213,7 +209,7 @@ async def freeze(hearing_id: int) -> ResponseReturnValue:
         tolerance_minutes=_house().tolerance_minutes,
         now=now(),
     )
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/texto/reabrir")
@@ -221,7 +217,7 @@ async def freeze(hearing_id: int) -> ResponseReturnValue:
 async def reopen(hearing_id: int) -> ResponseReturnValue:
     """Let the text change again; signatures are dropped."""
     await signatures.reopen(hearing_id, viewer(), now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/assinatura/codigo")
@@ -230,7 +226,7 @@ async def ask_code(hearing_id: int) -> ResponseReturnValue:
     """Send the code that signs."""
     await limit("sign_code", viewer().user_id)
     await signatures.ask_code(hearing_id, viewer(), secret=parts().secret_key, now=now())
-    return _done(hearing_id)
+    return done(hearing_id)
 
 
 @blueprint.post(f"{_HEARING}/assinatura")
@@ -248,4 +244,4 @@ async def sign(hearing_id: int) -> ResponseReturnValue:
         secret=parts().secret_key,
         now=now(),
     )
-    return _done(hearing_id)
+    return done(hearing_id)

@@ -9,7 +9,7 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from app.services import room_view, seat_quality, seats
-from app.services.room_view import RoomView
+from app.services.room_view import Person, RoomView
 from app.services.seats import CheckResult, DeviceCheck
 from app.services.wording import (
     hearing_state_label,
@@ -89,7 +89,14 @@ async def truth(hearing_id: int) -> dict[str, Any]:
         "frozen": view.hearing.frozen_at is not None,
         "record_revision": view.hearing.record_revision,
         "recording": {"capture": view.recording.capture, "failing": bool(view.recording.failure)},
-        "me": {"seat": str(view.me.seat), "admitted": view.me.admitted, "muted": view.me.muted},
+        "private": _private(view),
+        "spotlight": str(view.hearing.spotlight or ""),
+        "me": {
+            "seat": str(view.me.seat),
+            "admitted": view.me.admitted,
+            "muted": _silenced(view.me),
+            "circle": view.me.circle,
+        },
         "people": [
             {
                 "seat": str(person.seat),
@@ -97,12 +104,37 @@ async def truth(hearing_id: int) -> dict[str, Any]:
                 "role": seat_role_label(person.role),
                 "state": person.state,
                 "state_label": seat_state_label(person.state),
-                "muted": person.muted,
+                "muted": _silenced(person),
                 "mine": person.mine,
-                "inside": person.admitted and person.state in (SeatState.IN_HEARING, SeatState.DISCONNECTED),
+                "hand": person.hand,
+                "apart": person.circle != view.me.circle,
+                "inside": _on_stage(view, person),
             }
             for person in view.people
         ],
+    }
+
+
+def _on_stage(view: RoomView, person: Person) -> bool:
+    """Whether somebody has a picture on this person's page; in a private room, only who is in it."""
+    there = person.state in (SeatState.IN_HEARING, SeatState.IN_CONSULTATION, SeatState.DISCONNECTED)
+    return person.admitted and there and view.me.circle in ("", person.circle)
+
+
+def _silenced(person: Person) -> bool:
+    return person.muted and not person.circle
+
+
+def _private(view: RoomView) -> dict[str, Any] | None:
+    """The private room that concerns this person; the page counts ``seconds`` down."""
+    if view.private is None:
+        return None
+    return {
+        "id": view.private.id,
+        "part": view.private.part,
+        "caller": view.private.caller,
+        "names": view.private.names,
+        "seconds": view.private.seconds,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.i18n import N_
 from app.i18n import gettext as _
@@ -58,6 +58,7 @@ HEARING_TONES = {
 
 SEAT_TONES = {
     SeatState.IN_HEARING: "success",
+    SeatState.IN_CONSULTATION: "info",
     SeatState.AVAILABLE: "warning",
     SeatState.DISCONNECTED: "danger",
 }
@@ -123,6 +124,13 @@ def device_words(check: Mapping[str, str] | None) -> str:
         if all(check.get(name) == "ok" for name in DEVICES)
         else _("teste do aparelho incompleto")
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in one line: "Ana, Rui e Carla"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s e %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def why_not(code: str) -> str:

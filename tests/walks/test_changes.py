@@ -26,7 +26,7 @@ ROLE_OF = {
 BODIES: dict[str, dict[str, Any]] = {
     "registration.save_draft": {"json": {"revision": 0, "values": {}}},
     "hearings.device_tested": {"json": {"camera": "ok", "microphone": "ok", "speaker": "ok"}},
-    "hearing_acts.say": {"form": {"text": "Bom dia."}},
+    "hearing_acts.say": {"form": {"text": "Bom dia.", "audience": "all"}},
     "hearing_acts.propose": {
         "form": {"kind": "refund", "debtor": "company", "amount": "10,00", "due_on": "2026-12-10"}
     },

@@ -110,8 +110,67 @@ async def test_the_truth_changes_with_admission(office: Office) -> None:
 async def test_pictures_stand_outside_of_what_live_pages_replace(session: Office) -> None:
     page = await text_of(await (await session.browser(session.table.consumer)).get(session.path()))
     stage = page[page.index('class="stage"') : page.index('class="side"')]
-    assert "data-tiles" in stage
-    assert "data-live" not in stage
+    pictures, turn, bar = stage.partition('<div class="turn" data-live="vez">')
+    assert "data-tiles" in pictures
+    assert "data-live" not in pictures
+    assert turn
+    assert bar.count("data-live") == 0
+
+
+async def test_a_private_room_from_call_to_end_over_http(session: Office) -> None:
+    table = session.table
+    mediator, ana = await session.browser(table.mediator), await session.browser(table.consumer)
+    agent = await session.browser(table.agent)
+
+    async def private(browser: Browser) -> Any:
+        return (await (await browser.get(session.path("/estado"))).get_json())["private"]
+
+    assert "Chamar para sala reservada" in await text_of(await mediator.get(session.path()))
+    assert "Chamar para sala reservada" not in await text_of(await ana.get(session.path()))
+    seat = (await table.seat(table.consumer)).id
+    assert (await session.act(mediator, f"/reservadas/chamar/{seat}")).status_code == 204
+    call = await private(ana)
+    assert (call["part"], call["caller"], call["seconds"]) == ("called", "Rita Melo", 30)
+    assert "Rita Melo chama você" in await text_of(await ana.get(session.path()))
+    assert await private(agent) is None
+
+    assert (await session.act(ana, f"/reservadas/{call['id']}/atender")).status_code == 204
+    assert "Sala reservada com Rita Melo" in await text_of(await ana.get(session.path()))
+    truth = await (await agent.get(session.path("/estado"))).get_json()
+    assert [person["apart"] for person in truth["people"]] == [True, False, True]
+    told = {"text": "só nós dois", "audience": "private"}
+    assert (await session.act(ana, "/mensagens", told)).status_code == 204
+    assert "só nós dois" in await text_of(await mediator.get(session.path()))
+    assert "só nós dois" not in await text_of(await agent.get(session.path()))
+
+    assert (await session.act(ana, "/reservadas/sair")).status_code == 204
+    assert [await private(one) for one in (mediator, ana)] == [None, None]
+    assert (await session.act(ana, "/mensagens", told)).status_code == 409
+    assert (await session.act(ana, "/mensagens", {"text": "x", "audience": "company"})).status_code == 422
+    assert (await session.act(mediator, f"/reservadas/{call['id']}/encerrar")).status_code == 204
+    assert (await session.act(ana, f"/reservadas/{call['id']}/recusar")).status_code == 409
+
+
+async def test_hands_word_spotlight_and_silence_over_http(session: Office) -> None:
+    table = session.table
+    mediator, ana = await session.browser(table.mediator), await session.browser(table.consumer)
+    seat, agent = (await table.seat(table.consumer)).id, (await table.seat(table.agent)).id
+
+    for path in ("/mao/levantar", "/mao/baixar", "/mao/levantar"):
+        assert (await session.act(ana, path)).status_code == 204
+    assert "mão levantada (1ª)" in await text_of(await mediator.get(session.path()))
+    for path in (f"/lugares/{seat}/palavra", f"/lugares/{seat}/destaque", "/lugares/silenciar"):
+        assert (await session.act(ana, path)).status_code == 403
+        assert (await session.act(mediator, path)).status_code == 204
+    truth = await (await ana.get(session.path("/estado"))).get_json()
+    assert truth["spotlight"] == str(seat)
+    muted = {person["seat"]: person["muted"] for person in truth["people"]}
+    assert (muted[str(seat)], muted[str(agent)]) == (False, True)
+    assert "Você está com a palavra." in await text_of(await ana.get(session.path()))
+    for path in ("/palavra/devolver", "/destaque/encerrar", f"/lugares/{seat}/mao"):
+        assert (await session.act(mediator, path)).status_code == 204
+    hearing = await table.now()
+    assert (hearing.floor, hearing.spotlight) == (None, None)
 
 
 async def test_the_device_test_is_kept_and_read_by_the_mediator(office: Office) -> None:

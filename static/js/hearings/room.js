@@ -6,6 +6,8 @@ import { announce, toast } from "../core/toast.js";
 import { Connections } from "./connections.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
 import { Line } from "./line.js";
+import { allowNotices, notice } from "./notices.js";
+import { PrivateRooms } from "./private.js";
 import { Quality } from "./quality.js";
 import { RecordingWatch } from "./recording.js";
 import { allowSound, chime, knock } from "./sounds.js";
@@ -18,7 +20,8 @@ const RETRY_MS = 2000;
 /** @typedef {import("./tiles.js").Person} Person */
 /**
  * @typedef {{version: number, state: string, status: string, controls: string[], media: boolean,
- *   recording: import("./recording.js").Tape, me: {seat: string, admitted: boolean, muted: boolean},
+ *   recording: import("./recording.js").Tape, private: import("./private.js").Private | null, spotlight: string,
+ *   me: {seat: string, admitted: boolean, muted: boolean},
  *   people: Person[]}} Truth
  */
 
@@ -32,6 +35,7 @@ export class Room {
     this.line = new Line(Number(main.dataset.hearing));
     this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
     this.recording = new RecordingWatch(main, main.dataset.role === "mediator");
+    this.private = new PrivateRooms(main, (sentence, title) => this.tell(sentence, title));
     this.connections = new Connections(main, this.line, this.tiles, (sentence) => this.banner(sentence));
     /** @type {Truth | null} */
     this.truth = null;
@@ -62,6 +66,7 @@ export class Room {
     }
     this.quality.start();
     this.recording.start();
+    this.private.start();
     this.look(0);
     if (this.line.satHere) this.enter();
   }
@@ -88,6 +93,7 @@ export class Room {
   async enter(takeOver = false) {
     this.complain("");
     allowSound().catch(() => undefined);
+    allowNotices();
     this.show("[data-enter]", false);
     this.show("[data-take-over]", false);
     await this.openDevices();
@@ -187,9 +193,11 @@ export class Room {
       form.toggleAttribute("hidden", !can.has(form.getAttribute("data-needs") ?? ""));
     }
     this.minutes?.allow(can.has("write"));
-    this.tiles.show(truth.people.filter((person) => person.inside));
+    this.tiles.show(truth.people.filter((person) => person.inside), truth.spotlight);
     if (!truth.media) this.tiles.activity({ seats: {}, speaker: null });
     this.recording.apply(truth.recording, sits && truth.me.admitted);
+    this.private.apply(truth.private, sits && truth.me.admitted);
+    if (truth.me.muted && this.own.microphone && sits) this.toggle("microphone"); // only its owner turns it on again
     this.drawBar();
     this.notice(before, truth);
     if (sits && truth.me.admitted) this.startMedia();
@@ -207,7 +215,9 @@ export class Room {
       this.tell(word("sent_back"), this.title);
     }
     if (truth.me.muted && !before.me.muted) toast(word("muted_by_mediator"));
+    if (!truth.me.muted && before.me.muted) toast(word("unmuted_by_mediator"));
     if (mediator) this.knocks(before, truth);
+    if (mediator) this.hands(before, truth);
     const presence = (/** @type {Truth} */ one) => one.people.map((person) => person.state).join();
     if (presence(truth) !== presence(before)) this.sayDevices(); // who has just come does not know them
   }
@@ -221,10 +231,21 @@ export class Room {
     }
   }
 
+  hands(/** @type {Truth} */ before, /** @type {Truth} */ truth) {
+    const raised = new Set(before.people.filter((person) => person.hand).map((person) => person.seat));
+    for (const person of truth.people) {
+      if (!person.hand || raised.has(person.seat)) continue;
+      this.tell(word("hand_raised", { name: person.name }), word("hand_raised_title"));
+      knock();
+    }
+  }
+
   /** @param {string} sentence @param {string} title shown until the page is looked at */
   tell(sentence, title) {
     toast(sentence);
-    if (document.hidden) document.title = `● ${title}`;
+    if (!document.hidden) return;
+    document.title = `● ${title}`;
+    notice(title, sentence);
   }
 
   over() {

@@ -12,6 +12,9 @@ export function allowSound() {
 /** Somebody waits at the door. */
 export const knock = () => play([[660, 0], [660, 0.18]]);
 
+/** Somebody calls us into a private room. */
+export const ring = () => play([[784, 0], [988, 0.14], [784, 0.28], [988, 0.42]]);
+
 /** We were let in. */
 export const chime = () => play([[523, 0], [659, 0.16], [784, 0.32]]);
 

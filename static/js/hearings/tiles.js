@@ -6,7 +6,7 @@ const UNSEEN_MS = 5000; // a glance at another tab costs nobody a picture
 
 /**
  * @typedef {{seat: string, name: string, role: string, state: string, muted: boolean, mine: boolean,
- *   inside: boolean}} Person
+ *   inside: boolean, apart: boolean, hand: number}} Person
  * @typedef {{microphone: boolean, camera: boolean}} Own
  */
 
@@ -54,11 +54,16 @@ class Tile {
   draw() {
     const silent = this.person.muted || !this.own.microphone;
     const away = this.person.state === "disconnected" && !this.person.mine;
-    const picture = this.seen && this.own.camera && !away;
+    const apart = this.person.apart && !away;
+    const picture = this.seen && this.own.camera && !away && !apart;
     this.element.classList.toggle("tile-silent", silent);
     this.element.classList.toggle("tile-away", away);
     this.element.classList.toggle("tile-picture", picture);
-    this.note.textContent = away ? word("away") : silent ? word("microphone_off") : "";
+    this.element.classList.toggle("tile-apart", apart);
+    this.element.classList.toggle("tile-hand", this.person.hand > 0);
+    const notes = { away, apart, hand_up: this.person.hand > 0, microphone_off: silent };
+    const note = Object.entries(notes).find(([, holds]) => holds)?.[0];
+    this.note.textContent = note ? word(note) : "";
   }
 }
 
@@ -81,8 +86,8 @@ export class Tiles extends EventTarget {
     this.tracks = new Map();
   }
 
-  /** @param {Person[]} people those in the room */
-  show(people) {
+  /** @param {Person[]} people those in the room @param {string} [spotlight] the seat that is shown large */
+  show(people, spotlight = "") {
     const seats = new Set(people.map((person) => person.seat));
     for (const [seat, tile] of this.tiles) {
       if (seats.has(seat)) continue;
@@ -96,6 +101,8 @@ export class Tiles extends EventTarget {
       else this.#add(person);
     }
     this.root.dataset.count = String(this.tiles.size);
+    for (const [seat, tile] of this.tiles) tile.element.classList.toggle("tile-spotlight", seat === spotlight);
+    this.root.toggleAttribute("data-spotlight", this.tiles.has(spotlight));
   }
 
   /** @param {Person} person */

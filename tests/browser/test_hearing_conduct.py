@@ -1,0 +1,160 @@
+"""Conducting a hearing with a private room, all by keyboard: three real browsers, and what reaches each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.people import DESKTOP, PHONE, Person
+from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
+
+MOST_TABS = 90
+SECRET = "Aceito no máximo duzentos reais."
+FOCUSED = """
+() => {
+  const one = document.activeElement;
+  if (!(one instanceof HTMLButtonElement)) return "";
+  return (one.getAttribute("aria-label") || one.textContent || "").replace(/\\s+/g, " ").trim();
+}
+"""
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A hearing on a server of its own."""
+    async with hearing_room(tmp_path) as room:
+        yield room
+
+
+async def reach(person: Person, name: str) -> None:
+    """Go to a button by the Tab key alone, from where the focus is."""
+    await expect(person.page.get_by_role("button", name=name).first).to_be_enabled(timeout=WAIT_MS)
+    for _ in range(MOST_TABS):
+        if name in str(await person.page.evaluate(FOCUSED)):
+            return
+        await person.page.keyboard.press("Tab")
+    raise AssertionError(f"{person.name} does not reach {name!r} by keyboard")
+
+
+async def press(person: Person, name: str) -> None:
+    """Press a button as somebody without a pointer does."""
+    await reach(person, name)
+    await person.page.keyboard.press("Enter")
+
+
+async def meets(person: Person, others: int) -> None:
+    """Sound and picture of so many arrive, and of no more."""
+    await person.hears_and_sees(others, seconds=2)
+
+
+async def test_a_hearing_with_a_private_room_by_keyboard(room: Room) -> None:
+    table = room.table
+    mediator, ana, agent = [
+        await room.person(viewer, size)
+        for viewer, size in ((table.mediator, DESKTOP), (table.consumer, PHONE), (table.agent, DESKTOP))
+    ]
+    await press(mediator, "Entrar na audiência")
+    for person in (ana, agent):
+        await press(person, "Entrar na sala de espera")
+        await in_phase(person, "waiting")
+    await press(mediator, "Admitir todos")
+    for person in (ana, agent):
+        await in_phase(person, "inside")
+    await press(mediator, "Abrir a audiência")
+    await asyncio.gather(*(meets(person, 2) for person in (mediator, ana, agent)))
+
+    await a_raised_hand_gets_the_word(mediator, ana, agent)
+    await silence_is_lifted_by_the_mediator_and_ended_by_the_person(mediator, ana, agent)
+    await a_private_room_is_private(mediator, ana, agent)
+    await who_declines_stays(mediator, agent)
+
+
+async def a_raised_hand_gets_the_word(mediator: Person, ana: Person, agent: Person) -> None:
+    """The mediator sees the hand and answers it; all see whose turn it is, and whose picture is large."""
+    await press(ana, "Levantar a mão")
+    await expect(mediator.page.get_by_text("mão levantada (1ª)")).to_be_visible()
+    await expect(mediator.page.locator(".toast", has_text="Ana Souza levantou a mão")).to_be_visible()
+    await mediator.look("mao")
+    await ana.look("mao")
+
+    await press(mediator, "Dar a palavra Ana Souza")
+    await expect(ana.page.get_by_text("Você está com a palavra.")).to_be_visible()
+    await expect(agent.page.get_by_text("Com a palavra: Ana Souza.")).to_be_visible()
+    await expect(ana.page.get_by_role("button", name="Levantar a mão")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    await press(mediator, "Destacar Ana Souza")
+    for person in (mediator, agent, ana):
+        await expect(person.page.locator(".tile-spotlight")).to_have_count(1)
+        await person.look("destaque")
+    await press(mediator, "Encerrar o destaque")
+    await expect(agent.page.locator(".tile-spotlight")).to_have_count(0)
+
+
+async def silence_is_lifted_by_the_mediator_and_ended_by_the_person(
+    mediator: Person, ana: Person, agent: Person
+) -> None:
+    """All are silenced but who has the word; what the mediator gives back, its owner turns on."""
+    microphone = agent.page.locator("[data-microphone]")
+    await press(mediator, "Silenciar todos")
+    await expect(microphone).to_be_disabled()
+    await expect(ana.page.locator("[data-microphone]")).to_be_enabled()
+    await press(mediator, "Liberar microfone")
+    await expect(microphone).to_be_enabled()
+    await expect(microphone).to_have_attribute("aria-pressed", "true")
+    await press(agent, "Ligar o microfone")
+    await expect(microphone).to_have_attribute("aria-pressed", "false")
+    await press(mediator, "Encerrar a palavra")
+    await expect(agent.page.get_by_text("Com a palavra")).to_have_count(0)
+
+
+async def a_private_room_is_private(mediator: Person, ana: Person, agent: Person) -> None:
+    """Two hear and see each other, the third neither, and reads no word; then all are together again."""
+    await press(mediator, f"Chamar para sala reservada {ana.name}")
+    await expect(ana.page.get_by_text("chama você para uma sala reservada").first).to_be_visible()
+    await expect(ana.page.locator("[data-private-left]")).to_contain_text("Toca por mais")
+    await ana.look("chamada")
+    await mediator.look("chamando")
+    await press(ana, "Atender")
+    for person, other in ((mediator, ana), (ana, mediator)):
+        await expect(person.page.locator(".private-inside h2")).to_contain_text(other.name)
+        await expect(person.page.locator(".tile")).to_have_count(2)
+    await expect(agent.page.locator(".tile", has_text="em sala reservada")).to_have_count(2)
+
+    await asyncio.gather(meets(mediator, 1), meets(ana, 1), meets(agent, 0))
+    for person in (mediator, ana, agent):
+        await person.look("reservada")
+
+    await ana.page.get_by_role("tab", name="Conversa").focus()
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.page.locator("#campo-destino")).to_have_value("private")
+    await ana.page.locator("#campo-mensagem").focus()
+    await ana.page.keyboard.type(SECRET)
+    await ana.page.keyboard.press("Enter")
+    await expect(mediator.page.locator(".said-private")).to_contain_text(SECRET)
+    await expect(ana.page.locator("#campo-destino")).to_have_value("private")
+    await expect(ana.page.locator(".said-private")).to_contain_text(SECRET)
+    await ana.look("conversa-reservada")
+    assert SECRET not in await agent.page.content()
+
+    await press(ana, "Voltar à audiência")
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".tile")).to_have_count(3)
+        await expect(person.page.get_by_text(SECRET)).to_have_count(0)
+    await expect(ana.page.locator("#campo-destino")).to_have_value("all")
+    await asyncio.gather(*(meets(person, 2) for person in (mediator, ana, agent)))
+
+
+async def who_declines_stays(mediator: Person, agent: Person) -> None:
+    """No means no: the caller is told, and nobody moves."""
+    await press(mediator, f"Chamar para sala reservada {agent.name}")
+    await press(agent, "Recusar")
+    await expect(mediator.page.locator(".toast", has_text="não foi atendida")).to_be_visible()
+    await expect(agent.page.locator(".private")).to_have_count(0)
+    await expect(agent.page.locator(".tile")).to_have_count(3)
