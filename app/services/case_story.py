@@ -136,6 +136,8 @@ def _text(
         }
     if "due" in facts:
         return _("Prazo: %(day)s") % {"day": f"{date.fromisoformat(facts['due']):%d/%m/%Y}"}
+    if "sha256" in facts:
+        return f"SHA-256: {facts['sha256']}"
     return ""
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
-import re
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -186,7 +186,7 @@ async def test_a_hearing_is_recorded_and_played_back(room: Room) -> None:
     await expect(ana.page.locator(".recording-sign")).to_have_count(0)
     await composed_while_the_case_is_looked_at(case)
     await played_back(room, ana)
-    await logged(case)
+    await logged(Person("Rita no caso", case, room.site.faults))
 
 
 async def press(person: Person, name: str) -> None:
@@ -228,8 +228,13 @@ async def everybody_sees_it(mediator: Person, *others: Person) -> None:
     for person in (mediator, *others):
         await expect(person.page.locator(".recording-on")).to_contain_text("Gravando")
     await expect(mediator.page.locator("[data-recorded]")).to_contain_text("0:0", timeout=WAIT_MS)
-    await mediator.look("gravando")
-    await others[0].look("gravando")
+    for person, other in ((mediator, PHONE), (others[0], DESKTOP)):
+        usual = person.page.viewport_size
+        assert usual is not None
+        await person.look("gravando")
+        await person.page.set_viewport_size(other)  # type: ignore[arg-type]
+        await person.look(f"gravando-{person.name.split()[0]}")
+        await person.page.set_viewport_size(usual)
 
 
 async def a_writer_that_hangs_raises_the_alarm(room: Room, mediator: Person, ana: Person) -> None:
@@ -312,6 +317,7 @@ async def played_back(room: Room, ana: Person) -> None:
     watching = Person("Ana assiste", page, room.site.faults)
     await page.goto(f"/casos/{room.table.case.id}")
     await page.get_by_role("link", name="Gravação da audiência (vídeo)").click()
+    await expect(page.locator("video")).to_be_visible()
     length = float(await page.evaluate(LENGTH))
     assert length > 12
     await watching.look("gravacao-assistir")
@@ -371,8 +377,14 @@ async def chapters_lead_there(page: Page) -> None:
     assert {"Início da gravação", "Gravação pausada"} <= set(cues["titles"])
 
 
-async def logged(case: Page) -> None:
-    """The agency sees who watched."""
-    await case.get_by_role("link", name="Gravação da audiência (vídeo)").click()
-    await expect(case.locator("#aberturas")).to_contain_text("Ana Souza")
-    await expect(case.locator(".film-digest")).to_have_text(re.compile(r"^[0-9a-f]{64}$"))
+async def logged(agency: Person) -> None:
+    """The agency sees who watched, and the digest of the file that anybody downloads, as in the record."""
+    page = agency.page
+    await page.get_by_role("link", name="Gravação da audiência (vídeo)").click()
+    await expect(page.locator("#aberturas")).to_contain_text("Ana Souza")
+    await agency.look("gravacao-aberturas")
+    answer = await page.request.get(str(await page.locator("a[download]").get_attribute("href")))
+    digest = hashlib.sha256(await answer.body()).hexdigest()
+    await expect(page.locator(".film-digest")).to_have_text(digest)
+    await page.goto(str(await page.get_by_role("link", name="Voltar ao caso").get_attribute("href")))
+    await expect(page.locator("main")).to_contain_text(digest)
