@@ -123,3 +123,9 @@ async def test_the_parties_see_nothing_of_it(application: Application, table: Ta
     html = await page(application, table, table.consumer)
     assert "Código de verificação" in html or "sendo selado" in html
     assert "esteve conectada" not in html
+
+
+async def test_people_are_told_that_it_is_kept(application: Application) -> None:
+    html = await (await Browser(application.quart).get("/privacidade")).get_data(as_text=True)
+    assert "em números por minuto" in html
+    assert "por 1.825\u00a0dias (5\u00a0anos) e depois é apagado" in html
