@@ -163,6 +163,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         quality,
         secure=parts.secure,
         opens_minutes=parts.profile.hearing.sign_in_opens_minutes,
+        rules=parts.profile.house_rules.version,
         device_label=devices.label,
         timed=timed,
         relays=Relays(settings.turn_urls, settings.turn_secret, settings.turn_seconds),

@@ -17,6 +17,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from models.rules.house_rules import HouseRules
 from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
 from models.rules.terms import Term
@@ -88,6 +89,7 @@ class Profile:
     calendar: HolidayRules
     terms: Mapping[str, Term]
     hearing: HearingRules
+    house_rules: HouseRules
     recording: RecordingPolicy
     upload_max_bytes: int
     upload_max_files: int
@@ -154,6 +156,7 @@ def load_profile(path: Path) -> Profile:
             ),
             terms={name: _term(name, value) for name, value in raw["terms"].items()},
             hearing=HearingRules(**raw["hearing"]),
+            house_rules=HouseRules(raw["house_rules"]["version"], tuple(raw["house_rules"]["text"])),
             recording=_recording(raw["recording"]),
             upload_max_bytes=int(raw["uploads"]["max_megabytes"]) * 1024 * 1024,
             upload_max_files=int(raw["uploads"]["max_files_per_case"]),

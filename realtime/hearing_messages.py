@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_NUMBER = 2**31
+MOST_WORD = 32
 MEDIA_CALLS: Mapping[str, tuple[str, ...]] = {
     "publish": ("generation", "sdp"),
     "subscribe": ("generation",),
@@ -24,11 +25,15 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Enter:
-    """Sit down. ``held`` is the generation this browser had; ``take_over`` unseats another device."""
+    """Sit down. ``held`` is the generation this browser had; ``take_over`` unseats another device.
+
+    ``accepts`` is the version of the house rules that the person accepts by entering, empty for none.
+    """
 
     hearing: int
     held: int | None
     take_over: bool
+    accepts: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def read_enter(message: object) -> Enter:
         hearing=_number(fields.get("hearing")),
         held=None if held is None else _number(held),
         take_over=fields.get("take_over") is True,
+        accepts=_word(fields.get("accepts", "")),
     )
 
 
@@ -85,6 +91,12 @@ def _mapping(message: object) -> Mapping[str, Any]:
     if not isinstance(message, dict):
         raise Unreadable
     return message
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or len(value) > MOST_WORD:
+        raise Unreadable
+    return value
 
 
 def _number(value: object) -> int:

@@ -52,7 +52,8 @@ Answer = dict[str, Any]
 class Hearings(Namespace):
     """Sockets of people in hearing rooms, and the conductor of their media.
 
-    ``device_label`` makes "Chrome, Android" of a User-Agent; ``relays`` are for browsers that need them.
+    ``device_label`` makes "Chrome, Android" of a User-Agent; ``relays`` are for browsers that need them;
+    ``rules`` is the version of the house rules that everybody accepts, empty for none.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Hearings(Namespace):
         *,
         secure: bool,
         opens_minutes: int,
+        rules: str = "",
         device_label: Callable[[str], str],
         relays: Relays | None = None,
         timed: Timed | None = None,
@@ -74,6 +76,7 @@ class Hearings(Namespace):
         self._wake = wake
         self._secure = secure
         self._opens_minutes = opens_minutes
+        self._rules = rules
         self._device_label = device_label
         self._relays = relays or Relays()
         self._sittings = Sittings()
@@ -115,6 +118,8 @@ class Hearings(Namespace):
                 held=wanted.held,
                 take_over=wanted.take_over,
                 opens_minutes=self._opens_minutes,
+                rules=self._rules,
+                accepts=wanted.accepts,
                 now=now,
             )
         except Unreadable:

@@ -47,6 +47,7 @@ class Person:
     """Somebody with a place in the room; ``seat`` is 0 for who never came near it.
 
     ``circle`` names the private room they are in, ``hand`` is their place among the raised hands, from 1.
+    ``rules`` is the seat's word about the house rules (``models.rules.house_rules``).
     """
 
     seat: int
@@ -62,6 +63,8 @@ class Person:
     mine: bool
     circle: str = ""
     hand: int = 0
+    identified: bool = False
+    rules: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,8 @@ def _people(found: Sequence[Seat], viewer: Viewer) -> tuple[Person, ...]:
             mine=seat.user_id == viewer.user_id,
             circle=media_plan.circle_of(seat),
             hand=hands.get(seat.id, 0),
+            identified=seat.identified_at is not None,
+            rules=seat.rules_version,
         )
         for seat in found
     )

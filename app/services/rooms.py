@@ -85,6 +85,14 @@ async def entered(hearing_id: int, viewer: Viewer) -> Room:
     return Room(file, hearing, seat)
 
 
+async def seat_of(room: Room, seat_id: int) -> Seat:
+    """A seat of this very hearing; NotFound."""
+    seat = await Seat.get_or_none(id=seat_id, hearing_id=room.hearing.id)
+    if seat is None:
+        raise NotFound
+    return seat
+
+
 async def taking_part(hearing_id: int, viewer: Viewer) -> Room:
     """The same, for who has been let into the room; Refused("not_admitted") otherwise."""
     room = await entered(hearing_id, viewer)

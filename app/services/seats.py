@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from app.db import transaction
-from app.services import casefile, consultations, floor, recordings, rooms
+from app.services import casefile, consultations, floor, house_rules, recordings, rooms
 from models import Seat
-from models.rules.errors import Conflict, NotFound, Refused
+from models.rules.errors import Conflict, Refused
 from models.rules.hearing import SeatRole, sign_in_open
 from models.rules.people import Viewer
 
@@ -57,12 +57,16 @@ async def enter(
     take_over: bool,
     opens_minutes: int,
     now: datetime,
+    rules: str = "",
+    accepts: str = "",
 ) -> Entry:
     """Sit down, from this device.
 
     ``held`` is the generation that this very browser had, after a reload or a lost connection. From
     another device the seat is Conflict("seat_taken", device=…) while its holder gives signs of life,
-    unless ``take_over``. Refused("door_closed") to the parties before the door opens.
+    unless ``take_over``. Refused("door_closed") to the parties before the door opens. ``rules`` is the
+    version of the house rules in force (empty: none) and ``accepts`` the one that this person accepts by
+    entering; Refused("rules_not_accepted").
     """
     async with transaction():
         room = await rooms.entered(hearing_id, viewer)
@@ -72,6 +76,8 @@ async def enter(
             raise Refused("door_closed")
         if _alive(seat, now) and held != seat.generation and not take_over:
             raise Conflict("seat_taken", device=seat.device)
+        if rules:
+            await house_rules.demand(room, rules, accepts, now=now)
         seat.generation += 1
         seat.connected, seat.entered_at, seat.seen_at, seat.device = True, now, now, device[:200]
         seat.admitted = seat.admitted or mediator
@@ -169,10 +175,7 @@ async def mute_all(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
 async def _chosen(room: rooms.Room, seat_id: int | None) -> Sequence[Seat]:
     if seat_id is None:
         return await Seat.filter(hearing_id=room.hearing.id, connected=True).order_by("id")
-    seat = await Seat.get_or_none(id=seat_id, hearing_id=room.hearing.id)
-    if seat is None:
-        raise NotFound
-    return [seat]
+    return [await rooms.seat_of(room, seat_id)]
 
 
 async def _change(room: rooms.Room, seat: Seat, name: str, *, now: datetime, **changes: bool) -> None:

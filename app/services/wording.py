@@ -272,6 +272,10 @@ _CASE = {
 
 _ROOM = {
     "device_checked": N_("Teste de câmera e microfone registrado"),
+    "house_rules_accepted": N_("Participante aceitou as regras da audiência"),
+    "house_rules_refused": N_("Participante não aceitou as regras da audiência"),
+    "participant_identified": N_("Participante identificado pelo conciliador"),
+    "participant_unidentified": N_("Identificação de participante desfeita"),
     "seat_entered": N_("Participante entrou na sala virtual"),
     "seat_left": N_("Participante saiu da sala virtual"),
     "participant_admitted": N_("Participante admitido na audiência"),

@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 SENTENCES: dict[str, tuple[int, str]] = {
     "address_missing": (422, N_("Complete o endereço da sua conta antes de enviar.")),
     "agreement_without_clauses": (409, N_("Um acordo precisa de ao menos uma cláusula.")),
+    "already_inside": (409, N_("Você já está na audiência. Para não continuar, saia da sala.")),
     "already_revoked": (409, N_("Esta linha do calendário já foi revogada.")),
     "already_signed": (409, N_("Você já assinou este texto.")),
     "amount_invalid": (422, N_("Escreva o valor como 1.234,56.")),
@@ -118,6 +119,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "required": (422, N_("Preencha este campo.")),
     "residence_missing": (422, N_("Envie o comprovante de residência.")),
     "review_used": (409, N_("A revisão deste cadastro já foi pedida. A decisão dela é definitiva aqui.")),
+    "rules_not_accepted": (409, N_("Para entrar é preciso aceitar as regras da audiência.")),
     "scan_unavailable": (503, N_("O antivírus não está respondendo. Tente enviar de novo em instantes.")),
     "seat_taken": (409, N_("Você já está nesta audiência em outro aparelho ({device}).")),
     "sign_in_wrong": (422, N_("E-mail ou senha incorretos.")),

@@ -8,7 +8,7 @@ from typing import Any, cast
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.services import room_view, seat_quality, seats
+from app.services import expectation, identification, room_view, seat_quality, seats
 from app.services.room_view import Person, RoomView
 from app.services.seats import CheckResult, DeviceCheck
 from app.services.wording import (
@@ -25,6 +25,7 @@ from app.web.connections import Connections, connections
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, today
+from models.rules import house_rules
 from models.rules.agreement import money
 from models.rules.connection_quality import BOUNDS
 from models.rules.errors import Invalid
@@ -55,6 +56,10 @@ async def room(hearing_id: int) -> str:
         connections=await _connections(view),
         hearing=view.hearing,
         status=hearing_status(view.status),
+        door_status=await _status(view),
+        papers=await identification.papers(view, viewer()),
+        rules=parts().profile.house_rules,
+        rules_answer=house_rules.answer,
         state=hearing_state_label(view.hearing.state),
         words=words,
         role_label=seat_role_label,
@@ -66,6 +71,16 @@ async def room(hearing_id: int) -> str:
         opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
         blank={"values": {"instalments": "1"}, "errors": {}},
     )
+
+
+async def _status(view: RoomView) -> str:
+    """The status sentence of the door: who waits is told when the hearing may be expected to begin."""
+    status = hearing_status(view.status)
+    if view.status != "waiting":
+        return status
+    zone = parts().profile.agency.zone
+    wait = await expectation.of_hearing(view.hearing, zone, now=now())
+    return f"{status} {words.expectation(wait)}" if wait else status
 
 
 async def _connections(view: RoomView) -> Connections | None:
@@ -83,7 +98,7 @@ async def truth(hearing_id: int) -> dict[str, Any]:
     return {
         "version": view.version,
         "state": view.hearing.state,
-        "status": hearing_status(view.status),
+        "status": await _status(view),
         "controls": sorted(view.controls),
         "media": view.media,
         "frozen": view.hearing.frozen_at is not None,

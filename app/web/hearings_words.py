@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.i18n import N_
+from app.i18n import N_, ngettext
 from app.i18n import gettext as _
 from app.services.wording import outcome_label, recording_cause
+from models import Power
 from models.rules.agreement import ClauseKind, ClauseState
+from models.rules.expectation import Expectation
 from models.rules.hearing import Conduct, HearingState, Outcome, SeatRole, SeatState
+from models.rules.house_rules import RulesAnswer
 from models.rules.recording import Answer, Take
 
 CONDUCT: dict[Conduct, tuple[str, str]] = {
@@ -31,6 +34,18 @@ RECORDING_ANSWERS = {
     Answer.AGREED: (N_("concorda com a gravação"), "success"),
     Answer.DECLINED: (N_("não concorda com a gravação"), "warning"),
     None: (N_("não respondeu sobre a gravação"), "neutral"),
+}
+
+RULES_ANSWERS = {
+    RulesAnswer.ACCEPTED: (N_("aceitou as regras"), "success"),
+    RulesAnswer.REFUSED: (N_("não aceitou as regras"), "danger"),
+    RulesAnswer.NONE: (N_("ainda não aceitou as regras"), "neutral"),
+}
+
+POWERS = {
+    Power.OWNER: N_("sócio ou titular"),
+    Power.AGENT: N_("preposto (carta de preposição)"),
+    Power.LAWYER: N_("advogado (procuração)"),
 }
 
 KINDS = {
@@ -136,6 +151,32 @@ def listed(names: Sequence[str]) -> str:
 def why_not(code: str) -> str:
     """Why somebody does not sign; empty when they do."""
     return _(WHY_NOT[code]) if code else ""
+
+
+def expectation(wait: Expectation) -> str:
+    """When somebody who waits may expect to be called."""
+    if wait.position == 1:
+        if wait.minutes == 0:
+            return _("Você é o próximo e será chamado a qualquer momento.")
+        minutes = _minutes(wait.minutes)
+        return _("Você é o próximo, em cerca de %(minutes)s.") % {"minutes": minutes}
+    place = {"place": wait.position, "minutes": _minutes(wait.minutes)}
+    return _("Você é o %(place)sº da fila, em cerca de %(minutes)s.") % place
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(num)s minuto", "%(num)s minutos", count) % {"num": count}
+
+
+def rules_answer(answer: RulesAnswer) -> tuple[str, str]:
+    """What somebody answered to the house rules: words and tone."""
+    label, tone = RULES_ANSWERS[answer]
+    return _(label), tone
+
+
+def power(power: Power | None) -> str:
+    """In which capacity somebody speaks for a company."""
+    return _(POWERS[power]) if power else _("representação não encontrada")
 
 
 def recording_failed(cause: str) -> str:

@@ -37,6 +37,10 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "hearing_scheduled": _ALL,
     "hearing_cancelled": _ALL,
     "device_checked": _ALL,
+    "house_rules_accepted": _ALL,
+    "house_rules_refused": _ALL,
+    "participant_identified": _ALL,
+    "participant_unidentified": _ALL,
     "seat_entered": _ALL,
     "seat_left": _ALL,
     "participant_admitted": _ALL,
@@ -87,6 +91,10 @@ EVENTS: dict[str, tuple[Side, ...]] = {
 HEARING_EVENTS = frozenset(
     {
         "device_checked",
+        "house_rules_accepted",
+        "house_rules_refused",
+        "participant_identified",
+        "participant_unidentified",
         "seat_entered",
         "seat_left",
         "participant_admitted",

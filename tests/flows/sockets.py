@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import socketio
 
+from app.settings import PROFILES, load_profile
 from tests.flows.people import Person
 
 ANSWER_SECONDS = 8.0
@@ -228,7 +229,8 @@ class Place(_Socket):
         self._entering = asyncio.create_task(self._enter())
 
     async def _enter(self) -> None:
-        question = {"hearing": self.hearing, "held": self.held, "take_over": False}
+        rules = load_profile(PROFILES / "criciuma.toml").house_rules.version
+        question = {"hearing": self.hearing, "held": self.held, "take_over": False, "accepts": rules}
         with contextlib.suppress(socketio.exceptions.SocketIOError):
             answer = await self.ask("enter", question)
             if answer.get("error"):

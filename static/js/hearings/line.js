@@ -13,10 +13,12 @@ const CHECK_MS = 2500;
 
 /** Events: `entered` (Entered), `refused` {error, device}, `lost`, `taken`, `reset`, `message` {name, payload}. */
 export class Line extends EventTarget {
-  /** @param {number} hearing */
-  constructor(hearing) {
+  /** @param {number} hearing @param {string} [rules] version of the house rules that entering accepts */
+  constructor(hearing, rules = "") {
     super();
     this.hearing = hearing;
+    this.rules = rules;
+    this.accepts = "";
     this.key = `audiencia:${hearing}`;
     this.wanted = false;
     this.beat = 0;
@@ -44,13 +46,19 @@ export class Line extends EventTarget {
   /** @param {boolean} [takeOver] unseat another device */
   async enter(takeOver = false) {
     this.wanted = true;
+    this.accepts = this.rules;
     if (this.socket.connected) await this.#enter(takeOver);
     else this.socket.connect();
   }
 
   async #enter(/** @type {boolean} */ takeOver) {
     const held = sessionStorage.getItem(this.key);
-    const question = { hearing: this.hearing, take_over: takeOver, held: held === null ? null : Number(held) };
+    const question = {
+      hearing: this.hearing,
+      take_over: takeOver,
+      held: held === null ? null : Number(held),
+      accepts: this.accepts,
+    };
     let answer;
     try {
       answer = await this.ask("enter", question);

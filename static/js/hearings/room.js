@@ -12,6 +12,7 @@ import { Quality } from "./quality.js";
 import { RecordingWatch } from "./recording.js";
 import { allowSound, chime, knock } from "./sounds.js";
 import { Tiles } from "./tiles.js";
+import { Waiting } from "./waiting.js";
 import { word } from "./words.js";
 
 const COALESCE_MS = 50;
@@ -32,7 +33,7 @@ export class Room {
     this.tabs = tabs;
     this.minutes = minutes;
     this.url = `/audiencias/${main.dataset.hearing}`;
-    this.line = new Line(Number(main.dataset.hearing));
+    this.line = new Line(Number(main.dataset.hearing), main.dataset.rules);
     this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
     this.recording = new RecordingWatch(main, main.dataset.role === "mediator");
     this.private = new PrivateRooms(main, (sentence, title) => this.tell(sentence, title));
@@ -45,6 +46,7 @@ export class Room {
     this.seat = null;
     this.own = { microphone: true, camera: true };
     this.quality = new Quality((seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "");
+    this.waiting = new Waiting(main, () => this.look(0));
     this.timer = 0;
     this.title = document.title;
   }
@@ -139,7 +141,7 @@ export class Room {
     } else if (error === "hearing_over") {
       location.reload();
     } else {
-      this.complain(word("failed"));
+      this.complain(word(error === "rules_not_accepted" ? error : "failed"));
       this.look(0);
     }
   }
@@ -210,6 +212,7 @@ export class Room {
     const mediator = this.main.dataset.role === "mediator";
     if (truth.me.admitted && !before.me.admitted && !mediator) {
       this.tell(word("admitted"), word("admitted_title"));
+      this.waiting.call(word("admitted"), word("admitted_title"));
       chime();
     } else if (before.me.admitted && !truth.me.admitted) {
       this.tell(word("sent_back"), this.title);
@@ -325,6 +328,7 @@ export class Room {
     if (this.main.dataset.phase !== phase) announce(this.truth?.status ?? "");
     this.main.dataset.phase = phase;
     this.show("[data-bar]", phase === "inside" || phase === "waiting");
+    this.waiting.draw();
   }
 
   visible() {
