@@ -87,6 +87,14 @@ def read_media(call: str, message: object) -> dict[str, Any]:
     return {name: fields[name] for name in MEDIA_CALLS[call] if name in fields}
 
 
+def read_echo(message: object) -> tuple[str, dict[str, Any]]:
+    """A media call of a network test and its fields; raises Unreadable."""
+    call = _mapping(message).get("call")
+    if not isinstance(call, str) or call not in MEDIA_CALLS:
+        raise Unreadable
+    return call, read_media(call, message)
+
+
 def _mapping(message: object) -> Mapping[str, Any]:
     if not isinstance(message, dict):
         raise Unreadable

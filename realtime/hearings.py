@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 
 import structlog
@@ -22,11 +23,13 @@ from app.wake import Wake
 from models.rules.errors import DomainError
 from models.rules.hearing import SeatRole
 from realtime.conductor import Conductor, Media, hearing_of
+from realtime.echo import Busy, Echoes
 from realtime.hearing_messages import (
     Entered,
     Refusal,
     Unreadable,
     read_devices,
+    read_echo,
     read_enter,
     read_media,
 )
@@ -83,6 +86,7 @@ class Hearings(Namespace):
         self._recorder = recorder
         self._quality = quality
         self.conductor = Conductor(media, self._sittings, recorder, self._media_reset)
+        self._echoes = Echoes(media, self._tell_one, token_hex(4))
         media.on_event(self._media_said)
         media.on_change(self.conductor.review)
 
@@ -95,6 +99,7 @@ class Hearings(Namespace):
 
     async def on_disconnect(self, sid: str, reason: object = None) -> None:
         """Keep the seat for a moment; the sweep empties it unless it is taken again."""
+        await self._echoes.end(sid)
         held = self._sittings.remove(sid)
         if held is not None:
             await seats.lost(held.seat, held.generation, now=self._clock.now())
@@ -180,6 +185,41 @@ class Hearings(Namespace):
         await self.emit("devices", told, room=_room(held.hearing), skip_sid=sid)
         return {}
 
+    # --- the network test
+
+    async def on_echo(self, sid: str, message: object = None) -> Answer:
+        """Open a room in which this page receives what it sends; it needs no seat."""
+        who: Identity = await self.get_session(sid)
+        now = self._clock.now()
+        try:
+            await self._echoes.begin(sid, who.viewer.user_id, now=now)
+        except Busy:
+            return asdict(Refusal("busy"))
+        except (MediaRefused, MediaUnavailable):
+            await self._echoes.end(sid)
+            return asdict(Refusal("media_unavailable"))
+        return {"ice_servers": self._relays.ice_servers(f"echo-{who.viewer.user_id}", now)}
+
+    async def on_echo_call(self, sid: str, message: object = None) -> Answer:
+        """A media call of the test: as in a hearing, with the call's name in ``call``."""
+        try:
+            name, fields = read_echo(message)
+            return await self._echoes.call(sid, name, fields)
+        except Unreadable:
+            return asdict(Refusal("bad_request"))
+        except MediaRefused as refused:
+            return asdict(Refusal(refused.code))
+        except MediaUnavailable:
+            return asdict(Refusal("media_unavailable"))
+
+    async def on_echo_end(self, sid: str, message: object = None) -> Answer:
+        """The test is over; the page may begin another."""
+        await self._echoes.end(sid)
+        return {}
+
+    async def _tell_one(self, sid: str, name: str, payload: dict[str, Any]) -> None:
+        await self.emit(name, payload, to=sid)
+
     # --- media
 
     async def on_publish(self, sid: str, message: object = None) -> Answer:
@@ -236,6 +276,8 @@ class Hearings(Namespace):
 
     async def _media_said(self, process: int, name: str, payload: dict[str, Any]) -> None:
         """Hand an event of a media process to the browsers it concerns."""
+        if await self._echoes.heard(process, name, payload):
+            return
         hearing = hearing_of(payload.get("room"))
         if hearing is None or not self.conductor.is_home(hearing, process):
             return  # a room that was given up
@@ -308,6 +350,7 @@ class Hearings(Namespace):
         while True:
             try:
                 now = self._clock.now()
+                await self._echoes.sweep(now)
                 if await seats.sweep(now=now) + await consultations.sweep(now=now):
                     self._wake.ring()
             except Exception:

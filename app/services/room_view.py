@@ -59,7 +59,7 @@ class Person:
     muted: bool
     connected: bool
     may_sign: bool
-    device_check: Mapping[str, str] | None
+    device_check: Mapping[str, Any] | None
     mine: bool
     circle: str = ""
     hand: int = 0

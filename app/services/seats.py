@@ -40,12 +40,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class NetworkFigures:
+    """What came back from the media server: the fraction lost, milliseconds there and back, kbit/s."""
+
+    loss: float
+    rtt_ms: float
+    up_kbps: float
+    down_kbps: float
+
+
+@dataclass(frozen=True)
 class DeviceCheck:
-    """What a person's device test found."""
+    """What a person's device test found; ``figures`` when the network was measured."""
 
     camera: CheckResult
     microphone: CheckResult
     speaker: CheckResult
+    network: CheckResult = "skipped"
+    figures: NetworkFigures | None = None
 
 
 async def enter(

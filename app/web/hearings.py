@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, cast
 
 from quart import Blueprint, request
@@ -10,7 +11,7 @@ from quart.typing import ResponseReturnValue
 
 from app.services import expectation, identification, room_view, seat_quality, seats
 from app.services.room_view import Person, RoomView
-from app.services.seats import CheckResult, DeviceCheck
+from app.services.seats import CheckResult, DeviceCheck, NetworkFigures
 from app.services.wording import (
     hearing_state_label,
     hearing_status,
@@ -32,6 +33,9 @@ from models.rules.errors import Invalid
 from models.rules.hearing import HearingState, SeatRole, SeatState
 
 blueprint = Blueprint("hearings", __name__)
+
+MOST_FIGURE = 1e7
+"""No line has more milliseconds or kbit/s."""
 
 
 async def _view(hearing_id: int) -> RoomView:
@@ -160,6 +164,7 @@ async def device_test(hearing_id: int) -> str:
     view = await _view(hearing_id)
     return render(
         "hearings/test.html",
+        quality_bounds=BOUNDS,
         view=view,
         hearing=view.hearing,
         words=words,
@@ -173,9 +178,27 @@ async def device_tested(hearing_id: int) -> ResponseReturnValue:
     """Keep what the test found, for the mediator."""
     sent = await request.get_json()
     found = sent if isinstance(sent, dict) else {}
-    check = DeviceCheck(*(_result(found, name) for name in words.DEVICES))
+    named = {"network": "skipped", **found}  # a page from before knows no network test
+    camera, microphone, speaker, network = (_result(named, name) for name in words.DEVICES)
+    check = DeviceCheck(camera, microphone, speaker, network, _figures(found.get("figures")))
     await seats.checked(hearing_id, viewer(), check, now=now())
     return "", 204
+
+
+def _figures(sent: object) -> NetworkFigures | None:
+    """What the network test measured; Invalid when it is not numbers."""
+    if sent is None:
+        return None
+    if not isinstance(sent, dict):
+        raise Invalid({"figures": "choice_invalid"})
+    numbers = [_number(sent.get(field.name)) for field in fields(NetworkFigures)]
+    return NetworkFigures(*numbers)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST_FIGURE:
+        raise Invalid({"figures": "choice_invalid"})
+    return float(value)
 
 
 def _result(found: Mapping[str, Any], name: str) -> CheckResult:

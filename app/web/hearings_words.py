@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.i18n import N_, ngettext
 from app.i18n import gettext as _
 from app.services.wording import outcome_label, recording_cause
+from app.web.filters import number
 from models import Power
 from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.expectation import Expectation
@@ -86,7 +88,12 @@ WHY_NOT = {
     "not_required": N_("Sem acordo, só o conciliador assina a ata."),
 }
 
-DEVICES = {"camera": N_("câmera"), "microphone": N_("microfone"), "speaker": N_("som")}
+DEVICES = {
+    "camera": N_("câmera"),
+    "microphone": N_("microfone"),
+    "speaker": N_("som"),
+    "network": N_("rede"),
+}
 RESULTS = {"ok": N_("funciona"), "failed": N_("com problema"), "skipped": N_("não testado")}
 
 
@@ -127,18 +134,32 @@ def recording_answer(answer: Answer | None) -> tuple[str, str]:
     return _(label), tone
 
 
-def device_words(check: Mapping[str, str] | None) -> str:
+def device_words(check: Mapping[str, Any] | None) -> str:
     """What a device test found, in one line."""
     if not check:
         return _("aparelho não testado")
+    line = network_words(check.get("figures"))
     wrong = [_(DEVICES[name]) for name in DEVICES if check.get(name) == "failed"]
     if wrong:
-        return _("problema no teste: %(what)s") % {"what": ", ".join(wrong)}
-    return (
+        return _("problema no teste: %(what)s") % {"what": ", ".join(wrong)} + line
+    tested = (
         _("aparelho testado")
         if all(check.get(name) == "ok" for name in DEVICES)
         else _("teste do aparelho incompleto")
     )
+    return tested + line
+
+
+def network_words(figures: Mapping[str, float] | None) -> str:
+    """What the network test measured, to follow a sentence; empty when there is none."""
+    if not figures:
+        return ""
+    said = _("; rede: %(loss)s%% perdidos, ida e volta de %(rtt)s ms, envia %(up)s kbit/s")
+    return said % {
+        "loss": number(round(figures["loss"] * 100, 1)),
+        "rtt": round(figures["rtt_ms"]),
+        "up": round(figures["up_kbps"]),
+    }
 
 
 def listed(names: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ async def test_a_hearing_with_a_private_room_by_keyboard(room: Room) -> None:
     ]
     await press(mediator, "Entrar na audiência")
     for person in (ana, agent):
-        await press(person, "Entrar na sala de espera")
+        await press(person, "Aceitar as regras e entrar na sala de espera")
         await in_phase(person, "waiting")
     await press(mediator, "Admitir todos")
     for person in (ana, agent):

@@ -39,8 +39,10 @@ export function missing({ camera, microphone, denied }) {
 /** @returns {string} how this browser is told to allow camera and microphone */
 export function permissionHelp() {
   const agent = navigator.userAgent;
-  if (/Firefox|FxiOS/.test(agent)) return word("help_firefox");
-  if (/Chrome|CriOS|Edg|SamsungBrowser/.test(agent)) return word("help_chrome");
+  if (/iPhone|iPad/.test(agent)) return word("help_safari_ios"); // every browser there is Safari underneath
+  if (/SamsungBrowser/.test(agent)) return word("help_samsung");
+  if (/Firefox/.test(agent)) return word("help_firefox");
+  if (/Chrome/.test(agent)) return word(/Android/.test(agent) ? "help_chrome_android" : "help_chrome");
   return word("help_safari");
 }
 

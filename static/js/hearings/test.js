@@ -3,6 +3,7 @@
 import { request } from "../core/http.js";
 import { toast } from "../core/toast.js";
 import { listDevices, measure, missing, openDevices, permissionHelp } from "./devices.js";
+import { measureNetwork } from "./echo.js";
 import { testTone } from "./sounds.js";
 import { word } from "./words.js";
 
@@ -14,8 +15,10 @@ class DeviceTest {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    /** @type {Record<"camera" | "microphone" | "speaker", Result>} */
-    this.found = { camera: "skipped", microphone: "skipped", speaker: "skipped" };
+    /** @type {Record<"camera" | "microphone" | "speaker" | "network", Result>} */
+    this.found = { camera: "skipped", microphone: "skipped", speaker: "skipped", network: "skipped" };
+    /** @type {?import("./echo.js").Figures} */
+    this.figures = null;
     /** @type {MediaStream | null} */
     this.stream = null;
     this.stopMeasuring = () => {};
@@ -30,6 +33,7 @@ class DeviceTest {
     for (const button of this.root.querySelectorAll("[data-heard]")) {
       button.addEventListener("click", () => this.note("speaker", button.getAttribute("data-heard")));
     }
+    this.on("[data-network]", "click", () => this.network());
     this.on("[data-choice] select", "change", () => this.open());
     this.on("[data-finish]", "click", () => this.keep());
     addEventListener("pagehide", () => this.close());
@@ -74,12 +78,45 @@ class DeviceTest {
     }
   }
 
+  async network() {
+    const button = this.root.querySelector("[data-network]");
+    const bar = this.root.querySelector("[data-network-progress]");
+    if (button?.hasAttribute("disabled") || !(bar instanceof HTMLProgressElement)) return;
+    button?.setAttribute("disabled", "");
+    this.show(bar, true);
+    this.tell("[data-network-found]", word("network_running"));
+    try {
+      this.figures = await measureNetwork(this.stream ?? new MediaStream(), (share) => (bar.value = share * 100));
+      this.judge(this.figures);
+    } catch (error) {
+      this.figures = null;
+      this.note("network", error.code === "busy" ? "skipped" : "failed");
+      this.tell("[data-network-found]", word(error.code === "busy" ? "network_busy" : "network_failed"));
+    }
+    this.show(bar, false);
+    button?.removeAttribute("disabled");
+  }
+
+  /** The bounds are those of the room itself. @param {import("./echo.js").Figures} figures */
+  judge(figures) {
+    const bounds = JSON.parse(this.root.dataset.bounds ?? "{}");
+    const reached = ["loss", "rtt_ms"].map((name) => bounds[name].filter((bound) => figures[name] >= bound).length);
+    const quality = ["good", "regular", "bad"][Math.max(...reached)];
+    this.note("network", quality === "bad" ? "failed" : "ok");
+    const said = {
+      loss: (figures.loss * 100).toLocaleString("pt-BR", { maximumFractionDigits: 1 }),
+      rtt: String(figures.rtt_ms),
+      up: String(figures.up_kbps),
+    };
+    this.tell("[data-network-found]", word(`network_${quality}`, said));
+  }
+
   /** @param {string} kind @returns {string | undefined} */
   chosen(kind) {
     return this.root.querySelector(`[data-choice="${kind}"] select`)?.value || undefined;
   }
 
-  /** @param {"camera" | "microphone" | "speaker"} what @param {string | null} result */
+  /** @param {"camera" | "microphone" | "speaker" | "network"} what @param {string | null} result */
   note(what, result) {
     this.found[what] = /** @type {Result} */ (result);
     this.root.querySelector(`[data-step="${what}"]`)?.setAttribute("data-found", result ?? "");
@@ -88,7 +125,7 @@ class DeviceTest {
 
   async keep() {
     try {
-      await request(this.root.dataset.url ?? "", { method: "POST", json: this.found });
+      await request(this.root.dataset.url ?? "", { method: "POST", json: { ...this.found, figures: this.figures } });
       this.tell("[data-result]", word("test_saved"));
     } catch (error) {
       toast(error.message, { tone: "danger" });
