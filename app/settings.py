@@ -65,6 +65,7 @@ class HearingRules:
     """Lengths that rule a hearing, in minutes, and the local hours between which hearings are set.
 
     ``keep_connections_days`` is how long the record says how each person was connected.
+    ``hold_when_party_drops``: while a party is away, nothing is frozen nor signed.
     """
 
     slot_minutes: int
@@ -73,6 +74,7 @@ class HearingRules:
     opens: time
     closes: time
     keep_connections_days: int
+    hold_when_party_drops: bool = True
 
     def __post_init__(self) -> None:
         if self.keep_connections_days < 1:

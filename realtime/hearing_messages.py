@@ -45,6 +45,15 @@ class Devices:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A place on the open page, in fractions of its width and height; ``shown``: somebody points there."""
+
+    x: float
+    y: float
+    shown: bool
+
+
+@dataclass(frozen=True)
 class Entered:
     """Answer to ``enter``: the seat that is ours now. ``media`` is the first generation for media calls."""
 
@@ -81,6 +90,12 @@ def read_devices(message: object) -> Devices:
     return Devices(fields.get("microphone") is True, fields.get("camera") is True)
 
 
+def read_point(message: object) -> Point:
+    """The message, checked; raises Unreadable."""
+    fields = _mapping(message)
+    return Point(_fraction(fields.get("x")), _fraction(fields.get("y")), fields.get("shown") is True)
+
+
 def read_media(call: str, message: object) -> dict[str, Any]:
     """The fields of a media call, no others; the media process checks their values."""
     fields = _mapping(message)
@@ -105,6 +120,12 @@ def _word(value: object) -> str:
     if not isinstance(value, str) or len(value) > MOST_WORD:
         raise Unreadable
     return value
+
+
+def _fraction(value: object) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 1:  # type: ignore[operator]
+        raise Unreadable
+    return round(float(value), 4)  # type: ignore[arg-type]
 
 
 def _number(value: object) -> int:

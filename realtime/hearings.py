@@ -7,7 +7,7 @@ which socket holds it, so a lost process loses nothing but its connections.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from secrets import token_hex
@@ -32,18 +32,23 @@ from realtime.hearing_messages import (
     read_echo,
     read_enter,
     read_media,
+    read_point,
 )
 from realtime.identity import Identity, identify
+from realtime.ladder import Ladders
 from realtime.media_link import MediaRefused, MediaUnavailable
 from realtime.namespace import Namespace, Timed
 from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
 from realtime.sitting import Sitting, Sittings
+from realtime.telling import heard_in, without_voices
 
 log = structlog.get_logger(__name__)
 
 NAMESPACE = "/hearings"
 NOTE_EVERY = timedelta(seconds=15)
+POINT_EVERY = timedelta(milliseconds=80)
+"""Pages point ten times a second; what comes faster is passed over."""
 SWEEP_SECONDS = 2.0
 MOST_WAITING = 32
 GENERATIONS = 10_000
@@ -85,6 +90,7 @@ class Hearings(Namespace):
         self._sittings = Sittings()
         self._recorder = recorder
         self._quality = quality
+        self._ladders = Ladders(clock, wake)
         self.conductor = Conductor(media, self._sittings, recorder, self._media_reset)
         self._echoes = Echoes(media, self._tell_one, token_hex(4))
         media.on_event(self._media_said)
@@ -220,6 +226,25 @@ class Hearings(Namespace):
     async def _tell_one(self, sid: str, name: str, payload: dict[str, Any]) -> None:
         await self.emit(name, payload, to=sid)
 
+    async def on_point(self, sid: str, message: object = None) -> Answer:
+        """Where this person points on the open document, to the others of the hearing; kept nowhere."""
+        held, now = self._sittings.of(sid), self._clock.now()
+        try:
+            point = read_point(message)
+        except Unreadable:
+            return asdict(Refusal("bad_request"))
+        flowing = {} if held is None else self.conductor.flowing(held.hearing)
+        if held is None or held.seat not in flowing:
+            return asdict(Refusal("not_admitted"))
+        if held.pointed_at is not None and now - held.pointed_at < POINT_EVERY and point.shown:
+            return {}
+        held.pointed_at = now
+        told = {"seat": str(held.seat), **asdict(point)}
+        for other in self._sittings.inside(held.hearing):
+            if other.sid != sid and flowing.get(other.seat) == flowing[held.seat]:
+                await self.emit("pointer", told, to=other.sid)
+        return {}
+
     # --- media
 
     async def on_publish(self, sid: str, message: object = None) -> Answer:
@@ -301,7 +326,7 @@ class Hearings(Namespace):
         for held in self._sittings.inside(hearing):
             if held.seat in flowing:
                 circle = {str(seat) for seat, name in flowing.items() if name == flowing[held.seat]}
-                await self.emit("activity", _heard_in(circle, payload), to=held.sid)
+                await self.emit("activity", heard_in(circle, payload), to=held.sid)
 
     async def _tell_recording(self, hearing: int, payload: dict[str, Any]) -> None:
         """That it is written, each second, is for who conducts the hearing; a failure is for the case."""
@@ -319,7 +344,8 @@ class Hearings(Namespace):
             own = {seat: said for seat, said in figures.items() if seat == str(held.seat)}
             if own and held.seat in flowing:
                 self._quality.heard(hearing, held.seat, own[str(held.seat)])
-            if told := _without_voices(figures, flowing, held.seat) if held.mediator else own:
+                await self._ladders.heard(held.seat, own[str(held.seat)])
+            if told := without_voices(figures, flowing, held.seat) if held.mediator else own:
                 await self.emit("figures", {"seats": told}, to=held.sid)
 
     async def _media_reset(self, hearing: int) -> None:
@@ -338,6 +364,7 @@ class Hearings(Namespace):
                 for held in self._sittings.at(seat):
                     if held.generation < generation:
                         await self._taken(held)
+        self._ladders.relayed(happening)
         await self.conductor.on_event(happening)
 
     async def _taken(self, held: Sitting) -> None:
@@ -356,26 +383,6 @@ class Hearings(Namespace):
             except Exception:
                 log.exception("seat_sweep_failed")
             await asyncio.sleep(SWEEP_SECONDS)
-
-
-def _without_voices(
-    figures: Mapping[str, Mapping[str, Any]], flowing: Mapping[int, str], seat: int
-) -> dict[str, Mapping[str, Any]]:
-    """The figures, but not whether somebody speaks in a private room in which ``seat`` is not."""
-    mine = flowing.get(seat, "")
-    private = {str(other) for other, circle in flowing.items() if circle and circle != mine}
-    return {
-        other: {name: said[name] for name in said if name != "voice"} if other in private else said
-        for other, said in figures.items()
-    }
-
-
-def _heard_in(seats: set[str], payload: dict[str, Any]) -> dict[str, Any]:
-    speaker = payload.get("speaker")
-    return {
-        "seats": {seat: said for seat, said in payload.get("seats", {}).items() if seat in seats},
-        "speaker": speaker if speaker in seats else None,
-    }
 
 
 def _room(hearing: int) -> str:

@@ -10,7 +10,10 @@ from datetime import datetime
 
 @dataclass
 class Sitting:
-    """A socket that holds a seat; ``turn`` keeps its signalling in order, ``noted_at`` is on the row."""
+    """A socket that holds a seat; ``turn`` keeps its signalling in order, ``noted_at`` is on the row.
+
+    ``pointed_at`` is when it last pointed at a document.
+    """
 
     sid: str
     hearing: int
@@ -20,6 +23,7 @@ class Sitting:
     noted_at: datetime
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
+    pointed_at: datetime | None = None
 
 
 class Sittings:

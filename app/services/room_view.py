@@ -13,8 +13,18 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from app.services import casefile, consultation_view, media_plan, recording_view, rooms, signatures
+from app.services import (
+    casefile,
+    consultation_view,
+    exhibits,
+    holding,
+    media_plan,
+    recording_view,
+    rooms,
+    signatures,
+)
 from app.services.consultation_view import PrivateSeen
+from app.services.exhibits import Exhibit, Showable
 from app.services.recording_view import RecordingSeen
 from models import Case, Clause, Document, Hearing, HearingMessage, Seat, Signature, User
 from models.rules.agreement import (
@@ -28,6 +38,7 @@ from models.rules.errors import NotFound
 from models.rules.hearing import (
     Audience,
     SeatFacts,
+    SeatMode,
     SeatRole,
     SeatState,
     media_flows,
@@ -65,6 +76,8 @@ class Person:
     hand: int = 0
     identified: bool = False
     rules: str = ""
+    mode: SeatMode = SeatMode.VIDEO
+    mode_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +152,9 @@ class RoomView:
     recording: RecordingSeen
     private: PrivateSeen | None
     callable: frozenset[int]
+    exhibit: Exhibit | None
+    showable: tuple[Showable, ...]
+    away: tuple[SeatRole, ...]
     why_not_sign: str = ""
 
     @property
@@ -187,6 +203,9 @@ async def view(
         recording=tape,
         private=await consultation_view.seen(seats, mine, now=now),
         callable=await consultation_view.callable_seats(seats, mine),
+        exhibit=await exhibits.seen(hearing, role, admitted=me.admitted),
+        showable=await exhibits.showable(hearing, role, admitted=me.admitted),
+        away=await holding.away(hearing),
         why_not_sign=_why_not(hearing, me),
     )
 
@@ -242,6 +261,8 @@ def _people(found: Sequence[Seat], viewer: Viewer) -> tuple[Person, ...]:
             hand=hands.get(seat.id, 0),
             identified=seat.identified_at is not None,
             rules=seat.rules_version,
+            mode=seat.mode,
+            mode_chosen=seat.mode_chosen,
         )
         for seat in found
     )

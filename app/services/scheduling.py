@@ -34,12 +34,16 @@ _MEDIATORS = (Role.MEDIATOR, Role.COORDINATOR)
 
 @dataclass(frozen=True)
 class Hours:
-    """When hearings are held: from ``opens`` to ``closes`` on business days, after the notice term."""
+    """When hearings are held: from ``opens`` to ``closes`` on business days, after the notice term.
+
+    ``holds``: a hearing holds itself when a party drops.
+    """
 
     opens: time
     closes: time
     notice: Term
     calendar: Calendar
+    holds: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ async def schedule(
             starts_at=booking.starts_at.astimezone(UTC),
             minutes=booking.minutes,
             state=HearingState.NOT_STARTED,
+            holds=hours.holds,
         )
         for plan in await seats_for(file.case, booking.mediator_id, booking.starts_at.date()):
             await Seat.create(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.db import transaction
-from app.services import codes, letters, rooms
+from app.services import codes, holding, letters, rooms
 from models import Case, Clause, Company, Hearing, Seat, Signature, User
 from models.rules.agreement import (
     ClauseState,
@@ -49,7 +49,7 @@ async def freeze(
 
     Raises Refused: "hearing_not_opened" for an outcome of a hearing that was not held, "signer_away" while
     somebody who must sign is not in the room, "party_present" and "tolerance_running" for an absence that
-    is none (yet), and what ``check_freeze`` refuses.
+    is none (yet), "party_away" while the hearing holds itself, and what ``check_freeze`` refuses.
     """
     async with transaction():
         room = await rooms.conducted(hearing_id, viewer)
@@ -82,6 +82,7 @@ async def _check_presence(hearing: Hearing, outcome: Outcome, now: datetime, tol
     able = {seat.role for seat in seats if seat.admitted and seat.may_sign}
     if not required_signers(outcome) <= able:
         raise Refused("signer_away")
+    await holding.check(hearing)
 
 
 async def live_clauses(hearing_id: int) -> list[Clause]:
@@ -171,6 +172,7 @@ async def _signing(hearing_id: int, viewer: Viewer) -> rooms.Room:
         raise Refused("not_required")
     if await Signature.exists(hearing_id=hearing_id, user_id=viewer.user_id):
         raise Refused("already_signed")
+    await holding.check(hearing)
     return room
 
 
@@ -189,7 +191,7 @@ async def sign(
     ``shown_hash`` is the hash of the text that the page showed: a text changed meanwhile is
     Conflict("text_changed"). Else Refused with the reason: "code_wrong", "text_not_frozen",
     "no_power_to_settle", "not_required" (this outcome needs no signature of theirs), "already_signed",
-    "not_admitted". A code is used up by a try that is refused.
+    "not_admitted", "party_away" (the hearing holds itself). A code is used up by a try that is refused.
     """
     purpose = codes.sign_purpose(hearing_id, shown_hash)
     await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)

@@ -75,7 +75,7 @@ async def download(document_id: UUID) -> ResponseReturnValue:
 async def picture(document_id: UUID, page: int) -> ResponseReturnValue:
     """A page as a picture at least ``largura`` pixels wide, of the widths drawn."""
     file = await _opened(document_id)
-    width = _width(query("largura"))
+    width = page_width(query("largura"))
     tag = f"{file.sha256[:32]}-{page}-{width}"
     if tag in request.if_none_match:
         return kept(Response(status=304), tag)
@@ -108,6 +108,7 @@ def _kind(name: str) -> DocumentKind:
         raise NotFound from None
 
 
-def _width(asked: str) -> int:
+def page_width(asked: str) -> int:
+    """The width to draw for one that was asked for."""
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 900
     return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])

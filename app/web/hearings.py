@@ -128,6 +128,8 @@ async def truth(hearing_id: int) -> dict[str, Any]:
                 "hand": person.hand,
                 "apart": person.circle != view.me.circle,
                 "inside": _on_stage(view, person),
+                "mode": person.mode,
+                "mode_label": words.mode_label(person.mode),
             }
             for person in view.people
         ],

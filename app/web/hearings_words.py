@@ -12,7 +12,7 @@ from app.web.filters import number
 from models import Power
 from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.expectation import Expectation
-from models.rules.hearing import Conduct, HearingState, Outcome, SeatRole, SeatState
+from models.rules.hearing import Conduct, HearingState, Outcome, SeatMode, SeatRole, SeatState
 from models.rules.house_rules import RulesAnswer
 from models.rules.recording import Answer, Take
 
@@ -72,6 +72,14 @@ HEARING_TONES = {
     HearingState.PAUSED: "warning",
     HearingState.SUSPENDED: "danger",
 }
+
+MODES: dict[SeatMode, str] = {
+    SeatMode.VIDEO: N_("com vídeo"),
+    SeatMode.LOW_VIDEO: N_("vídeo leve"),
+    SeatMode.AUDIO: N_("só com som"),
+    SeatMode.TEXT: N_("por escrito"),
+}
+"""How somebody takes part, as the tags say it."""
 
 SEAT_TONES = {
     SeatState.IN_HEARING: "success",
@@ -167,6 +175,26 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(first)s e %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def mode_label(mode: SeatMode) -> str:
+    """How somebody takes part; empty for the usual way, with video."""
+    return "" if mode is SeatMode.VIDEO else _(MODES[mode])
+
+
+def mode_choices() -> list[tuple[str, str]]:
+    """The ways to take part, for a form, the one that follows the line first."""
+    return [("auto", _("conforme a conexão")), *((mode.value, _(label)) for mode, label in MODES.items())]
+
+
+def away_sentence(away: tuple[SeatRole, ...]) -> str:
+    """For whom the hearing waits."""
+    both = _("A audiência espera as duas partes voltarem.")
+    alone = {
+        SeatRole.CONSUMER: _("A audiência espera o consumidor voltar."),
+        SeatRole.COMPANY: _("A audiência espera a empresa voltar."),
+    }
+    return both if len(away) > 1 else alone[away[0]]
 
 
 def why_not(code: str) -> str:

@@ -35,7 +35,13 @@ async def hours() -> Hours:
     """When hearings are held here."""
     profile = parts().profile
     rules = profile.hearing
-    return Hours(rules.opens, rules.closes, profile.terms["hearing_notice"], await calendar())
+    return Hours(
+        rules.opens,
+        rules.closes,
+        profile.terms["hearing_notice"],
+        await calendar(),
+        rules.hold_when_party_drops,
+    )
 
 
 @blueprint.get("/casos/<int:case_id>/audiencia")

@@ -21,4 +21,4 @@ def permitted(hearing: HearingState, seat: SeatState) -> frozenset[str]:
     if seat in _OUTSIDE:
         return frozenset({"enter"})
     found = SEATED | {"enter"}
-    return found if seat is SeatState.AVAILABLE else found | MEDIA | {"devices"}
+    return found if seat is SeatState.AVAILABLE else found | MEDIA | {"devices", "point"}

@@ -97,7 +97,7 @@ def test_no_cell_is_missing() -> None:
     assert len(LINES) == len(cells)
 
 
-INSIDE = "answer devices enter heartbeat ice leave publish report restart subscribe view"
+INSIDE = "answer devices enter heartbeat ice leave point publish report restart subscribe view"
 MESSAGES = {
     SeatState.NOT_SIGNED_IN: "enter",
     SeatState.DISCONNECTED: "enter",

@@ -62,6 +62,7 @@ _LINES = """
 /audiencias/{hearing}                            303 200 404 200 404 404 200 404 200 404
 /audiencias/{hearing}/estado                     303 200 404 200 404 404 200 404 200 404
 /audiencias/{hearing}/teste                      303 200 404 200 404 404 200 404 200 404
+/audiencias/{hearing}/documento/{exhibit}/1      303 404 404 404 404 404 404 404 404 404
 /gravacoes/{recording}                           303 200 404 200 404 404 200 200 200 200
 /gravacoes/{recording}/video                     303 200 404 200 404 404 200 200 200 200
 /gravacoes/{recording}/capitulos.vtt             303 200 404 200 404 404 200 200 200 200

@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "hearing_acts.propose": {
         "form": {"kind": "refund", "debtor": "company", "amount": "10,00", "due_on": "2026-12-10"}
     },
+    "participation.choose": {"form": {"mode": "audio"}},
+    "participation.release": {"form": {"reason": "Caiu a luz na casa do consumidor."}},
     "hearing_acts.agree": {"form": {"answer": "agreed"}},
     "hearing_acts.sign": {"form": {"code": "123456", "text_hash": "0" * 64}},
 }

@@ -61,7 +61,7 @@ export class Connections {
       media.addEventListener(name, (event) => media === this.media && act(/** @type {CustomEvent} */ (event).detail));
     on("stream", ({ seat, kind, track }) => this.tiles.take(seat, kind, track));
     on("gone", ({ seat, kind }) => this.tiles.drop(seat, kind));
-    on("activity", (said) => this.tiles.activity(said));
+    on("activity", (said) => this.activity(said));
     on("state", ({ connection, state }) => this.state(connection, state));
   }
 
@@ -69,6 +69,12 @@ export class Connections {
   resume(seat) {
     this.next = Math.max(this.next, seat.media);
     this.media?.resume({ generation: this.next, iceServers: seat.ice_servers });
+  }
+
+  /** @param {Parameters<import("./tiles.js").Tiles["activity"]>[0]} said */
+  activity(said) {
+    this.tiles.activity(said);
+    this.main.dispatchEvent(new CustomEvent("procon:activity", { detail: said }));
   }
 
   /** @param {string} connection @param {string} state */

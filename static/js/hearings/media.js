@@ -100,6 +100,11 @@ export class HearingMedia extends EventTarget {
     await this.publisher.cameraOff(off);
   }
 
+  /** Send only the smallest layer of the camera. @param {boolean} low */
+  async cameraLow(low) {
+    await this.publisher.cameraLow(low);
+  }
+
   /**
    * Another device: send this track instead of the present one of its kind.
    * @param {MediaStreamTrack} track

@@ -14,6 +14,7 @@ export class Publishing extends Repaired {
     this.tracks = { audio: null, video: null, screen: null };
     this.cameraIsOff = false;
     this.layers = 1;
+    this.cameraIsLow = false;
   }
 
   /** @param {RTCPeerConnection} pc @param {number} generation */
@@ -52,6 +53,12 @@ export class Publishing extends Repaired {
     return this.update();
   }
 
+  /** Send only the smallest layer of the camera, on a line that bears no more. @param {boolean} low */
+  cameraLow(low) {
+    this.cameraIsLow = low;
+    return this.update();
+  }
+
   /** @param {MediaStreamTrack} track */
   async replaceTrack(track) {
     const kind = track.kind === "audio" ? "audio" : "video";
@@ -81,6 +88,7 @@ export class Publishing extends Repaired {
         if (senders[at] && senders[at].track !== this.sent(kind)) await senders[at].replaceTrack(this.sent(kind));
       }),
     );
+    if (senders[1]) await limit(senders[1], this.cameraIsLow);
   }
 
   /** @param {string} kind @returns {?MediaStreamTrack} what is sent of a kind */
@@ -97,6 +105,19 @@ export class Publishing extends Repaired {
     const question = { generation, sdp: pc.localDescription.sdp };
     const answer = await this.media.ask(call, call === "restart" ? { ...question, connection: "publish" } : question);
     await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+  }
+}
+
+/** The smallest layer alone, or all of them. @param {RTCRtpSender} sender @param {boolean} low */
+async function limit(sender, low) {
+  const parameters = sender.getParameters();
+  const wanted = (/** @type {number} */ at) => !low || at === 0;
+  if (!parameters.encodings?.some((encoding, at) => encoding.active !== wanted(at))) return;
+  parameters.encodings.forEach((encoding, at) => (encoding.active = wanted(at)));
+  try {
+    await sender.setParameters(parameters);
+  } catch {
+    // it was being set by somebody else: the next update sets it
   }
 }
 

@@ -4,9 +4,12 @@
 import { request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
 import { Connections } from "./connections.js";
+import { Exhibit } from "./exhibit.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
+import { Layouts } from "./layouts.js";
 import { Line } from "./line.js";
 import { allowNotices, notice } from "./notices.js";
+import { Participation } from "./participation.js";
 import { PrivateRooms } from "./private.js";
 import { Quality } from "./quality.js";
 import { RecordingWatch } from "./recording.js";
@@ -47,6 +50,10 @@ export class Room {
     this.own = { microphone: true, camera: true };
     this.quality = new Quality((seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "");
     this.waiting = new Waiting(main, () => this.look(0));
+    this.participation = new Participation(main, this.tiles, tabs);
+    this.layouts = new Layouts(main, this.tiles);
+    const nameOf = (/** @type {string} */ seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "";
+    this.exhibit = new Exhibit(main, (point) => this.line.ask("point", point).catch(() => undefined), nameOf);
     this.timer = 0;
     this.title = document.title;
   }
@@ -69,6 +76,9 @@ export class Room {
     this.quality.start();
     this.recording.start();
     this.private.start();
+    this.participation.start();
+    this.layouts.start();
+    this.exhibit.start();
     this.look(0);
     if (this.line.satHere) this.enter();
   }
@@ -84,6 +94,7 @@ export class Room {
     on("message", ({ name, payload }) => {
       if (name === "devices") this.tiles.devices(payload.seat, payload);
       else if (name === "recording") this.recording.heard(payload);
+      else if (name === "pointer") this.exhibit.heard(payload);
       else if (name === "figures") this.quality.heard(payload);
       else this.connections.media?.receive(name, payload);
     });
@@ -196,6 +207,8 @@ export class Room {
     }
     this.minutes?.allow(can.has("write"));
     this.tiles.show(truth.people.filter((person) => person.inside), truth.spotlight);
+    this.layouts.show(truth.people.filter((person) => person.inside));
+    if (this.participation.apply(sits ? truth.people.find((one) => one.mine) : undefined, truth.media)) this.applyOwn();
     if (!truth.media) this.tiles.activity({ seats: {}, speaker: null });
     this.recording.apply(truth.recording, sits && truth.me.admitted);
     this.private.apply(truth.private, sits && truth.me.admitted);
@@ -263,7 +276,7 @@ export class Room {
 
   async startMedia() {
     if (this.connections.media || !this.seat || !this.stream) return;
-    const begun = await this.connections.begin(this.seat, this.stream, this.own);
+    const begun = await this.connections.begin(this.seat, this.stream, this.participation.sent(this.own));
     if (begun) this.applyOwn();
     else setTimeout(() => this.look(0), RETRY_MS);
   }
@@ -283,16 +296,18 @@ export class Room {
   }
 
   applyOwn() {
-    this.connections.media?.setMuted(!this.own.microphone);
-    this.connections.media?.cameraOff(!this.own.camera);
-    this.stream?.getVideoTracks().forEach((track) => (track.enabled = this.own.camera));
-    if (this.truth) this.tiles.devices(this.truth.me.seat, this.own);
+    const sent = this.participation.sent(this.own);
+    this.connections.media?.setMuted(!sent.microphone);
+    this.connections.media?.cameraOff(!sent.camera);
+    this.connections.media?.cameraLow(this.participation.low);
+    this.stream?.getVideoTracks().forEach((track) => (track.enabled = sent.camera));
+    if (this.truth) this.tiles.devices(this.truth.me.seat, sent);
     this.sayDevices();
     this.drawBar();
   }
 
   sayDevices() {
-    if (this.seat && this.truth?.me.admitted) this.line.ask("devices", this.own).catch(() => undefined);
+    if (this.seat && this.truth?.me.admitted) this.line.ask("devices", this.participation.sent(this.own)).catch(() => undefined);
   }
 
   /** Sound is dead after a phone call on some phones: open the microphone again and send that. */

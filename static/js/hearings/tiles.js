@@ -2,11 +2,13 @@
 
 import { word } from "./words.js";
 
+/** @type {Record<string, string>} what the mediator reads at the tile of who is not heard */
+const TROUBLES = { muted_talking: "voice_muted_talking", too_low: "voice_too_low", no_packets: "voice_nothing" };
 const UNSEEN_MS = 5000; // a glance at another tab costs nobody a picture
 
 /**
  * @typedef {{seat: string, name: string, role: string, state: string, muted: boolean, mine: boolean,
- *   inside: boolean, apart: boolean, hand: number}} Person
+ *   inside: boolean, apart: boolean, hand: number, mode: string, mode_label: string}} Person
  * @typedef {{microphone: boolean, camera: boolean}} Own
  */
 
@@ -22,9 +24,11 @@ class Tile {
     this.initials = node("span", "tile-initials", initials(person.name));
     this.name = node("p", "tile-name");
     this.note = node("p", "tile-note");
+    this.mode = node("p", "tile-mode");
+    this.trouble = "";
     this.element = node("div", person.mine ? "tile tile-mine" : "tile");
     this.element.dataset.seat = person.seat;
-    this.element.append(this.initials, this.video, this.note, this.name);
+    this.element.append(this.initials, this.video, this.note, this.mode, this.name);
     this.own = { microphone: true, camera: true };
     this.seen = false;
     this.frames = 0;
@@ -36,6 +40,7 @@ class Tile {
     this.person = person;
     const name = person.mine ? word("you") : person.name;
     this.video.setAttribute("aria-label", `${name}, ${person.role}`);
+    this.mode.textContent = person.mode_label;
     this.name.replaceChildren(node("strong", "", name), ` ${person.role}`);
     this.draw();
   }
@@ -63,7 +68,7 @@ class Tile {
     this.element.classList.toggle("tile-hand", this.person.hand > 0);
     const notes = { away, apart, hand_up: this.person.hand > 0, microphone_off: silent };
     const note = Object.entries(notes).find(([, holds]) => holds)?.[0];
-    this.note.textContent = note ? word(note) : "";
+    this.note.textContent = this.trouble && !away ? word(this.trouble) : note ? word(note) : "";
   }
 }
 
@@ -84,6 +89,38 @@ export class Tiles extends EventTarget {
     this.tiles = new Map();
     /** @type {Map<string, Map<string, MediaStreamTrack>>} by seat, by kind */
     this.tracks = new Map();
+    this.layout = "grid";
+    this.spotlight = "";
+    this.speaker = "";
+    this.tallest = Infinity;
+    this.tellsTroubles = false;
+  }
+
+  /** @param {string} layout "grid", "speaker", or the seat that is pinned */
+  arrange(layout) {
+    this.layout = layout;
+    this.#enlarge();
+  }
+
+  /** @param {number} pixels how tall pictures are asked for at most; 0 for none */
+  bound(pixels) {
+    if (this.tallest === pixels) return;
+    this.tallest = pixels;
+    this.root.toggleAttribute("data-blind", pixels === 0);
+    this.dispatchEvent(new Event("sizes"));
+  }
+
+  /** The mediator's spotlight goes before one's own choice. */
+  #enlarge() {
+    const large = [this.spotlight, this.layout === "speaker" ? this.speaker : this.layout].find((seat) => this.tiles.has(seat));
+    for (const [seat, tile] of this.tiles) tile.element.classList.toggle("tile-spotlight", seat === large);
+    this.root.toggleAttribute("data-spotlight", large !== undefined);
+  }
+
+  /** @returns {HTMLVideoElement | undefined} the large picture, else one of the others */
+  largest() {
+    const tiles = [...this.tiles.values()].filter((tile) => tile.seen && !tile.person.mine);
+    return (tiles.find((tile) => tile.element.classList.contains("tile-spotlight")) ?? tiles[0])?.video;
   }
 
   /** @param {Person[]} people those in the room @param {string} [spotlight] the seat that is shown large */
@@ -101,8 +138,8 @@ export class Tiles extends EventTarget {
       else this.#add(person);
     }
     this.root.dataset.count = String(this.tiles.size);
-    for (const [seat, tile] of this.tiles) tile.element.classList.toggle("tile-spotlight", seat === spotlight);
-    this.root.toggleAttribute("data-spotlight", this.tiles.has(spotlight));
+    this.spotlight = spotlight;
+    this.#enlarge();
   }
 
   /** @param {Person} person */
@@ -195,7 +232,7 @@ export class Tiles extends EventTarget {
     const sizes = {};
     for (const [seat, tile] of this.tiles) {
       if (tile.person.mine) continue;
-      const height = Math.round(tile.element.clientHeight * scale);
+      const height = Math.min(this.tallest, Math.round(tile.element.clientHeight * scale));
       for (const kind of ["video", "screen"]) sizes[`${seat}/${kind}`] = height;
     }
     return sizes;
@@ -215,7 +252,12 @@ export class Tiles extends EventTarget {
       const heard = seats[seat];
       tile.element.classList.toggle("tile-speaking", heard?.voice === "speaking" && !tile.person.muted);
       tile.element.classList.toggle("tile-speaker", seat === speaker);
+      tile.trouble = (this.tellsTroubles && !tile.person.mine && TROUBLES[heard?.voice ?? ""]) || "";
       if (heard && !tile.person.mine) tile.picture(heard.video);
+    }
+    if (speaker && !this.tiles.get(speaker)?.person.mine) {
+      this.speaker = speaker;
+      this.#enlarge();
     }
   }
 }

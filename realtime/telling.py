@@ -1,0 +1,27 @@
+"""What of a media process's events is told to whom: voices stay among those who may hear them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def without_voices(
+    figures: Mapping[str, Mapping[str, Any]], flowing: Mapping[int, str], seat: int
+) -> dict[str, Mapping[str, Any]]:
+    """The figures, but not whether somebody speaks in a private room in which ``seat`` is not."""
+    mine = flowing.get(seat, "")
+    private = {str(other) for other, circle in flowing.items() if circle and circle != mine}
+    return {
+        other: {name: said[name] for name in said if name != "voice"} if other in private else said
+        for other, said in figures.items()
+    }
+
+
+def heard_in(seats: set[str], payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an ``activity``, what is about these seats."""
+    speaker = payload.get("speaker")
+    return {
+        "seats": {seat: said for seat, said in payload.get("seats", {}).items() if seat in seats},
+        "speaker": speaker if speaker in seats else None,
+    }
