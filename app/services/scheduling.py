@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from app.adapters import ics
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, chat, consultations, letters
+from app.services import casefile, chat, consultations, letters, seat_links
 from app.services.casefile import Opened
 from app.services.letters import Text
 from models import Case, CaseEvent, Hearing, Representation, Seat, User
@@ -336,7 +336,8 @@ async def _invite_all(case: Case, hearing: Hearing, *, now: datetime, invite: In
             _("A audiência de conciliação foi marcada para %(when)s (duração prevista: %(minutes)s minutos).")
             % {"when": _when(hearing, invite), "minutes": hearing.minutes},
             _("É por vídeo: use um computador ou celular com câmera e microfone, em lugar calmo."),
-            _("Teste seu aparelho antes e tenha um documento com foto à mão."),
+            _("Abra a audiência antes do dia para testar seu aparelho, e tenha um documento com foto à mão."),
+            _("O botão desta carta é pessoal e abre a audiência uma vez; depois, entre com a sua senha."),
             _("A sala de espera abre pouco antes do horário. Quem não puder vir deve avisar o Procon."),
         ),
         button=_("Testar o aparelho"),
@@ -352,7 +353,10 @@ async def _send(
     key = f"hearing:{hearing.id}:{hearing.invitation}"
     for person in await User.filter(seats__hearing_id=hearing.id).order_by("id"):
         calendar = _calendar(case, hearing, person, method, now, invite)
-        await letters.write([person], key, replace(text, calendar=calendar), now=now)
+        own = replace(text, calendar=calendar)
+        if method == "REQUEST" and (token := await seat_links.issue(hearing, person.id)):
+            own = replace(own, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
+        await letters.write([person], key, own, now=now)
 
 
 def _when(hearing: Hearing, invite: Invite) -> str:

@@ -65,6 +65,9 @@ async def test_a_hearing_gets_seats_an_event_and_an_invitation_for_each() -> Non
         assert [line for line in calendar.splitlines() if line.startswith("ATTENDEE")] == [
             line for line in calendar.splitlines() if letter["to"] in line
         ], "an invitation tells nobody else's address"
+        party = letter["to"] != people.mediator.email
+        assert letter["path"].startswith("/audiencias/entrada/") == party, "the agency signs in"
+    assert len({letter["path"] for letter in letters}) == 4, "each has a link of their own"
 
 
 async def test_the_day_and_the_hour_follow_the_agencys_rules() -> None:

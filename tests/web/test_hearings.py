@@ -111,8 +111,12 @@ async def test_pictures_stand_outside_of_what_live_pages_replace(session: Office
     page = await text_of(await (await session.browser(session.table.consumer)).get(session.path()))
     stage = page[page.index('class="stage"') : page.index('class="side"')]
     pictures, turn, bar = stage.partition('<div class="turn" data-live="vez">')
-    assert "data-tiles" in pictures
-    assert "data-live" not in pictures
+    door, _, tiles = pictures.partition("data-banner")
+    assert "data-tiles" in tiles
+    assert "data-live" not in tiles
+    preview, rules = door.split("data-live=")
+    assert "data-preview" in preview
+    assert rules.startswith('"regras"')
     assert turn
     assert bar.count("data-live") == 0
 

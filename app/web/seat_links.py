@@ -1,0 +1,54 @@
+"""The page behind a personal link, and the button on it that uses the link up.
+
+Opening the page changes nothing: programs that look at letters open what they find in them.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from quart import Blueprint, Response, redirect, request, url_for
+from quart.typing import ResponseReturnValue
+
+from app.services import seat_links, sessions
+from app.services.seat_links import LinkState
+from app.web import access, devices
+from app.web.access import PUBLIC, requires
+from app.web.limits import limit_address
+from app.web.render import render
+from app.web.today import now
+
+blueprint = Blueprint("seat_links", __name__)
+
+
+@blueprint.get("/audiencias/entrada/<token>")
+@requires(PUBLIC)
+async def show(token: str) -> ResponseReturnValue:
+    """Whose link this is, and the button that enters."""
+    await limit_address("seat_link_address")
+    link = await seat_links.find(token, now=now())
+    viewer = access.current_viewer()
+    if viewer is not None and viewer.user_id == link.user_id:
+        return redirect(url_for("hearings.room", hearing_id=link.hearing_id), 303)
+    good = link.state is LinkState.GOOD
+    return render("hearings/link.html", link=link, token=token, good=good), 200 if good else 410
+
+
+@blueprint.post("/audiencias/entrada/<token>")
+@requires(PUBLIC)
+async def enter(token: str) -> ResponseReturnValue:
+    """Begin a session of the link's person, in place of the browser's own, and go to the hearing."""
+    await limit_address("seat_link_address")
+    moment = now()
+    link = await seat_links.use(token, now=moment)
+    if old := access.session_token():
+        await sessions.end(old)
+    session = await sessions.start(
+        link.user_id,
+        now=moment,
+        address=request.remote_addr or "",
+        device=devices.label(request.headers.get("User-Agent", "")),
+    )
+    response = cast(Response, redirect(url_for("hearings.room", hearing_id=link.hearing_id), 303))
+    access.give_cookie(response, session)
+    return response
