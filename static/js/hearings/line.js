@@ -27,7 +27,7 @@ export class Line extends EventTarget {
       transports: ["websocket"],
       autoConnect: false,
       reconnectionDelay: 300,
-      reconnectionDelayMax: 4000,
+      reconnectionDelayMax: 1500,
     });
     this.socket.on("connect", () => this.wanted && this.#enter(false));
     this.socket.on("disconnect", () => this.#lost());
