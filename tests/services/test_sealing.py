@@ -12,7 +12,7 @@ import pytest
 from app.adapters.documents import Letterhead, MinutesData
 from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
-from app.services import conduct, sealing, seats, signatures
+from app.services import conduct, holding, sealing, seats, signatures
 from app.services.notice_paper import Press
 from models import CaseEvent, Document, Hearing, Job
 from models.rules.hearing import Outcome
@@ -126,6 +126,7 @@ async def test_who_left_before_the_end_and_who_never_came_are_told_apart(press: 
     table = await (await make_table()).in_session()
     seat = await table.seat(table.agent)
     await seats.leave(seat.id, seat.generation, now=NOW + timedelta(minutes=10))
+    await holding.release(table.id, table.mediator, "A empresa saiu.", now=NOW + timedelta(minutes=11))
     await sign(table, table.mediator, await freeze(table, Outcome.NO_AGREEMENT, at=timedelta(0)))
     await conduct.close(table.id, table.mediator, now=NOW + timedelta(minutes=30))
 

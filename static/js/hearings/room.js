@@ -25,7 +25,7 @@ const RETRY_MS = 2000;
 /**
  * @typedef {{version: number, state: string, status: string, controls: string[], media: boolean,
  *   recording: import("./recording.js").Tape, private: import("./private.js").Private | null, spotlight: string,
- *   me: {seat: string, admitted: boolean, muted: boolean},
+ *   me: {seat: string, admitted: boolean, muted: boolean, circle: string},
  *   people: Person[]}} Truth
  */
 
@@ -231,7 +231,8 @@ export class Room {
       this.tell(word("sent_back"), this.title);
     }
     if (truth.me.muted && !before.me.muted) toast(word("muted_by_mediator"));
-    if (!truth.me.muted && before.me.muted) toast(word("unmuted_by_mediator"));
+    const stayed = truth.me.circle === before.me.circle; // a private room knows no silence, and lifts none
+    if (!truth.me.muted && before.me.muted && stayed) toast(word("unmuted_by_mediator"));
     if (mediator) this.knocks(before, truth);
     if (mediator) this.hands(before, truth);
     const presence = (/** @type {Truth} */ one) => one.people.map((person) => person.state).join();
