@@ -171,7 +171,7 @@ class Hearings(Namespace):
     async def on_ice(self, sid: str, message: object = None) -> Answer:
         """Fresh logins at the relays, for a connection that is made anew."""
         held = self._sittings.of(sid)
-        if held is None:
+        if held is None or not await media_plan.may_send(held.seat, held.generation, "ice"):
             return asdict(Refusal("not_admitted"))
         return {"ice_servers": self._ice_servers(held)}
 
@@ -185,7 +185,7 @@ class Hearings(Namespace):
             devices = read_devices(message)
         except Unreadable:
             return asdict(Refusal("bad_request"))
-        if held is None or not await media_plan.may_signal(held.seat, held.generation):
+        if held is None or not await media_plan.may_send(held.seat, held.generation, "devices"):
             return asdict(Refusal("not_admitted"))
         told = {"seat": str(held.seat), **asdict(devices)}
         await self.emit("devices", told, room=_room(held.hearing), skip_sid=sid)
@@ -289,7 +289,7 @@ class Hearings(Namespace):
     async def _call_media(self, held: Sitting, name: str, message: object = None) -> Answer:
         try:
             fields = read_media(name, message)
-            if not await media_plan.may_signal(held.seat, held.generation):
+            if not await media_plan.may_send(held.seat, held.generation, name):
                 return asdict(Refusal("not_admitted"))
             return await self.conductor.signal(held.hearing, held.seat, name, fields)
         except Unreadable:

@@ -15,7 +15,7 @@ from app.services import casefile, documents, rooms
 from app.services.documents import File
 from models import Document, Hearing, Seat
 from models.rules.errors import NotFound, Refused
-from models.rules.hearing import SeatRole
+from models.rules.hearing import OVER, SeatRole
 from models.rules.people import Side, Viewer
 
 EVERYBODY = frozenset({Side.CONSUMER.value, Side.COMPANY.value, Side.STAFF.value})
@@ -119,7 +119,7 @@ async def showable(hearing: Hearing, role: SeatRole, *, admitted: bool) -> tuple
 async def page_of(hearing_id: int, viewer: Viewer, document_id: UUID, *, address: str, now: datetime) -> File:
     """The open document for a person in the room, its opening logged; NotFound for anything else."""
     hearing = await Hearing.get_or_none(id=hearing_id)
-    if hearing is None or hearing.exhibit_id != document_id or hearing.state in rooms.OVER:
+    if hearing is None or hearing.exhibit_id != document_id or hearing.state in OVER:
         raise NotFound
     await casefile.view(hearing.case_id, viewer)
     if not await Seat.exists(hearing_id=hearing_id, user_id=viewer.user_id, admitted=True):

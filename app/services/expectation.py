@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.services.rooms import OVER
 from models import Hearing
 from models.rules.expectation import Expectation, Sitting, expected
+from models.rules.hearing import OVER
 
 MOST = 100
 """Nobody holds more hearings in a day."""

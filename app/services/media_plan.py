@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.services.rooms import OVER
 from models import Hearing, Seat
-from models.rules.hearing import HearingState, SeatFacts, SeatRole, media_flows, seat_state, silenced
-from models.rules.room_messages import MEDIA, permitted
+from models.rules.hearing import (
+    OVER,
+    HearingState,
+    SeatFacts,
+    SeatRole,
+    media_flows,
+    seat_state,
+    silenced,
+)
+from models.rules.room_messages import permitted
 
 
 @dataclass(frozen=True)
@@ -71,10 +78,10 @@ def _standing(state: HearingState, seat: Seat) -> Standing:
     )
 
 
-async def may_signal(seat_id: int, generation: int) -> bool:
-    """Whether this connection holds its seat and has been let into a room that is not over."""
+async def may_send(seat_id: int, generation: int, message: str) -> bool:
+    """Whether this connection holds its seat and a message of it is permitted now."""
     held = Seat.filter(id=seat_id, generation=generation, connected=True).prefetch_related("hearing")
     seat = await held.first()
     if seat is None:
         return False
-    return permitted(seat.hearing.state, seat_state(seat_facts(seat))) >= MEDIA
+    return message in permitted(seat.hearing.state, seat_state(seat_facts(seat)), seat.role)

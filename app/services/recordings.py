@@ -19,6 +19,7 @@ from app.db import transaction
 from app.services import casefile, queue, rooms
 from models import CaseEvent, Hearing, Recording, RecordingState, Seat
 from models.rules.errors import Refused
+from models.rules.hearing import OVER
 from models.rules.people import Role, Viewer
 from models.rules.recording import (
     Answer,
@@ -159,7 +160,7 @@ async def follow(room: rooms.Room, *, now: datetime) -> None:
     recording = await running(room.hearing.id)
     if recording is None:
         return
-    if room.hearing.state in rooms.OVER:
+    if room.hearing.state in OVER:
         await _end(room.file, recording, now=now)
     elif recording.state is RecordingState.RECORDING:
         agreed = await everybody_agreed(room.hearing)

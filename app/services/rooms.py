@@ -14,10 +14,9 @@ from app.services import casefile
 from models import CaseEvent, Hearing, Representation, Seat
 from models.rules.case_machine import Action, State
 from models.rules.errors import NotFound, Refused
-from models.rules.hearing import HearingState, SeatRole
+from models.rules.hearing import SeatRole
 from models.rules.people import Role, Side, Viewer
-
-OVER = frozenset({HearingState.CLOSED, HearingState.CANCELLED})
+from models.rules.room_acts import Asks, refusal
 
 
 @dataclass
@@ -73,8 +72,9 @@ async def entered(hearing_id: int, viewer: Viewer) -> Room:
     file = await casefile.opened(known.case_id, viewer)
     hearing = await Hearing.get(id=hearing_id)  # read again: until now another act may have changed it
     role = role_in(hearing, file.side, viewer)
-    if hearing.state in OVER or file.case.state is not State.HEARING_SCHEDULED:
+    if file.case.state is not State.HEARING_SCHEDULED:
         raise Refused("hearing_over")
+    _allow(hearing, role, Asks.PLACE, admitted=False)
     signs = role is not SeatRole.COMPANY or await may_settle(viewer, file.case.company_id)
     seat, _ = await Seat.get_or_create(
         {"role": role, "may_sign": signs}, hearing_id=hearing_id, user_id=viewer.user_id
@@ -96,15 +96,18 @@ async def seat_of(room: Room, seat_id: int) -> Seat:
 async def taking_part(hearing_id: int, viewer: Viewer) -> Room:
     """The same, for who has been let into the room; Refused("not_admitted") otherwise."""
     room = await entered(hearing_id, viewer)
-    if not room.seat.admitted:
-        raise Refused("not_admitted")
+    _allow(room.hearing, room.seat.role, Asks.INSIDE, admitted=room.seat.admitted)
     return room
 
 
 async def conducted(hearing_id: int, viewer: Viewer) -> Room:
     """The same, for who conducts the hearing; Refused("not_yours") for the parties."""
     room = await entered(hearing_id, viewer)
-    if room.seat.role is not SeatRole.MEDIATOR:
-        raise Refused("not_yours")
+    _allow(room.hearing, room.seat.role, Asks.CONDUCT, admitted=room.seat.admitted)
     room.file.step(Action.CONDUCT_HEARING)
     return room
+
+
+def _allow(hearing: Hearing, role: SeatRole, asks: Asks, *, admitted: bool) -> None:
+    if code := refusal(hearing.state, role, asks, admitted=admitted):
+        raise Refused(code)

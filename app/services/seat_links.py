@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.services.rooms import OVER
 from models import Hearing, Seat, SeatLink
 from models.rules.errors import NotFound, Refused
-from models.rules.hearing import SeatRole
+from models.rules.hearing import OVER, SeatRole
 
 AFTER_START = timedelta(days=1)
 """So long after the planned start a link still opens the hearing: it may begin late, or go on."""

@@ -16,7 +16,7 @@ from app.db import transaction
 from app.services import casefile, consultations, floor, house_rules, recordings, rooms
 from models import Seat
 from models.rules.errors import Conflict, Refused
-from models.rules.hearing import SeatRole, sign_in_open
+from models.rules.hearing import SeatRole, may_enter, sign_in_open
 from models.rules.people import Viewer
 
 STALE = timedelta(seconds=45)
@@ -84,7 +84,8 @@ async def enter(
         room = await rooms.entered(hearing_id, viewer)
         seat, hearing = room.seat, room.hearing
         mediator = seat.role is SeatRole.MEDIATOR
-        if not mediator and not sign_in_open(hearing.starts_at, now, opens_minutes):
+        door_open = sign_in_open(hearing.starts_at, now, opens_minutes)
+        if not may_enter(hearing.state, seat.role, door_open=door_open):
             raise Refused("door_closed")
         if _alive(seat, now) and held != seat.generation and not take_over:
             raise Conflict("seat_taken", device=seat.device)

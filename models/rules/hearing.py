@@ -26,6 +26,10 @@ class HearingState(StrEnum):
     CANCELLED = "cancelled"
 
 
+OVER = frozenset({HearingState.CLOSED, HearingState.CANCELLED})
+"""Where a hearing stays for good."""
+
+
 class SeatRole(StrEnum):
     """What a person is in a hearing; counsel is the consumer's lawyer (a company's sits for the company)."""
 
@@ -149,7 +153,7 @@ def media_flows(hearing: HearingState, seat: SeatFacts) -> bool:
     obeys it packet by packet.
     """
     if seat.private:
-        return seat.admitted and hearing not in (HearingState.CLOSED, HearingState.CANCELLED)
+        return seat.admitted and hearing not in OVER
     return seat.admitted and hearing in (HearingState.NOT_STARTED, HearingState.IN_SESSION)
 
 
@@ -163,9 +167,14 @@ def sign_in_open(starts_at: datetime, now: datetime, opens_minutes: int) -> bool
     return now >= starts_at - timedelta(minutes=opens_minutes)
 
 
+def may_enter(hearing: HearingState, role: SeatRole, *, door_open: bool) -> bool:
+    """Whether somebody with a place in the hearing may sit down; the mediator may at any time before."""
+    return hearing not in OVER and (door_open or role is SeatRole.MEDIATOR)
+
+
 def status_sentence(state: HearingState, seat: SeatState, role: SeatRole, *, door_open: bool) -> str:
-    """The key of the one status sentence that a person sees; the words are in ``app.web.labels``."""
-    if state in (HearingState.CLOSED, HearingState.CANCELLED):
+    """The key of the one status sentence that a person sees; the words are in ``app.services.wording``."""
+    if state in OVER:
         return str(state)
     if seat is SeatState.IN_CONSULTATION:
         return "in_consultation"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.rules.hearing import Conduct, HearingState, SeatRole, SeatState, possible_conduct
+from models.rules.hearing import (
+    OVER,
+    Conduct,
+    HearingState,
+    SeatRole,
+    SeatState,
+    may_enter,
+    possible_conduct,
+)
 from models.rules.recording import Capture, possible
 
 
@@ -63,12 +71,13 @@ class Situation:
 
 def controls(now: Situation) -> frozenset[Control]:
     """What the person may do; nothing any more once the hearing is over."""
-    if now.hearing in (HearingState.CLOSED, HearingState.CANCELLED):
+    if now.hearing in OVER:
         return frozenset()
     mediator = now.role is SeatRole.MEDIATOR
     found = {Control.TEST}
     if now.seat in (SeatState.NOT_SIGNED_IN, SeatState.DISCONNECTED):
-        return frozenset(found | {Control.ENTER} if now.door_open or mediator else found)
+        enters = may_enter(now.hearing, now.role, door_open=now.door_open)
+        return frozenset(found | {Control.ENTER} if enters else found)
     found |= {Control.LEAVE}
     if now.seat is SeatState.AVAILABLE:
         return frozenset(found)

@@ -3,91 +3,116 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
 from models.rules.hearing import HearingState, SeatRole, SeatState, status_sentence
 from models.rules.recording import Capture
+from models.rules.room_acts import Asks, acts
 from models.rules.room_controls import Control, Situation, controls
 from models.rules.room_messages import permitted
+from realtime.hearings import Hearings
+
+PROTOCOL = Path(__file__).parents[2] / "docs" / "hearing-protocol.md"
 
 P = "call hand leave say test"
 M = "admit call floor leave mute_all say spotlight test"
+S = "freeze pause propose suspend write"
+
+ANY = "echo echo_call echo_end heartbeat leave"
+MEDIA = "answer devices publish report restart subscribe view"
+MESSAGES = {
+    "over": ANY,
+    "out": f"{ANY} enter",
+    "door": f"{ANY} enter ice",
+    "room": f"{ANY} enter ice {MEDIA}",
+    "full": f"{ANY} enter ice {MEDIA} point",
+}
+ACTS = {"p": Asks.PLACE, "i": Asks.INSIDE, "c": Asks.CONDUCT}
 TABLE = f"""
-not_started  not_signed_in    consumer  door_open              enter test
-not_started  available        consumer  waiting                leave test
-not_started  in_hearing       consumer  admitted_before_start  {P}
-not_started  in_consultation  consumer  in_consultation        call leave leave_private say test
-not_started  disconnected     consumer  door_open              enter test
-not_started  not_signed_in    mediator  mediator_outside       enter test
-not_started  available        mediator  mediator_outside       leave test
-not_started  in_hearing       mediator  mediator_before        {M} freeze open write
-not_started  in_consultation  mediator  in_consultation        {M} freeze leave_private open write
-not_started  disconnected     mediator  mediator_outside       enter test
-in_session   not_signed_in    consumer  outside_in_session     enter test
-in_session   available        consumer  waiting_in_session     leave test
-in_session   in_hearing       consumer  in_hearing             {P} propose
-in_session   in_consultation  consumer  in_consultation        call leave leave_private propose say test
-in_session   disconnected     consumer  outside_in_session     enter test
-in_session   not_signed_in    mediator  mediator_outside       enter test
-in_session   available        mediator  mediator_outside       leave test
-in_session   in_hearing       mediator  mediator_in_session    {M} freeze pause propose suspend write
-in_session   in_consultation  mediator in_consultation {M} freeze leave_private pause propose suspend write
-in_session   disconnected     mediator  mediator_outside       enter test
-paused       not_signed_in    consumer  paused                 enter test
-paused       available        consumer  paused                 leave test
-paused       in_hearing       consumer  paused                 {P} propose
-paused       in_consultation  consumer  in_consultation        call leave leave_private propose say test
-paused       disconnected     consumer  paused                 enter test
-paused       not_signed_in    mediator  paused                 enter test
-paused       available        mediator  paused                 leave test
-paused       in_hearing       mediator  paused                 {M} propose resume write
-paused       in_consultation  mediator  in_consultation        {M} leave_private propose resume write
-paused       disconnected     mediator  paused                 enter test
-suspended    not_signed_in    consumer  suspended              enter test
-suspended    available        consumer  suspended              leave test
-suspended    in_hearing       consumer  suspended              {P} propose
-suspended    in_consultation  consumer  in_consultation        call leave leave_private propose say test
-suspended    disconnected     consumer  suspended              enter test
-suspended    not_signed_in    mediator  suspended              enter test
-suspended    available        mediator  suspended              leave test
-suspended    in_hearing       mediator  suspended              {M} freeze propose resume write
-suspended    in_consultation  mediator  in_consultation        {M} freeze leave_private propose resume write
-suspended    disconnected     mediator  suspended              enter test
-closed       not_signed_in    consumer  closed                 -
-closed       available        consumer  closed                 -
-closed       in_hearing       consumer  closed                 -
-closed       in_consultation  consumer  closed                 -
-closed       disconnected     consumer  closed                 -
-closed       not_signed_in    mediator  closed                 -
-closed       available        mediator  closed                 -
-closed       in_hearing       mediator  closed                 -
-closed       in_consultation  mediator  closed                 -
-closed       disconnected     mediator  closed                 -
-cancelled    not_signed_in    consumer  cancelled              -
-cancelled    available        consumer  cancelled              -
-cancelled    in_hearing       consumer  cancelled              -
-cancelled    in_consultation  consumer  cancelled              -
-cancelled    disconnected     consumer  cancelled              -
-cancelled    not_signed_in    mediator  cancelled              -
-cancelled    available        mediator  cancelled              -
-cancelled    in_hearing       mediator  cancelled              -
-cancelled    in_consultation  mediator  cancelled              -
-cancelled    disconnected     mediator  cancelled              -
+not_started not_signed_in   consumer door_open             out  p   enter test
+not_started available       consumer waiting               door p   leave test
+not_started in_hearing      consumer admitted_before_start full pi  {P}
+not_started in_consultation consumer in_consultation       full pi  call leave leave_private say test
+not_started disconnected    consumer door_open             out  pi  enter test
+not_started not_signed_in   mediator mediator_outside      out  pc  enter test
+not_started available       mediator mediator_outside      door pc  leave test
+not_started in_hearing      mediator mediator_before       full pic {M} freeze open write
+not_started in_consultation mediator in_consultation       full pic {M} freeze leave_private open write
+not_started disconnected    mediator mediator_outside      out  pic enter test
+in_session  not_signed_in   consumer outside_in_session    out  p   enter test
+in_session  available       consumer waiting_in_session    door p   leave test
+in_session  in_hearing      consumer in_hearing            full pi  {P} propose
+in_session  in_consultation consumer in_consultation       full pi  call leave leave_private propose say test
+in_session  disconnected    consumer outside_in_session    out  pi  enter test
+in_session  not_signed_in   mediator mediator_outside      out  pc  enter test
+in_session  available       mediator mediator_outside      door pc  leave test
+in_session  in_hearing      mediator mediator_in_session   full pic {M} {S}
+in_session  in_consultation mediator in_consultation       full pic {M} {S} leave_private
+in_session  disconnected    mediator mediator_outside      out  pic enter test
+paused      not_signed_in   consumer paused                out  p   enter test
+paused      available       consumer paused                door p   leave test
+paused      in_hearing      consumer paused                room pi  {P} propose
+paused      in_consultation consumer in_consultation       full pi  call leave leave_private propose say test
+paused      disconnected    consumer paused                out  pi  enter test
+paused      not_signed_in   mediator paused                out  pc  enter test
+paused      available       mediator paused                door pc  leave test
+paused      in_hearing      mediator paused                room pic {M} propose resume write
+paused      in_consultation mediator in_consultation       full pic {M} leave_private propose resume write
+paused      disconnected    mediator paused                out  pic enter test
+suspended   not_signed_in   consumer suspended             out  p   enter test
+suspended   available       consumer suspended             door p   leave test
+suspended   in_hearing      consumer suspended             room pi  {P} propose
+suspended   in_consultation consumer in_consultation       full pi  call leave leave_private propose say test
+suspended   disconnected    consumer suspended             out  pi  enter test
+suspended   not_signed_in   mediator suspended             out  pc  enter test
+suspended   available       mediator suspended             door pc  leave test
+suspended   in_hearing      mediator suspended             room pic {M} freeze propose resume write
+suspended in_consultation mediator in_consultation full pic {M} freeze leave_private propose resume write
+suspended   disconnected    mediator suspended             out  pic enter test
+closed      not_signed_in   consumer closed                over -   -
+closed      available       consumer closed                over -   -
+closed      in_hearing      consumer closed                over -   -
+closed      in_consultation consumer closed                over -   -
+closed      disconnected    consumer closed                over -   -
+closed      not_signed_in   mediator closed                over -   -
+closed      available       mediator closed                over -   -
+closed      in_hearing      mediator closed                over -   -
+closed      in_consultation mediator closed                over -   -
+closed      disconnected    mediator closed                over -   -
+cancelled   not_signed_in   consumer cancelled             over -   -
+cancelled   available       consumer cancelled             over -   -
+cancelled   in_hearing      consumer cancelled             over -   -
+cancelled   in_consultation consumer cancelled             over -   -
+cancelled   disconnected    consumer cancelled             over -   -
+cancelled   not_signed_in   mediator cancelled             over -   -
+cancelled   available       mediator cancelled             over -   -
+cancelled   in_hearing      mediator cancelled             over -   -
+cancelled   in_consultation mediator cancelled             over -   -
+cancelled   disconnected    mediator cancelled             over -   -
 """
-"""Every cell: state of the hearing, state of the person, role, the sentence, the controls."""
+"""Every cell: state of the hearing, state of the person, role; the sentence that they read, the messages
+(``MESSAGES``) and the acts (``ACTS``) that the server takes from them, and the controls that they have.
+
+``P`` is what every party in the room has, ``M`` the mediator, ``S`` the mediator of a session. Who is
+disconnected had been let in: their acts are taken, for these go another way, and their page offers to enter.
+"""
 LINES = [line.split() for line in TABLE.strip().splitlines()]
+LET_IN = (SeatState.IN_HEARING, SeatState.IN_CONSULTATION, SeatState.DISCONNECTED)
 
 
 @pytest.mark.parametrize("line", LINES, ids=[" ".join(line[:3]) for line in LINES])
 def test_what_is_read_and_what_can_be_done(line: list[str]) -> None:
     state, seat, role = HearingState(line[0]), SeatState(line[1]), SeatRole(line[2])
-    expected = set() if line[4] == "-" else set(line[4:])
-
+    sentence, messages, does, *can = line[3:]
     now = Situation(state, seat, role, held=state is not HearingState.NOT_STARTED)
 
-    assert status_sentence(state, seat, role, door_open=True) == line[3]
-    assert {control.value for control in controls(now)} == expected
+    assert status_sentence(state, seat, role, door_open=True) == sentence
+    assert permitted(state, seat, role) == set(MESSAGES[messages].split())
+    assert acts(state, role, admitted=seat in LET_IN) == {ACTS[one] for one in does if one != "-"}
+    assert {control.value for control in controls(now)} == set(can) - {"-"}
 
 
 def test_no_cell_is_missing() -> None:
@@ -97,20 +122,12 @@ def test_no_cell_is_missing() -> None:
     assert len(LINES) == len(cells)
 
 
-INSIDE = "answer devices enter heartbeat ice leave point publish report restart subscribe view"
-MESSAGES = {
-    SeatState.NOT_SIGNED_IN: "enter",
-    SeatState.DISCONNECTED: "enter",
-    SeatState.AVAILABLE: "enter heartbeat ice leave",
-    SeatState.IN_HEARING: INSIDE,
-    SeatState.IN_CONSULTATION: INSIDE,
-}
-
-
-@pytest.mark.parametrize(("state", "seat"), list(itertools.product(HearingState, SeatState)))
-def test_which_messages_a_browser_may_send(state: HearingState, seat: SeatState) -> None:
-    over = state in (HearingState.CLOSED, HearingState.CANCELLED)
-    assert permitted(state, seat) == (set() if over else set(MESSAGES[seat].split()))
+def test_every_message_of_a_browser_is_in_the_table_and_in_the_protocol() -> None:
+    handled = {name.removeprefix("on_") for name in dir(Hearings) if name.startswith("on_")}
+    assert handled - {"connect", "disconnect"} == set(MESSAGES["full"].split())
+    told = PROTOCOL.read_text("utf-8").split("### Messages of the browser")[1].split("###")[0]
+    rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall("`([a-z_]+)`", row)} == set(MESSAGES["full"].split())
 
 
 def test_the_others_have_what_a_consumer_has() -> None:
@@ -118,9 +135,20 @@ def test_the_others_have_what_a_consumer_has() -> None:
     for state, seat, role in itertools.product(HearingState, SeatState, others):
         consumer, other = (Situation(state, seat, who, held=True) for who in (SeatRole.CONSUMER, role))
         assert controls(consumer) == controls(other)
+        assert permitted(state, seat, SeatRole.CONSUMER) == permitted(state, seat, role)
+        for admitted in (True, False):
+            asked = acts(state, SeatRole.CONSUMER, admitted=admitted)
+            assert asked == acts(state, role, admitted=admitted)
         assert status_sentence(state, seat, role, door_open=True) == status_sentence(
             state, seat, SeatRole.CONSUMER, door_open=True
         )
+
+
+@pytest.mark.parametrize("role", list(SeatRole))
+def test_before_the_door_opens_only_the_mediator_sits_down(role: SeatRole) -> None:
+    found = permitted(HearingState.NOT_STARTED, SeatState.NOT_SIGNED_IN, role, door_open=False)
+    assert ("enter" in found) == (role is SeatRole.MEDIATOR)
+    assert found >= set(ANY.split())
 
 
 def test_before_the_door_opens_parties_only_test_and_the_mediator_may_enter() -> None:
