@@ -14,7 +14,8 @@ import socketio
 import structlog
 
 from hearings import messages
-from hearings.errors import HearingError
+from hearings.clip import Unreadable, load
+from hearings.errors import CLIP_UNREADABLE, HearingError
 from hearings.health import health
 from hearings.permission import Standing
 from hearings.recording.recording import Order
@@ -86,6 +87,15 @@ class Calls:
     def publish(self, link: str, message: messages.Publish) -> dict[str, Any]:
         room = self._registry.room(message.room)
         return {"sdp": room.publish(message.seat, message.generation, message.sdp)}
+
+    def play(self, link: str, message: messages.Play) -> dict[str, Any]:
+        room = self._registry.room(message.room)
+        try:
+            clip = load(message.clip)
+        except Unreadable:
+            raise HearingError(CLIP_UNREADABLE) from None
+        room.play(message.seat, clip, speaks=message.speaks)
+        return {}
 
     def subscribe(self, link: str, message: messages.Subscribe) -> dict[str, Any]:
         return self._registry.room(message.room).subscribe(message.seat, message.generation).payload()

@@ -11,6 +11,7 @@ class HearingError(Exception):
 
 ALREADY_RECORDING = "already_recording"
 BAD_REQUEST = "bad_request"
+CLIP_UNREADABLE = "clip_unreadable"
 MALFORMED_SDP = "malformed_sdp"
 NO_MEDIA = "no_media"
 NOT_CONNECTED = "not_connected"

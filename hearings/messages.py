@@ -140,6 +140,16 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class Play:
+    """Let a seat's picture and sound come from the clip of a file; `speaks`: somebody who speaks."""
+
+    room: Name
+    seat: Name
+    clip: Folder
+    speaks: Flag
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """Ask for an offer of the others' tracks."""
 
@@ -255,6 +265,7 @@ KINDS: dict[str, type[Any]] = {
     "admit": Admit,
     "mute": Mute,
     "publish": Publish,
+    "play": Play,
     "subscribe": Subscribe,
     "answer": Answer,
     "restart": Restart,

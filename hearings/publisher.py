@@ -57,6 +57,10 @@ class Publisher:
         self.sources.clear()
         self.connection.close()
 
+    def tick(self, now: float) -> None:
+        """Every 20 ms: feedback."""
+        self.uplink.tick(now)
+
     def report(self, now: float) -> None:
         """Each second: receiver report and bandwidth limit."""
         layers = [layer for s in self.sources.values() for layer in s.layers if layer.ssrc >= 0]

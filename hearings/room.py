@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hearings.activity import SeatActivity
+from hearings.clip import Clip
 from hearings.connection import ConnectionState
 from hearings.distribution import Distribution
 from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
@@ -12,6 +13,7 @@ from hearings.negotiation import VP8
 from hearings.observation import Observation
 from hearings.participant import PUBLISH, SUBSCRIBE, Participant
 from hearings.permission import Standing, may_flow, may_receive
+from hearings.player import Player
 from hearings.port import MediaPort
 from hearings.publisher import Publisher
 from hearings.subscriber import Offer, Stream, Subscriber
@@ -118,6 +120,17 @@ class Room:
         self.refresh()
         return answer
 
+    def play(self, seat: str, clip: Clip, *, speaks: bool) -> None:
+        """Let the seat's picture and sound come from a clip; again: whether it speaks now."""
+        held = self.seat(seat)
+        if isinstance(held.publisher, Player):
+            held.publisher.speaks = speaks
+            return
+        if held.publisher is not None:
+            held.publisher.close()
+        held.publisher = Player(self._port, clip, speaks=speaks)
+        self.refresh()
+
     def subscribe(self, seat: str, generation: int) -> Offer:
         """A new subscribe connection for the seat."""
         held = self.seat(seat)
@@ -163,7 +176,7 @@ class Room:
         """Every 20 ms: feedback to those who publish, layers and padding to those who receive."""
         for seat in self.seats.values():
             if seat.publisher is not None:
-                seat.publisher.uplink.tick(now)
+                seat.publisher.tick(now)
             if seat.subscriber is not None:
                 seat.subscriber.tick(now)
         self._distribution.tick(self._observation.speaker, now)
