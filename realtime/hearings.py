@@ -36,6 +36,7 @@ from realtime.hearing_messages import (
 )
 from realtime.identity import Identity, identify
 from realtime.ladder import Ladders
+from realtime.lines import Lines
 from realtime.media_link import MediaRefused, MediaUnavailable
 from realtime.namespace import Namespace, Timed
 from realtime.quality import QualityRecord
@@ -91,6 +92,7 @@ class Hearings(Namespace):
         self._recorder = recorder
         self._quality = quality
         self._ladders = Ladders(clock, wake)
+        self._lines = Lines(lambda hearing, name, said: self.emit(name, said, room=_room(hearing)))
         self.conductor = Conductor(media, self._sittings, recorder, self._media_reset)
         self._echoes = Echoes(media, self._tell_one, token_hex(4))
         media.on_event(self._media_said)
@@ -109,6 +111,7 @@ class Hearings(Namespace):
         held = self._sittings.remove(sid)
         if held is not None:
             await seats.lost(held.seat, held.generation, now=self._clock.now())
+            await self._lines.socket_gone(held.hearing, held.seat)
 
     def _device(self, sid: str) -> str:
         environ = self.server.get_environ(sid, NAMESPACE) or {}
@@ -163,6 +166,7 @@ class Hearings(Namespace):
         """Stand up at once: the person left by the button."""
         held = self._sittings.remove(sid)
         if held is not None:
+            self._lines.forget(held.seat)
             await self.leave_room(sid, _room(held.hearing))
             await seats.leave(held.seat, held.generation, now=self._clock.now(), by_choice=True)
             self._wake.ring()
@@ -319,6 +323,8 @@ class Hearings(Namespace):
         if seat.isdecimal():
             for held in self._sittings.at(int(seat)):
                 await self.emit(name, payload, to=held.sid)
+            if name == "connection":
+                await self._lines.connection(hearing, int(seat), payload.get("state"))
 
     async def _tell_activity(self, hearing: int, payload: dict[str, Any]) -> None:
         """Who speaks is for those of the same circle, not for who waits outside or is in another room."""
@@ -342,6 +348,8 @@ class Hearings(Namespace):
         flowing = self.conductor.flowing(hearing)
         for held in self._sittings.inside(hearing):
             own = {seat: said for seat, said in figures.items() if seat == str(held.seat)}
+            if own:
+                await self._lines.figures(hearing, held.seat, own[str(held.seat)])
             if own and held.seat in flowing:
                 self._quality.heard(hearing, held.seat, own[str(held.seat)])
                 await self._ladders.heard(held.seat, own[str(held.seat)])

@@ -55,8 +55,15 @@ class Room:
 
     def media_process(self) -> int:
         """The id of the server's media process: the one that has a port, beside one that waits."""
+        return self._media().pid
+
+    def media_port(self) -> int:
+        """Its UDP port on the loopback."""
+        return next(int(one.laddr.port) for one in self._media().net_connections("udp"))
+
+    def _media(self) -> psutil.Process:
         children = psutil.Process(self.server.process.pid).children()
-        return next(child.pid for child in children if child.net_connections("udp"))
+        return next(child for child in children if child.net_connections("udp"))
 
 
 async def in_phase(person: Person, phase: str) -> None:

@@ -10,6 +10,7 @@ import { Layouts } from "./layouts.js";
 import { Line } from "./line.js";
 import { allowNotices, notice } from "./notices.js";
 import { Participation } from "./participation.js";
+import { Presence } from "./presence.js";
 import { PrivateRooms } from "./private.js";
 import { Quality } from "./quality.js";
 import { RecordingWatch } from "./recording.js";
@@ -48,11 +49,12 @@ export class Room {
     /** @type {import("./line.js").Entered | null} */
     this.seat = null;
     this.own = { microphone: true, camera: true };
-    this.quality = new Quality((seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "");
+    const nameOf = (/** @type {string} */ seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "";
+    this.quality = new Quality(nameOf);
+    this.presence = new Presence(this.tiles, nameOf);
     this.waiting = new Waiting(main, () => this.look(0));
     this.participation = new Participation(main, this.tiles, tabs);
     this.layouts = new Layouts(main, this.tiles);
-    const nameOf = (/** @type {string} */ seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "";
     this.exhibit = new Exhibit(main, (point) => this.line.ask("point", point).catch(() => undefined), nameOf);
     this.timer = 0;
     this.title = document.title;
@@ -88,7 +90,11 @@ export class Room {
       this.line.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on("entered", (seat) => this.entered(seat));
     on("refused", (answer) => this.refused(answer));
-    on("lost", () => this.banner(word("line_lost")));
+    on("lost", () => {
+      this.banner(word("line_lost"));
+      this.presence.clear();
+      this.participation.heard.apply(""); // nobody can say any more whether one is heard
+    });
     on("taken", () => this.outside(word("taken_over")));
     on("reset", () => this.connections.media?.restartAll());
     on("message", ({ name, payload }) => {
@@ -96,6 +102,7 @@ export class Room {
       else if (name === "recording") this.recording.heard(payload);
       else if (name === "pointer") this.exhibit.heard(payload);
       else if (name === "figures") this.quality.heard(payload);
+      else if (name === "line") this.presence.heard(payload);
       else this.connections.media?.receive(name, payload);
     });
   }

@@ -30,6 +30,7 @@ class Tile {
     this.element.dataset.seat = person.seat;
     this.element.append(this.initials, this.video, this.note, this.mode, this.name);
     this.own = { microphone: true, camera: true };
+    this.lost = false;
     this.seen = false;
     this.frames = 0;
     this.update(person);
@@ -59,16 +60,18 @@ class Tile {
   draw() {
     const silent = this.person.muted || !this.own.microphone;
     const away = this.person.state === "disconnected" && !this.person.mine;
+    const lost = this.lost && !away && !this.person.mine;
     const apart = this.person.apart && !away;
     const picture = this.seen && this.own.camera && !away && !apart;
     this.element.classList.toggle("tile-silent", silent);
     this.element.classList.toggle("tile-away", away);
+    this.element.classList.toggle("tile-lost", lost);
     this.element.classList.toggle("tile-picture", picture);
     this.element.classList.toggle("tile-apart", apart);
     this.element.classList.toggle("tile-hand", this.person.hand > 0);
-    const notes = { away, apart, hand_up: this.person.hand > 0, microphone_off: silent };
+    const notes = { away, reconnecting_tag: lost, apart, hand_up: this.person.hand > 0, microphone_off: silent };
     const note = Object.entries(notes).find(([, holds]) => holds)?.[0];
-    this.note.textContent = this.trouble && !away ? word(this.trouble) : note ? word(note) : "";
+    this.note.textContent = this.trouble && !away && !lost ? word(this.trouble) : note ? word(note) : "";
   }
 }
 
@@ -236,6 +239,14 @@ export class Tiles extends EventTarget {
       for (const kind of ["video", "screen"]) sizes[`${seat}/${kind}`] = height;
     }
     return sizes;
+  }
+
+  /** @param {string} seat @param {boolean} lost whether nothing comes or goes over the person's line */
+  line(seat, lost) {
+    const tile = this.tiles.get(seat);
+    if (!tile) return;
+    tile.lost = lost;
+    tile.draw();
   }
 
   /** @param {string} seat @param {Own} own whether their microphone and camera are on */

@@ -1,0 +1,126 @@
+"""A hearing's states as its people see them, and a line that is cut in the middle of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import CDPSession, expect
+
+from tests.browser.people import DESKTOP, PHONE, Person
+from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
+from tests.browser.wire import Wire, wire
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+TOLD_SECONDS = 8
+"""Five without a sign of life, one until the next figures; the rest is a busy machine's."""
+BACK_SECONDS = 5
+"""From connectivity to sound and picture in both directions."""
+WHOLE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+ARRIVED = """
+async () => {
+  const found = {};
+  for (const [number, connection] of window.connections.entries()) {
+    if (connection.connectionState !== "connected") continue;
+    (await connection.getStats()).forEach((report) => {
+      if (report.type !== "inbound-rtp") return;
+      found[`${number}:${report.kind}:${report.mid}`] =
+        report.kind === "video" ? report.framesDecoded : report.totalAudioEnergy;
+    });
+  }
+  return found;
+}
+"""
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A hearing on a server of its own."""
+    async with hearing_room(tmp_path) as room:
+        yield room
+
+
+async def test_a_hearing_through_its_states_and_a_lost_line(room: Room) -> None:
+    async with wire(("127.0.0.1", room.media_port())) as cable:
+        mediator = await room.sits(room.table.mediator, DESKTOP)
+        ana = await room.sits(room.table.consumer, PHONE, cable.script)
+        agent = await room.sits(room.table.agent, DESKTOP)
+        await mediator.page.get_by_role("button", name="Admitir todos").click()
+        for person in (ana, agent):
+            await in_phase(person, "inside")
+        await mediator.page.get_by_role("button", name="Abrir a audiência").click()
+        for person in (mediator, ana, agent):
+            await expect(person.page.locator(".tile-picture")).to_have_count(3, timeout=WAIT_MS)
+
+        await the_others_see_that_a_line_is_lost(mediator, ana, agent, cable)
+        await a_network_that_is_gone_comes_back(mediator, ana, agent, cable)
+
+
+async def offline(session: CDPSession, wire: Wire, gone: bool) -> None:
+    """Nothing of a person's page reaches the server, and nothing reaches it; or everything again."""
+    wire.cut = gone
+    await session.send("Network.emulateNetworkConditions", WHOLE | {"offline": gone})
+
+
+async def arrives(person: Person) -> dict[str, float]:
+    """What has arrived at a person, by connection, kind and m-line."""
+    found: dict[str, float] = await person.page.evaluate(ARRIVED)
+    return found
+
+
+async def both_ways(*people: Person) -> float:
+    """How long it takes until sound and picture of both others arrive anew at each of these people."""
+    began = time.monotonic()
+    before = [await arrives(person) for person in people]
+    async with asyncio.timeout(WAIT_MS / 1000):
+        for person, then in zip(people, before, strict=True):
+            while sum(value > then.get(key, 0) for key, value in (await arrives(person)).items()) < 4:
+                await person.page.wait_for_timeout(50)
+    return time.monotonic() - began
+
+
+async def the_others_see_that_a_line_is_lost(
+    mediator: Person, ana: Person, agent: Person, wire: Wire
+) -> None:
+    """Media alone: the tag comes by the media process's consent, and goes when sound and picture are back."""
+    tags = [person.page.locator(".tile-lost", has_text=ana.name) for person in (mediator, agent)]
+    began = time.monotonic()
+    wire.cut = True
+    for tag in tags:
+        await expect(tag).to_contain_text("reconectando", timeout=WAIT_MS)
+    told = time.monotonic() - began
+    wire.cut = False
+    took = await both_ways(ana, agent)
+    print(f"\nmedia cut: told after {told:.1f} s, back after {took:.1f} s")
+    assert 4 < told < TOLD_SECONDS
+    assert took < BACK_SECONDS
+    for tag in tags:
+        await expect(tag).to_have_count(0, timeout=WAIT_MS)
+
+
+async def a_network_that_is_gone_comes_back(mediator: Person, ana: Person, agent: Person, wire: Wire) -> None:
+    """Everything: told at once; after the seat was emptied the same seat is back, with media, in time."""
+    tile = agent.page.locator(".tile", has_text=ana.name)
+    network = await ana.page.context.new_cdp_session(ana.page)
+    began = time.monotonic()
+    await offline(network, wire, gone=True)
+    await expect(agent.page.locator(".tile-lost", has_text=ana.name)).to_be_visible(timeout=WAIT_MS)
+    told = time.monotonic() - began
+    await mediator.look("reconectando")
+    await expect(tile).to_contain_text("desconectado", timeout=WAIT_MS)
+    await expect(mediator.page.locator(".hold")).to_contain_text("A audiência espera o consumidor voltar")
+    await ana.look("sem-rede")
+
+    await offline(network, wire, gone=False)
+    took = await both_ways(ana, agent)
+    print(f"network gone: told after {told:.1f} s, back after {took:.1f} s")
+    assert told < TOLD_SECONDS
+    assert took < BACK_SECONDS
+    for person in (mediator, agent):
+        await expect(person.page.locator(".tile-lost, .tile-away")).to_have_count(0, timeout=WAIT_MS)
+    await expect(mediator.page.locator(".hold")).to_have_count(0)
+    await in_phase(ana, "inside")
