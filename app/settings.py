@@ -10,13 +10,14 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from app.profile_lines import line_of
 from models.rules.house_rules import HouseRules
 from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
@@ -143,9 +144,16 @@ class Settings:
 def load_profile(path: Path) -> Profile:
     """Read a municipality profile (TOML); a missing or wrong value raises SettingsError naming it."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text("utf-8")
+        return _profile(tomllib.loads(text))
+    except SettingsError as error:
+        line = line_of(text, str(error).partition(":")[0])
+        raise SettingsError(f"Perfil {path}{f', linha {line}' if line else ''}: {error}") from error
+    except (OSError, tomllib.TOMLDecodeError) as error:  # the latter names its line
         raise SettingsError(f"Perfil {path}: {error}") from error
+
+
+def _profile(raw: Mapping[str, Any]) -> Profile:
     try:
         return Profile(
             agency=Agency(**raw["agency"]),
@@ -157,14 +165,35 @@ def load_profile(path: Path) -> Profile:
                 municipal_movable=tuple(raw["calendar"]["municipal_movable"]),
             ),
             terms={name: _term(name, value) for name, value in raw["terms"].items()},
-            hearing=HearingRules(**raw["hearing"]),
+            hearing=_hearing(raw["hearing"]),
             house_rules=HouseRules(raw["house_rules"]["version"], tuple(raw["house_rules"]["text"])),
             recording=_recording(raw["recording"]),
             upload_max_bytes=int(raw["uploads"]["max_megabytes"]) * 1024 * 1024,
             upload_max_files=int(raw["uploads"]["max_files_per_case"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise SettingsError(f"Perfil {path}: {error!r}") from error
+        raise SettingsError(repr(error)) from error
+
+
+_TYPES = {
+    "int": (int, "um número inteiro"),
+    "bool": (bool, "true ou false"),
+    "time": (time, "uma hora, como 08:00:00"),
+}
+"""By the type of a field: what its value must be, and how that is said."""
+
+
+def _hearing(raw: Mapping[str, Any]) -> HearingRules:
+    known = {field.name: field for field in fields(HearingRules)}
+    for name in raw.keys() - known.keys():
+        raise SettingsError(f"hearing.{name}: não existe esta chave")
+    for name, field in known.items():
+        if name not in raw and field.default is MISSING:
+            raise SettingsError(f"hearing.{name}: falta")
+        wanted, said = _TYPES[str(field.type)]
+        if name in raw and type(raw[name]) is not wanted:
+            raise SettingsError(f"hearing.{name}: esperado {said}, veio {raw[name]!r}")
+    return HearingRules(**raw)
 
 
 def _recording(raw: Mapping[str, Any]) -> RecordingPolicy:

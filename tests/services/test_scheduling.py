@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -68,6 +69,21 @@ async def test_a_hearing_gets_seats_an_event_and_an_invitation_for_each() -> Non
         party = letter["to"] != people.mediator.email
         assert letter["path"].startswith("/audiencias/entrada/") == party, "the agency signs in"
     assert len({letter["path"] for letter in letters}) == 4, "each has a link of their own"
+
+
+async def test_a_house_that_does_not_wait_for_who_drops_sets_hearings_so() -> None:
+    for holds in (True, False):
+        people = await make_parties(State.ANSWERED)
+        booking = Booking(_at(FAR, 14), 40, people.mediator.user_id)
+        number = await scheduling.schedule(
+            people.case.id,
+            people.mediator,
+            booking,
+            now=NOW,
+            hours=replace(HOURS, holds=holds),
+            invite=INVITE,
+        )
+        assert (await Hearing.get(id=number)).holds is holds
 
 
 async def test_the_day_and_the_hour_follow_the_agencys_rules() -> None:
