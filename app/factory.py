@@ -34,6 +34,7 @@ from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
+from realtime.countdowns import Countdowns
 from realtime.fleet import Fleet
 from realtime.hearings import Hearings
 from realtime.identity import Guard
@@ -173,11 +174,13 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
     namespaces = (cases.namespace, hearings.namespace)
     gauges.join(parts.metrics, sio, namespaces, fleet, parts.clock)
     guard = Guard(sio, parts.clock, namespaces)
-    relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed,))
+    countdowns = Countdowns(parts.clock, parts.wake, parts.house)
+    relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed, countdowns.relayed))
     return {
         "relay": relay.run,
         "socket_guard": guard.run,
         "hearings_sweep": hearings.sweep,
+        "countdowns": countdowns.run,
         "quality": quality.run,
         "loop_lag": parts.metrics.watch_loop,
     }

@@ -21,6 +21,7 @@ from app.adapters.segments import Segments
 from app.adapters.storage import Storage
 from app.metrics import Metrics
 from app.services.calendars import Listed
+from app.services.conduct import House
 from app.settings import Profile
 from app.tasks import Tasks
 from app.wake import Wake
@@ -55,3 +56,13 @@ class Parts:
     metrics_token: str = ""
     wake: Wake = field(default_factory=Wake)
     """Set after each committed write; the relay and the job runner wait for it."""
+
+    @property
+    def house(self) -> House:
+        """What a hearing's room needs to know of the agency."""
+        return House(
+            agency=self.profile.agency.name,
+            timezone=self.profile.agency.timezone,
+            opens_minutes=self.profile.hearing.sign_in_opens_minutes,
+            tolerance_minutes=self.profile.hearing.tolerance_minutes,
+        )

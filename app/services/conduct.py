@@ -8,7 +8,7 @@ from datetime import datetime
 from app.db import transaction
 from app.services import chat, consultations, minutes, queue, recordings, rooms, signatures
 from app.services.terms import AGREED
-from models import Clause
+from models import Clause, Hearing
 from models.rules.agreement import ClauseState
 from models.rules.case_machine import Action
 from models.rules.errors import Refused
@@ -25,7 +25,6 @@ from models.rules.people import Viewer
 SEAL_JOB = "seal_minutes"
 
 _EVENTS = {
-    Conduct.OPEN: "hearing_opened",
     Conduct.PAUSE: "hearing_paused",
     Conduct.SUSPEND: "hearing_suspended",
     Conduct.RESUME: "hearing_resumed",
@@ -43,7 +42,7 @@ class House:
 
 
 async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, now: datetime) -> None:
-    """Open, pause, suspend or resume a hearing; opening an empty record starts the minutes.
+    """Open at once, pause, suspend or resume a hearing; ``countdown.begin`` opens after a count.
 
     A recording is paused with it; only ``recordings.act`` makes it go on.
     Raises Refused("hearing_not_now") when its state does not admit the act, and Refused("door_closed")
@@ -51,20 +50,34 @@ async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, n
     """
     async with transaction():
         room = await rooms.conducted(hearing_id, viewer)
-        hearing = room.hearing
-        hearing.state = conduct(hearing.state, act)
         if act is Conduct.OPEN:
-            if not sign_in_open(hearing.starts_at, now, house.opens_minutes):
-                raise Refused("door_closed")
-            hearing.opened_at = now
-            if not hearing.record.strip():
-                hearing.record = await minutes.opening(
-                    hearing, agency=house.agency, timezone=house.timezone, now=now
-                )
-                hearing.record_revision += 1
-        await hearing.save()
+            check_opening(room.hearing, house, now=now)
+            await open_session(room, house, now=now)
+            return
+        room.hearing.state = conduct(room.hearing.state, act)
+        await room.hearing.save()
         await room.record(_EVENTS[act], now=now)
         await recordings.follow(room, now=now)
+
+
+def check_opening(hearing: Hearing, house: House, *, now: datetime) -> None:
+    """Refused("hearing_not_now") or Refused("door_closed") when a hearing cannot be opened."""
+    conduct(hearing.state, Conduct.OPEN)
+    if not sign_in_open(hearing.starts_at, now, house.opens_minutes):
+        raise Refused("door_closed")
+
+
+async def open_session(room: rooms.Room, house: House, *, now: datetime) -> None:
+    """Open a hearing that may be, inside the caller's transaction; an empty record starts the minutes."""
+    hearing = room.hearing
+    hearing.state = conduct(hearing.state, Conduct.OPEN)
+    hearing.opened_at, hearing.counting_from = now, None
+    if not hearing.record.strip():
+        hearing.record = await minutes.opening(hearing, agency=house.agency, timezone=house.timezone, now=now)
+        hearing.record_revision += 1
+    await hearing.save()
+    await room.record("hearing_opened", now=now)
+    await recordings.follow(room, now=now)
 
 
 def closing_action(outcome: Outcome) -> Action:
@@ -87,7 +100,7 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         if await signatures.missing(hearing):
             raise Refused("signatures_missing")
         hearing.state = conduct(hearing.state, Conduct.CLOSE)
-        hearing.closed_at = now
+        hearing.closed_at, hearing.counting_from = now, None
         await hearing.save()
         await consultations.finish(room.file, hearing_id, now=now)
         await chat.forget(hearing_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from app.services.consultation_view import PrivateSeen
 from app.services.exhibits import Exhibit, Showable
 from app.services.recording_view import RecordingSeen
 from models import Case, Clause, Document, Hearing, HearingMessage, Seat, Signature, User
+from models.rules import countdown
 from models.rules.agreement import (
     ClauseState,
     Instalment,
@@ -155,6 +156,7 @@ class RoomView:
     exhibit: Exhibit | None
     showable: tuple[Showable, ...]
     away: tuple[SeatRole, ...]
+    counting: timedelta | None
     why_not_sign: str = ""
 
     @property
@@ -180,6 +182,7 @@ async def view(
     door_open = sign_in_open(hearing.starts_at, now, opens_minutes)
     signed = await _signed(hearing)
     missing = await signatures.missing(hearing)
+    counting = countdown.left(hearing.state, hearing.counting_from, now)
     tape = await recording_view.seen(hearing, viewer, me, people, recording)
     return RoomView(
         hearing=hearing,
@@ -191,10 +194,12 @@ async def view(
         mediator=hearing.mediator.name,
         me=me,
         people=people,
-        status=status_sentence(hearing.state, me.state, role, door_open=door_open),
+        status=status_sentence(
+            hearing.state, me.state, role, door_open=door_open, counting=counting is not None
+        ),
         door_open=door_open,
         media=me.connected and media_flows(hearing.state, _facts(me)),
-        controls=controls(_situation(hearing, me, door_open, missing, tape)),
+        controls=controls(_situation(hearing, me, door_open, missing, tape, counting=counting is not None)),
         messages=await _messages(hearing_id, viewer, mine, people),
         clauses=await _clauses(hearing, me),
         signatures=tuple(signed),
@@ -206,6 +211,7 @@ async def view(
         exhibit=await exhibits.seen(hearing, role, admitted=me.admitted),
         showable=await exhibits.showable(hearing, role, admitted=me.admitted),
         away=await holding.away(hearing),
+        counting=counting,
         why_not_sign=_why_not(hearing, me),
     )
 
@@ -215,7 +221,13 @@ def _facts(person: Person) -> SeatFacts:
 
 
 def _situation(
-    hearing: Hearing, me: Person, door_open: bool, missing: frozenset[SeatRole], tape: RecordingSeen
+    hearing: Hearing,
+    me: Person,
+    door_open: bool,
+    missing: frozenset[SeatRole],
+    tape: RecordingSeen,
+    *,
+    counting: bool,
 ) -> Situation:
     return Situation(
         hearing=hearing.state,
@@ -229,6 +241,7 @@ def _situation(
         records=tape.records,
         agreed=tape.agreed,
         capture=tape.capture,
+        counting=counting,
     )
 
 

@@ -7,7 +7,6 @@ from quart.typing import ResponseReturnValue
 
 from app.services import chat, clauses, conduct, minutes, recordings, seats, signatures
 from app.services.clauses import Proposal
-from app.services.conduct import House
 from app.services.recordings import Studio
 from app.services.signatures import Evidence
 from app.web.access import SIGNED_IN, requires, viewer
@@ -30,23 +29,13 @@ _HEARING = "/audiencias/<int:hearing_id>"
 _CONDUCTS = (Role.MEDIATOR, Role.COORDINATOR)
 
 
-def _house() -> House:
-    profile = parts().profile
-    return House(
-        agency=profile.agency.name,
-        timezone=profile.agency.timezone,
-        opens_minutes=profile.hearing.sign_in_opens_minutes,
-        tolerance_minutes=profile.hearing.tolerance_minutes,
-    )
-
-
 @blueprint.post(f"{_HEARING}/conducao/<act>")
 @requires(*_CONDUCTS)
 async def take(hearing_id: int, act: str) -> ResponseReturnValue:
     """Open, pause, suspend or resume."""
     if act not in set(Conduct) - {Conduct.CLOSE}:
         raise NotFound
-    await conduct.take(hearing_id, viewer(), Conduct(act), _house(), now=now())
+    await conduct.take(hearing_id, viewer(), Conduct(act), parts().house, now=now())
     return done(hearing_id)
 
 
@@ -206,7 +195,7 @@ async def freeze(hearing_id: int) -> ResponseReturnValue:
         hearing_id,
         viewer(),
         Outcome(outcome),
-        tolerance_minutes=_house().tolerance_minutes,
+        tolerance_minutes=parts().house.tolerance_minutes,
         now=now(),
     )
     return done(hearing_id)

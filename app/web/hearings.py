@@ -110,6 +110,7 @@ async def truth(hearing_id: int) -> dict[str, Any]:
         "recording": {"capture": view.recording.capture, "failing": bool(view.recording.failure)},
         "private": _private(view),
         "spotlight": str(view.hearing.spotlight or ""),
+        "countdown": None if view.counting is None else round(view.counting.total_seconds() * 1000),
         "me": {
             "seat": str(view.me.seat),
             "admitted": view.me.admitted,

@@ -17,7 +17,6 @@ from models.rules.house_rules import RulesAnswer
 from models.rules.recording import Answer, Take
 
 CONDUCT: dict[Conduct, tuple[str, str]] = {
-    Conduct.OPEN: (N_("Abrir a audiência"), "primary"),
     Conduct.RESUME: (N_("Retomar"), "primary"),
     Conduct.PAUSE: (N_("Pausar"), "secondary"),
     Conduct.SUSPEND: (N_("Suspender por falha técnica"), "secondary"),

@@ -172,7 +172,9 @@ def may_enter(hearing: HearingState, role: SeatRole, *, door_open: bool) -> bool
     return hearing not in OVER and (door_open or role is SeatRole.MEDIATOR)
 
 
-def status_sentence(state: HearingState, seat: SeatState, role: SeatRole, *, door_open: bool) -> str:
+def status_sentence(
+    state: HearingState, seat: SeatState, role: SeatRole, *, door_open: bool, counting: bool = False
+) -> str:
     """The key of the one status sentence that a person sees; the words are in ``app.services.wording``."""
     if state in OVER:
         return str(state)
@@ -180,6 +182,8 @@ def status_sentence(state: HearingState, seat: SeatState, role: SeatRole, *, doo
         return "in_consultation"
     if state in (HearingState.PAUSED, HearingState.SUSPENDED):
         return str(state)
+    if counting and seat is SeatState.IN_HEARING:
+        return "counting"
     if not door_open and seat is not SeatState.IN_HEARING and role is not SeatRole.MEDIATOR:
         return "door_closed"
     if role is SeatRole.MEDIATOR:

@@ -25,6 +25,8 @@ class Control(StrEnum):
     LEAVE = "leave"
     SAY = "say"
     ADMIT = "admit"
+    START = "start"
+    CANCEL_START = "cancel_start"
     OPEN = "open"
     PAUSE = "pause"
     SUSPEND = "suspend"
@@ -54,6 +56,7 @@ class Situation:
     ``held``: the hearing has been opened at some time. ``frozen``: its final text is fixed. ``signs``: this
     person's signature on it is wanted and missing. ``complete``: no signature is missing. ``records``: this
     person may record in this house. ``agreed``: everybody who was let in has agreed to be recorded.
+    ``counting``: the countdown to the opening runs.
     """
 
     hearing: HearingState
@@ -67,6 +70,7 @@ class Situation:
     records: bool = False
     agreed: bool = False
     capture: Capture = Capture.NONE
+    counting: bool = False
 
 
 def controls(now: Situation) -> frozenset[Control]:
@@ -101,6 +105,9 @@ def _conduct(now: Situation) -> set[Control]:
     possible = set(possible_conduct(now.hearing))
     found = {Control(act) for act in possible - {Conduct.CLOSE}} | {Control.ADMIT}
     found |= {Control.FLOOR, Control.SPOTLIGHT, Control.MUTE_ALL}
+    if Conduct.OPEN in possible:
+        found -= {Control.OPEN}
+        found |= {Control.OPEN, Control.CANCEL_START} if now.counting else {Control.START}
     if now.frozen:
         found.add(Control.REOPEN)
         if now.complete and Conduct.CLOSE in possible:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 TOLD_SECONDS = 8
 """Five without a sign of life, one until the next figures; the rest is a busy machine's."""
+COUNTING = re.compile(r"A audiência começa em\s*[1-5] s")
 BACK_SECONDS = 5
 """From connectivity to sound and picture in both directions."""
 WHOLE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
@@ -52,12 +54,35 @@ async def test_a_hearing_through_its_states_and_a_lost_line(room: Room) -> None:
         await mediator.page.get_by_role("button", name="Admitir todos").click()
         for person in (ana, agent):
             await in_phase(person, "inside")
-        await mediator.page.get_by_role("button", name="Abrir a audiência").click()
+        await everybody_counts_down(mediator, ana, agent)
         for person in (mediator, ana, agent):
             await expect(person.page.locator(".tile-picture")).to_have_count(3, timeout=WAIT_MS)
 
         await the_others_see_that_a_line_is_lost(mediator, ana, agent, cable)
         await a_network_that_is_gone_comes_back(mediator, ana, agent, cable)
+
+
+async def everybody_counts_down(mediator: Person, ana: Person, agent: Person) -> None:
+    """By the server's time, over a reload too; the mediator cancels it and begins anew, and it opens."""
+    await mediator.page.get_by_role("button", name="Abrir a audiência").click()
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".countdown")).to_contain_text(COUNTING)
+    await mediator.page.get_by_role("button", name="Cancelar a contagem").click()
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".countdown")).to_have_count(0)
+    await asyncio.gather(mediator.look("nao-iniciada"), ana.look("nao-iniciada"))
+
+    await mediator.page.get_by_role("button", name="Abrir a audiência").click()
+    began = time.monotonic()
+    await expect(ana.page.locator(".countdown")).to_contain_text(COUNTING)
+    await agent.page.reload()
+    await expect(agent.page.locator(".countdown")).to_contain_text(COUNTING)
+    await asyncio.gather(mediator.look("contagem"), ana.look("contagem"))
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".hearing-status")).to_contain_text("Em andamento")
+        await expect(person.page.locator(".countdown")).to_have_count(0)
+    print(f"\nopened {time.monotonic() - began:.1f} s after the start of the countdown")
+    await in_phase(agent, "inside")
 
 
 async def offline(session: CDPSession, wire: Wire, gone: bool) -> None:

@@ -19,6 +19,7 @@ PROTOCOL = Path(__file__).parents[2] / "docs" / "hearing-protocol.md"
 
 P = "call hand leave say test"
 M = "admit call floor leave mute_all say spotlight test"
+C = "cancel_start freeze open write"
 S = "freeze pause propose suspend write"
 
 ANY = "echo echo_call echo_end heartbeat leave"
@@ -39,9 +40,19 @@ not_started in_consultation consumer in_consultation       full pi  call leave l
 not_started disconnected    consumer door_open             out  pi  enter test
 not_started not_signed_in   mediator mediator_outside      out  pc  enter test
 not_started available       mediator mediator_outside      door pc  leave test
-not_started in_hearing      mediator mediator_before       full pic {M} freeze open write
-not_started in_consultation mediator in_consultation       full pic {M} freeze leave_private open write
+not_started in_hearing      mediator mediator_before       full pic {M} freeze start write
+not_started in_consultation mediator in_consultation       full pic {M} freeze leave_private start write
 not_started disconnected    mediator mediator_outside      out  pic enter test
+counting    not_signed_in   consumer door_open             out  p   enter test
+counting    available       consumer waiting               door p   leave test
+counting    in_hearing      consumer counting              full pi  {P}
+counting    in_consultation consumer in_consultation       full pi  call leave leave_private say test
+counting    disconnected    consumer door_open             out  pi  enter test
+counting    not_signed_in   mediator mediator_outside      out  pc  enter test
+counting    available       mediator mediator_outside      door pc  leave test
+counting    in_hearing      mediator counting              full pic {M} {C}
+counting    in_consultation mediator in_consultation       full pic {M} {C} leave_private
+counting    disconnected    mediator mediator_outside      out  pic enter test
 in_session  not_signed_in   consumer outside_in_session    out  p   enter test
 in_session  available       consumer waiting_in_session    door p   leave test
 in_session  in_hearing      consumer in_hearing            full pi  {P} propose
@@ -93,23 +104,28 @@ cancelled   in_hearing      mediator cancelled             over -   -
 cancelled   in_consultation mediator cancelled             over -   -
 cancelled   disconnected    mediator cancelled             over -   -
 """
-"""Every cell: state of the hearing, state of the person, role; the sentence that they read, the messages
-(``MESSAGES``) and the acts (``ACTS``) that the server takes from them, and the controls that they have.
+"""Every cell: state of the hearing (``counting``: not started, and the countdown runs), state of the person,
+role; the sentence that they read, the messages (``MESSAGES``) and the acts (``ACTS``) that the server takes
+from them, and the controls that they have.
 
-``P`` is what every party in the room has, ``M`` the mediator, ``S`` the mediator of a session. Who is
-disconnected had been let in: their acts are taken, for these go another way, and their page offers to enter.
+``P`` is what every party in the room has, ``M`` the mediator, ``C`` while they count, ``S`` in a session.
+Who is disconnected had been let in: their acts are taken, for these go another way, and their page offers to
+enter.
 """
+COUNTING = "counting"
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 LET_IN = (SeatState.IN_HEARING, SeatState.IN_CONSULTATION, SeatState.DISCONNECTED)
 
 
 @pytest.mark.parametrize("line", LINES, ids=[" ".join(line[:3]) for line in LINES])
 def test_what_is_read_and_what_can_be_done(line: list[str]) -> None:
-    state, seat, role = HearingState(line[0]), SeatState(line[1]), SeatRole(line[2])
+    counting = line[0] == COUNTING
+    state = HearingState.NOT_STARTED if counting else HearingState(line[0])
+    seat, role = SeatState(line[1]), SeatRole(line[2])
     sentence, messages, does, *can = line[3:]
-    now = Situation(state, seat, role, held=state is not HearingState.NOT_STARTED)
+    now = Situation(state, seat, role, held=state is not HearingState.NOT_STARTED, counting=counting)
 
-    assert status_sentence(state, seat, role, door_open=True) == sentence
+    assert status_sentence(state, seat, role, door_open=True, counting=counting) == sentence
     assert permitted(state, seat, role) == set(MESSAGES[messages].split())
     assert acts(state, role, admitted=seat in LET_IN) == {ACTS[one] for one in does if one != "-"}
     assert {control.value for control in controls(now)} == set(can) - {"-"}
@@ -117,7 +133,9 @@ def test_what_is_read_and_what_can_be_done(line: list[str]) -> None:
 
 def test_no_cell_is_missing() -> None:
     cells = {tuple(line[:3]) for line in LINES}
-    everything = itertools.product(HearingState, SeatState, (SeatRole.CONSUMER, SeatRole.MEDIATOR))
+    everything = itertools.product(
+        (*HearingState, COUNTING), SeatState, (SeatRole.CONSUMER, SeatRole.MEDIATOR)
+    )
     assert cells == {tuple(str(one) for one in cell) for cell in everything}
     assert len(LINES) == len(cells)
 

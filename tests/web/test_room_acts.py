@@ -26,7 +26,8 @@ INSIDE = """
     exhibits.show exhibits.turn exhibits.put_away
 """
 CONDUCT = """
-    hearing_acts.take hearing_acts.close hearing_acts.record hearing_acts.admit_all hearing_acts.admit
+    hearing_acts.take countdown.begin countdown.cancel hearing_acts.close hearing_acts.record
+    hearing_acts.admit_all hearing_acts.admit
     hearing_acts.send_back hearing_acts.mute hearing_acts.unmute hearing_acts.write hearing_acts.freeze
     hearing_acts.reopen hearing_door.identify hearing_door.doubt floor.answer_hand floor.give
     floor.take_back floor.spotlight floor.end_spotlight floor.mute_all participation.release

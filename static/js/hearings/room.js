@@ -4,6 +4,7 @@
 import { request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
 import { Connections } from "./connections.js";
+import { Countdown } from "./countdown.js";
 import { Exhibit } from "./exhibit.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
 import { Layouts } from "./layouts.js";
@@ -26,6 +27,7 @@ const RETRY_MS = 2000;
 /**
  * @typedef {{version: number, state: string, status: string, controls: string[], media: boolean,
  *   recording: import("./recording.js").Tape, private: import("./private.js").Private | null, spotlight: string,
+ *   countdown: number | null,
  *   me: {seat: string, admitted: boolean, muted: boolean, circle: string},
  *   people: Person[]}} Truth
  */
@@ -53,6 +55,7 @@ export class Room {
     this.quality = new Quality(nameOf);
     this.presence = new Presence(this.tiles, nameOf);
     this.waiting = new Waiting(main, () => this.look(0));
+    this.countdown = new Countdown(main, () => this.look(0));
     this.participation = new Participation(main, this.tiles, tabs);
     this.layouts = new Layouts(main, this.tiles);
     this.exhibit = new Exhibit(main, (point) => this.line.ask("point", point).catch(() => undefined), nameOf);
@@ -217,6 +220,7 @@ export class Room {
     this.layouts.show(truth.people.filter((person) => person.inside));
     if (this.participation.apply(sits ? truth.people.find((one) => one.mine) : undefined, truth.media)) this.applyOwn();
     if (!truth.media) this.tiles.activity({ seats: {}, speaker: null });
+    this.countdown.apply(truth.countdown);
     this.recording.apply(truth.recording, sits && truth.me.admitted);
     this.private.apply(truth.private, sits && truth.me.admitted);
     if (truth.me.muted && this.own.microphone && sits) this.toggle("microphone"); // only its owner turns it on again
