@@ -1,9 +1,12 @@
-"""Conducting a hearing with a private room, all by keyboard: three real browsers, and what reaches each."""
+"""A whole hearing conducted by keyboard alone: three real browsers, what reaches each, how states look."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
 
 MOST_TABS = 90
+MOST_PANELS = 5
 SECRET = "Aceito no máximo duzentos reais."
 FOCUSED = """
 () => {
@@ -73,6 +77,8 @@ async def test_a_hearing_with_a_private_room_by_keyboard(room: Room) -> None:
     await silence_is_lifted_by_the_mediator_and_ended_by_the_person(mediator, ana, agent)
     await a_private_room_is_private(mediator, ana, agent)
     await who_declines_stays(mediator, agent)
+    await breaks_are_told_to_everybody(mediator, ana, agent)
+    await the_text_is_written_signed_and_sealed(room, mediator, ana, agent)
 
 
 async def a_raised_hand_gets_the_word(mediator: Person, ana: Person, agent: Person) -> None:
@@ -158,3 +164,88 @@ async def who_declines_stays(mediator: Person, agent: Person) -> None:
     await expect(mediator.page.locator(".toast", has_text="não foi atendida")).to_be_visible()
     await expect(agent.page.locator(".private")).to_have_count(0)
     await expect(agent.page.locator(".tile")).to_have_count(3)
+
+
+async def breaks_are_told_to_everybody(mediator: Person, ana: Person, agent: Person) -> None:
+    """A pause and a suspension: the sentence changes, media stops, and goes on afterwards."""
+    for button, name, tag in (
+        ("Pausar", "pausada", "Em pausa"),
+        ("Suspender por falha técnica", "suspensa", "Suspensa por falha técnica"),
+    ):
+        await press(mediator, button)
+        for person in (mediator, ana, agent):
+            await expect(person.page.locator(".hearing-status")).to_contain_text(tag)
+        await asyncio.gather(*(meets(person, 0) for person in (ana, agent)))
+        for person in (mediator, ana):
+            await person.look(name)
+        await press(mediator, "Retomar")
+        for person in (mediator, ana, agent):
+            await expect(person.page.locator(".hearing-status")).to_contain_text("Em andamento")
+    await asyncio.gather(*(meets(person, 2) for person in (mediator, ana, agent)))
+
+
+async def to_tab(person: Person, name: str) -> None:
+    """Open a panel as its list is used: Tab to the chosen one, arrows to another."""
+    tab = person.page.get_by_role("tab", name=name)
+    await reach_where(person, "one.getAttribute('role') === 'tab'", name)
+    for _ in range(MOST_PANELS):
+        if await tab.get_attribute("aria-selected") == "true":
+            return
+        await person.page.keyboard.press("ArrowRight")
+    raise AssertionError(f"no panel {name!r} by arrow keys")
+
+
+async def reach_where(person: Person, condition: str, what: str) -> None:
+    """Go on by the Tab key until the element that has the focus, ``one``, is what is looked for."""
+    for _ in range(MOST_TABS):
+        if await person.page.evaluate(f"() => {{ const one = document.activeElement; return {condition}; }}"):
+            return
+        await person.page.keyboard.press("Tab")
+    raise AssertionError(f"{person.name} does not reach {what} by keyboard")
+
+
+async def the_text_is_written_signed_and_sealed(
+    room: Room, mediator: Person, ana: Person, agent: Person
+) -> None:
+    """The mediator writes the minutes, fixes the text, signs it with the code from the mail, and closes."""
+    keys = mediator.page.keyboard
+    await to_tab(mediator, "Ata")
+    await reach_where(mediator, "one.id === 'campo-ata'", "the minutes")
+    await keys.press("Control+End")
+    await keys.type(" As partes conversaram e não chegaram a um acordo.")
+    await expect(mediator.page.locator("[data-record-state]")).to_have_text("Ata salva.")
+
+    await to_tab(mediator, "Acordo")
+    await reach_where(mediator, "one.closest('#fold-fechar') && one.tagName === 'SUMMARY'", "the fold")
+    await keys.press("Enter")
+    await reach_where(mediator, "one.name === 'outcome'", "the outcome")
+    await keys.type("Sem acordo")
+    await press(mediator, "Fechar o texto")
+    await expect(ana.page.locator("#texto-final")).to_contain_text("não chegaram a um acordo")
+    await mediator.look("texto-final")
+
+    await press(mediator, "Enviar código")
+    code = await code_sent(room)
+    await reach_where(mediator, "one.id === 'campo-code'", "the code")
+    await keys.type(code)
+    await keys.press("Enter")
+    await expect(mediator.page.locator(".signers .yes")).to_have_count(1)
+    await press(mediator, "Encerrar e selar o termo")
+    for person in (mediator, ana, agent):
+        await in_phase(person, "over")
+        await expect(person.page.locator(".hearing-status")).to_contain_text("Encerrada")
+    for person in (mediator, ana):
+        await expect(person.page.get_by_role("link", name="Abrir o termo assinado")).to_be_visible()
+        await person.look("encerrada")
+        assert await person.received() == {}
+
+
+async def code_sent(room: Room) -> str:
+    """The six digits of the letter to the mediator."""
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while True:
+            for file in sorted((room.server.data_dir / "outbox").glob("*.eml"), reverse=True):
+                subject = str(message_from_bytes(file.read_bytes(), policy=default)["Subject"])
+                if found := re.match(r"\d{6}\b", subject):
+                    return found.group()
+            await asyncio.sleep(0.1)

@@ -3,6 +3,7 @@
 import { RequestError, csrfToken, failure } from "../core/http.js";
 import { text } from "../core/texts.js";
 import { toast } from "../core/toast.js";
+import { isControl } from "../core/typed.js";
 import { word } from "./words.js";
 
 const TIMEOUT_MS = 15_000;
@@ -28,13 +29,28 @@ async function submit(form) {
     await post(form.action, values);
     form.reset();
     form.closest("details")?.removeAttribute("open");
-    if (document.activeElement instanceof HTMLElement && form.closest("details")) document.activeElement.blur();
+    leave(form);
     if (form.dataset.says) toast(word(form.dataset.says));
   } catch (error) {
     const refused = /** @type {RequestError} */ (error);
     if (!showErrors(form, refused.body?.fields ?? {})) toast(refused.message, { tone: "danger" });
   } finally {
     delete form.dataset.busy;
+  }
+}
+
+/**
+ * What was sent is done: a part in which somebody still seems to write would not be brought up to date.
+ * @param {HTMLFormElement} form
+ */
+function leave(form) {
+  const focused = document.activeElement;
+  const part = form.closest("[data-live]");
+  if (part instanceof HTMLElement && focused && form.contains(focused) && isControl(focused)) {
+    part.setAttribute("tabindex", "-1"); // who came by keyboard goes on from here
+    part.focus({ preventScroll: true });
+  } else if (focused instanceof HTMLElement && form.closest("details")) {
+    focused.blur();
   }
 }
 
