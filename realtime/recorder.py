@@ -42,10 +42,12 @@ class Recorder:
 
     async def direct(self, hearing: int, room: str, say: Say) -> None:
         """Make the room's recording what the row says."""
+        # Read before what is wanted: one that begins between the two reads is begun, not stopped.
+        begun = await recordings.was_recorded(hearing)
         wanted = await recordings.wanted(hearing, self._segments)
         if wanted is None:
             self.forget(hearing)
-            if await recordings.was_recorded(hearing):
+            if begun:
                 await say("record_stop", room=room)
             return
         try:
