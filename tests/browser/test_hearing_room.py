@@ -27,7 +27,7 @@ FACTS = {
     "Envia": r"som \d+\skbit/s, imagem .*bit/s; [\d,]+\s% perdidos",
     "Recebe": r"bit/s; [\d,]+\s% perdidos",
     "Ida e volta": r"\d+\sms",
-    "Imagens recebidas": r"Rita Melo: .+, ",
+    "Imagens recebidas": r"Rita Melo: (baixa|média|alta|única)",
     "Imagem parada": r"nenhuma vez|\d+×",
     "Perda em 3 minutos": "pior segundo",
 }
