@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.adapters.cards import ChildCards
 from app.adapters.clock import Clock, SystemClock
 from app.adapters.composer import ChildComposer
 from app.adapters.holidays import HolidayCalendar
@@ -17,8 +18,10 @@ from app.adapters.seal import Seal, self_made
 from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
 from app.parts import Parts
+from app.services.rehearsals import Rehearsals
 from app.settings import HolidayRules, Settings, SettingsError, kept_secret
 from app.tasks import Tasks
+from models.rules.rehearsal import LENGTH
 
 PDF_TEMPLATES = Path(__file__).parent / "templates" / "pdf"
 VIDEO_FONT = Path(__file__).parent.parent / "static" / "vendor" / "raleway" / "raleway-latin-600.woff2"
@@ -39,6 +42,7 @@ def real_parts(settings: Settings) -> Parts:
         passwords=Argon2Passwords(),
         storage=FolderStorage(settings.data_dir / "files", _storage_key(settings)),
         segments=SegmentFolders(settings.data_dir / "recordings", _storage_key(settings)),
+        cards=ChildCards(settings.data_dir / "rehearsals", VIDEO_FONT),
         composer=ChildComposer(VIDEO_FONT),
         inspector=SandboxInspector(),
         scanner=_scanner(settings),
@@ -47,6 +51,7 @@ def real_parts(settings: Settings) -> Parts:
         seal=agency_seal(settings, clock),
         holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
+        rehearsals=Rehearsals(settings.rehearsals, settings.rehearsal_seconds / LENGTH.total_seconds()),
     )
 
 

@@ -40,6 +40,7 @@ from realtime.hearings import Hearings
 from realtime.identity import Guard
 from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
+from realtime.rehearsals import RehearsalRooms
 from realtime.relay import Relay
 
 MESSAGE_BYTES = 100_000
@@ -156,6 +157,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
 
     cases = Cases(parts.clock, secure=parts.secure, timed=timed)
     quality = QualityRecord(parts.clock)
+    relays = Relays(settings.turn_urls, settings.turn_secret, settings.turn_seconds)
     hearings = Hearings(
         fleet,
         parts.clock,
@@ -167,11 +169,20 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         rules=parts.profile.house_rules.version,
         device_label=devices.label,
         timed=timed,
-        relays=Relays(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
+        relays=relays,
     )
-    for namespace in (cases, hearings):
+    rehearsals = RehearsalRooms(
+        fleet,
+        parts.rehearsals,
+        parts.cards,
+        parts.clock,
+        secure=parts.secure,
+        relays=relays,
+        timed=timed,
+    )
+    for namespace in (cases, hearings, rehearsals):
         sio.register_namespace(namespace)
-    namespaces = (cases.namespace, hearings.namespace)
+    namespaces = (cases.namespace, hearings.namespace, rehearsals.namespace)
     gauges.join(parts.metrics, sio, namespaces, fleet, parts.clock)
     guard = Guard(sio, parts.clock, namespaces)
     countdowns = Countdowns(parts.clock, parts.wake, parts.house)
@@ -182,6 +193,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         "hearings_sweep": hearings.sweep,
         "countdowns": countdowns.run,
         "quality": quality.run,
+        "rehearsals": rehearsals.run,
         "loop_lag": parts.metrics.watch_loop,
     }
 

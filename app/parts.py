@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.adapters.cards import Cards
 from app.adapters.clock import Clock
 from app.adapters.composer import Composer
 from app.adapters.inspect import Inspector
@@ -22,6 +23,7 @@ from app.adapters.storage import Storage
 from app.metrics import Metrics
 from app.services.calendars import Listed
 from app.services.conduct import House
+from app.services.rehearsals import Rehearsals
 from app.settings import Profile
 from app.tasks import Tasks
 from app.wake import Wake
@@ -43,6 +45,7 @@ class Parts:
     passwords: Passwords
     storage: Storage
     segments: Segments
+    cards: Cards
     composer: Composer
     inspector: Inspector
     scanner: Scanner
@@ -51,6 +54,7 @@ class Parts:
     seal: Sealer
     holidays: Listed
     tasks: Tasks
+    rehearsals: Rehearsals = field(default_factory=Rehearsals)
     checks: Mapping[str, Check] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     metrics_token: str = ""

@@ -106,7 +106,8 @@ class Settings:
     ``smtp://user:password@host:port`` or empty, which keeps letters in ``data_dir/outbox``;
     ``media_processes`` is how many media processes this machine runs, their control doors at the host and
     port of ``media_door`` and the ports that follow (0: any). ``turn_secret`` is shared with the TURN relays
-    at ``turn_urls``; a login there is good for ``turn_seconds``.
+    at ``turn_urls``; a login there is good for ``turn_seconds``. ``rehearsals`` is how many run at one time
+    in a web process, each for about ``rehearsal_seconds``.
     """
 
     profile: Profile
@@ -132,6 +133,8 @@ class Settings:
     turn_urls: tuple[str, ...]
     turn_secret: str
     turn_seconds: int
+    rehearsals: int
+    rehearsal_seconds: int
     trusted_proxies: int
     metrics_token: str
 
@@ -255,6 +258,8 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         turn_urls=_turn_urls(env),
         turn_secret=env.get("PROCON_TURN_SECRET", ""),
         turn_seconds=int(env.get("PROCON_TURN_SECONDS", "7200")),
+        rehearsals=int(env.get("PROCON_REHEARSALS", "8")),
+        rehearsal_seconds=int(env.get("PROCON_REHEARSAL_SECONDS", "180")),
         trusted_proxies=int(env.get("PROCON_TRUSTED_PROXIES", "0")),
         metrics_token=env.get("PROCON_METRICS_TOKEN", ""),
     )

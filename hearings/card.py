@@ -65,7 +65,7 @@ def _pictures(order: Order) -> Iterator[Part]:
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.time_base, encoder.framerate = Fraction(1, PICTURES_PER_S), Fraction(PICTURES_PER_S)
     encoder.bit_rate, encoder.gop_size = VIDEO_BITS_PER_S, KEYFRAME_EVERY
-    encoder.options = {"deadline": "good", "cpu-used": "2", "lag-in-frames": "0", "error-resilient": "1"}
+    encoder.options = {"deadline": "realtime", "cpu-used": "6", "lag-in-frames": "0"}
     count = SECONDS * PICTURES_PER_S
     for number in range(count):
         frame = _frame(_card(order, number / count))
@@ -80,15 +80,15 @@ def _card(order: Order, turn: float) -> Image.Image:
     """The card at a point of its turn, 0 to 1: a bead goes around, so that a frozen picture is seen to be."""
     card = Image.new("RGB", (WIDTH, HEIGHT), order.shade)
     pen = ImageDraw.Draw(card)
-    x, y, radius = WIDTH / 2, 128, 72
+    x, y, radius = WIDTH / 2, 148, 66
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill="#ffffff")
     initials = "".join(word[0] for word in order.name.split() if word[0].isupper())[:2]
     pen.text((x, y), initials or order.name[:1], order.shade, _font(order, 60), anchor="mm")
     angle = 2 * math.pi * turn
     at = (x + (radius + 16) * math.sin(angle), y - (radius + 16) * math.cos(angle))
     pen.ellipse((at[0] - 7, at[1] - 7, at[0] + 7, at[1] + 7), fill="#ffffff")
-    pen.text((x, 258), order.name, "#ffffff", _font(order, 34), anchor="mm")
-    pen.text((x, 302), order.caption, "#ffffff", _font(order, 22), anchor="mm")
+    pen.text((x, 266), order.name, "#ffffff", _font(order, 34), anchor="mm")
+    pen.text((x, 308), order.caption, "#ffffff", _font(order, 22), anchor="mm")
     return card
 
 

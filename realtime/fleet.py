@@ -67,7 +67,7 @@ class Fleet:
         self._members: dict[int, Member] = {}
         self._alive: frozenset[int] = frozenset()
         self._looked_at = time.monotonic()
-        self._told: Told | None = None
+        self._told: list[Told] = []
         self._changed: Changed | None = None
         self._news = Wake()
         self._bell = self._news.subscribe()
@@ -91,8 +91,8 @@ class Fleet:
         return {member.process.name: member.health for member in living if member.health}
 
     def on_event(self, told: Told) -> None:
-        """Have the events of all processes."""
-        self._told = told
+        """Have the events of all processes; several listeners are told one after the other."""
+        self._told.append(told)
 
     def on_change(self, changed: Changed) -> None:
         """Be called in each round: processes may have come, gone, or forgotten us."""
@@ -189,8 +189,9 @@ class Fleet:
         elif name == "ending":
             member.over = True
             self.ring()
-        elif self._told is not None:
-            await self._told(member.process.id, name, payload)
+        else:
+            for told in self._told:
+                await told(member.process.id, name, payload)
 
     def _drop(self, member: Member) -> None:
         """Hang up; a process that no longer answers must not hold us up."""

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from app import db, migration
+from app.adapters.cards import ChildCards
 from app.adapters.clock import FakeClock
 from app.adapters.composer import FakeComposer
 from app.adapters.inspect import FakeInspector
@@ -23,7 +24,7 @@ from app.adapters.scan import FakeScanner
 from app.adapters.seal import FakeSeal
 from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
-from app.equipment import listed_holidays
+from app.equipment import VIDEO_FONT, listed_holidays
 from app.factory import Application, create_app
 from app.parts import Parts
 from app.settings import Settings, load
@@ -167,6 +168,7 @@ def fake_parts(settings: Settings) -> Parts:
         passwords=FakePasswords(),
         storage=FolderStorage(settings.data_dir / "files", bytes(32)),
         segments=SegmentFolders(settings.data_dir / "recordings", bytes(32), lambda _: 2**40),
+        cards=ChildCards(settings.data_dir / "rehearsals", VIDEO_FONT),
         composer=FakeComposer(),
         inspector=FakeInspector(),
         scanner=FakeScanner(),

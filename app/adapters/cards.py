@@ -19,6 +19,8 @@ import orjson
 
 COMMAND = (sys.executable, "-m", "hearings.card")
 SECONDS = 60.0
+EDITION = 1
+"""Counts the changes of how ``hearings.card`` draws and speaks: a new edition is made anew."""
 
 
 class CardsUnavailable(Exception):
@@ -54,7 +56,7 @@ class ChildCards:
 
     async def clip(self, card: Card) -> Path:
         """See Cards.clip."""
-        made_from = orjson.dumps(asdict(card))
+        made_from = orjson.dumps([EDITION, asdict(card)])
         into = self._folder / f"{hashlib.sha256(made_from).hexdigest()[:24]}.clip"
         async with self._turn:
             if not await asyncio.to_thread(into.exists):

@@ -120,6 +120,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "recording_not_in_session": (409, N_("Só se grava com a audiência em andamento.")),
     "recording_not_now": (409, N_("A gravação já mudou de situação. Veja como ela está agora.")),
     "recording_off": (409, N_("Este órgão não grava audiências.")),
+    "rehearsals_full": (503, N_("Todas as salas de ensaio estão ocupadas. Tente de novo em alguns minutos.")),
+    "rehearsals_off": (409, N_("Nesta unidade não há sala de ensaio.")),
     "required": (422, N_("Preencha este campo.")),
     "residence_missing": (422, N_("Envie o comprovante de residência.")),
     "review_used": (409, N_("A revisão deste cadastro já foi pedida. A decisão dela é definitiva aqui.")),

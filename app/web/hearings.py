@@ -55,26 +55,33 @@ async def room(hearing_id: int) -> str:
     view = await _view(hearing_id)
     return render(
         "hearings/room.html",
-        view=view,
-        quality_bounds=BOUNDS,
+        **room_context(view, await _status(view)),
         connections=await _connections(view),
-        hearing=view.hearing,
-        status=hearing_status(view.status),
-        door_status=await _status(view),
         papers=await identification.papers(view, viewer()),
-        rules=parts().profile.house_rules,
-        rules_answer=house_rules.answer,
-        state=hearing_state_label(view.hearing.state),
-        words=words,
-        role_label=seat_role_label,
-        state_label=seat_state_label,
-        outcome_label=outcome_label,
-        file_url=file_url,
-        clause_money=money,
-        today=today(),
-        opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
-        blank={"values": {"instalments": "1"}, "errors": {}},
     )
+
+
+def room_context(view: RoomView, door_status: str) -> dict[str, Any]:
+    """What the room's templates know of a view."""
+    return {
+        "view": view,
+        "quality_bounds": BOUNDS,
+        "hearing": view.hearing,
+        "status": hearing_status(view.status),
+        "door_status": door_status,
+        "rules": parts().profile.house_rules,
+        "rules_answer": house_rules.answer,
+        "state": hearing_state_label(view.hearing.state),
+        "words": words,
+        "role_label": seat_role_label,
+        "state_label": seat_state_label,
+        "outcome_label": outcome_label,
+        "file_url": file_url,
+        "clause_money": money,
+        "today": today(),
+        "opens_minutes": parts().profile.hearing.sign_in_opens_minutes,
+        "blank": {"values": {"instalments": "1"}, "errors": {}},
+    }
 
 
 async def _status(view: RoomView) -> str:
@@ -99,10 +106,15 @@ async def _connections(view: RoomView) -> Connections | None:
 async def truth(hearing_id: int) -> dict[str, Any]:
     """What the room's scripts obey: who is where, what may be done, whether media flows."""
     view = await _view(hearing_id)
+    return room_truth(view, await _status(view))
+
+
+def room_truth(view: RoomView, status: str) -> dict[str, Any]:
+    """A view as the room's scripts obey it; ``status`` is the sentence of the door."""
     return {
         "version": view.version,
         "state": view.hearing.state,
-        "status": await _status(view),
+        "status": status,
         "controls": sorted(view.controls),
         "media": view.media,
         "frozen": view.hearing.frozen_at is not None,

@@ -25,12 +25,16 @@ AUTOMATIC = "auto"
 @requires(SIGNED_IN)
 async def choose(hearing_id: int) -> ResponseReturnValue:
     """Take part by video, low video, sound or text, or as the line bears."""
+    await seat_modes.choose(hearing_id, viewer(), await read_mode(), now=now())
+    return done(hearing_id)
+
+
+async def read_mode() -> SeatMode | None:
+    """The way that the form chooses, None for as the line bears; Invalid for anything else."""
     wanted = (await form()).get("mode", "")
     if wanted != AUTOMATIC and wanted not in set(SeatMode):
         raise Invalid({"mode": "choice_missing"})
-    mode = None if wanted == AUTOMATIC else SeatMode(wanted)
-    await seat_modes.choose(hearing_id, viewer(), mode, now=now())
-    return done(hearing_id)
+    return None if wanted == AUTOMATIC else SeatMode(wanted)
 
 
 @blueprint.post(f"{_HEARING}/espera/liberar")

@@ -59,6 +59,9 @@ _LINES = """
 /agenda                                          303 403 403 403 403 403 200 403 200 403
 /casos/{answered}/audiencia                      303 403 403 403 403 403 200 403 200 403
 /casos/{draft}/audiencia                         303 403 403 403 403 403 404 403 404 403
+/audiencias/ensaio                               303 200 200 200 200 200 200 200 200 200
+/audiencias/ensaio/estado                        303 200 200 200 200 200 200 200 200 200
+/audiencias/ensaio/documento                     303 302 302 302 302 302 302 302 302 302
 /audiencias/entrada/nada                         404 404 404 404 404 404 404 404 404 404
 /audiencias/{hearing}                            303 200 404 200 404 404 200 404 200 404
 /audiencias/{hearing}/estado                     303 200 404 200 404 404 200 404 200 404

@@ -13,8 +13,11 @@ const CHECK_MS = 2500;
 
 /** Events: `entered` (Entered), `refused` {error, device}, `lost`, `taken`, `reset`, `message` {name, payload}. */
 export class Line extends EventTarget {
-  /** @param {number} hearing @param {string} [rules] version of the house rules that entering accepts */
-  constructor(hearing, rules = "") {
+  /**
+   * @param {number} hearing @param {string} [rules] version of the house rules that entering accepts
+   * @param {string} [namespace] a rehearsal has its own
+   */
+  constructor(hearing, rules = "", namespace = "/hearings") {
     super();
     this.hearing = hearing;
     this.rules = rules;
@@ -23,7 +26,7 @@ export class Line extends EventTarget {
     this.wanted = false;
     this.beat = 0;
     this.checking = false;
-    this.socket = io("/hearings", {
+    this.socket = io(namespace, {
       transports: ["websocket"],
       autoConnect: false,
       reconnectionDelay: 300,

@@ -22,6 +22,7 @@ import { word } from "./words.js";
 
 const COALESCE_MS = 50;
 const RETRY_MS = 2000;
+const SAID = new Set(["rules_not_accepted", "rehearsals_full", "rehearsals_off"]); // refusals with words of their own
 
 /** @typedef {import("./tiles.js").Person} Person */
 /**
@@ -38,8 +39,8 @@ export class Room {
     this.main = main;
     this.tabs = tabs;
     this.minutes = minutes;
-    this.url = `/audiencias/${main.dataset.hearing}`;
-    this.line = new Line(Number(main.dataset.hearing), main.dataset.rules);
+    this.url = main.dataset.room ?? `/audiencias/${main.dataset.hearing}`;
+    this.line = new Line(Number(main.dataset.hearing), main.dataset.rules, main.dataset.line);
     this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
     this.recording = new RecordingWatch(main, main.dataset.role === "mediator");
     this.private = new PrivateRooms(main, (sentence, title) => this.tell(sentence, title));
@@ -162,7 +163,7 @@ export class Room {
     } else if (error === "hearing_over") {
       location.reload();
     } else {
-      this.complain(word(error === "rules_not_accepted" ? error : "failed"));
+      this.complain(word(SAID.has(error) ? error : "failed"));
       this.look(0);
     }
   }

@@ -2,6 +2,7 @@
 
 import { sendInPlace } from "./forms.js";
 import { Minutes } from "./minutes.js";
+import { followScript } from "./rehearsal.js";
 import { Room } from "./room.js";
 import { Tabs } from "./tabs.js";
 
@@ -12,5 +13,9 @@ if (main instanceof HTMLElement) {
   const area = main.querySelector("[data-record]");
   const minutes = area instanceof HTMLTextAreaElement ? new Minutes(area) : null;
   minutes?.start();
-  if (list instanceof HTMLElement) new Room(main, new Tabs(list), minutes).start();
+  if (list instanceof HTMLElement) {
+    const room = new Room(main, new Tabs(list), minutes);
+    room.start();
+    if (main.dataset.line) followScript(room.line);
+  }
 }
