@@ -32,9 +32,16 @@ class Room:
     site: Stage
     tokens: dict[int, str]
 
-    async def person(self, viewer: Viewer, viewport: dict[str, int], script: str = "") -> Person:
-        """Somebody's browser, signed in, with the room's page open; ``script`` runs in each page first."""
+    async def person(
+        self, viewer: Viewer, viewport: dict[str, int], script: str = "", *allowed: str
+    ) -> Person:
+        """Somebody's browser, signed in, with the room's page open; ``script`` runs in each page first.
+
+        ``allowed`` are permissions beside those for camera and microphone.
+        """
         person = await self.site.person(viewer.name, viewport)
+        if allowed:
+            await person.page.context.grant_permissions(["camera", "microphone", *allowed])
         if script:
             await person.page.context.add_init_script(script)
         cookie = {
@@ -46,9 +53,9 @@ class Room:
         await person.page.goto(f"/audiencias/{self.table.id}")
         return person
 
-    async def sits(self, viewer: Viewer, viewport: dict[str, int], script: str = "") -> Person:
+    async def sits(self, viewer: Viewer, viewport: dict[str, int], script: str = "", *allowed: str) -> Person:
         """The same, having entered."""
-        person = await self.person(viewer, viewport, script)
+        person = await self.person(viewer, viewport, script, *allowed)
         await person.page.locator("[data-enter]").click()
         await in_phase(person, "inside" if viewer == self.table.mediator else "waiting")
         return person

@@ -23,6 +23,31 @@ COUNTING = re.compile(r"A audiência começa em\s*[1-5] s")
 BACK_SECONDS = 5
 """From connectivity to sound and picture in both directions."""
 WHOLE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+KEEP_STREAMS = """
+window.opened = [];
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await open(wanted);
+  window.opened.push(stream);
+  return stream;
+};
+"""
+MUTED = """
+async () => {
+  for (const connection of window.connections) {
+    if (connection.connectionState === "closed") continue;
+    const senders = connection.getSenders().filter((sender) => sender.track?.kind === "audio");
+    for (const sender of senders) await sender.replaceTrack(null);
+  }
+}
+"""
+NOTICES = """
+async () => {
+  const worker = await navigator.serviceWorker.getRegistration("/static/js/hearings/");
+  return ((await worker?.getNotifications()) ?? []).map((one) => `${one.title}: ${one.body}`);
+}
+"""
+HIDDEN = "Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })"
 ARRIVED = """
 async () => {
   const found = {};
@@ -49,8 +74,8 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
 async def test_a_hearing_through_its_states_and_a_lost_line(room: Room) -> None:
     async with wire(("127.0.0.1", room.media_port())) as cable:
         mediator = await room.sits(room.table.mediator, DESKTOP)
-        ana = await room.sits(room.table.consumer, PHONE, cable.script)
-        agent = await room.sits(room.table.agent, DESKTOP)
+        ana = await room.sits(room.table.consumer, PHONE, KEEP_STREAMS + cable.script)
+        agent = await room.sits(room.table.agent, DESKTOP, "", "notifications")
         await mediator.page.get_by_role("button", name="Admitir todos").click()
         for person in (ana, agent):
             await in_phase(person, "inside")
@@ -60,6 +85,8 @@ async def test_a_hearing_through_its_states_and_a_lost_line(room: Room) -> None:
 
         await the_others_see_that_a_line_is_lost(mediator, ana, agent, cable)
         await a_network_that_is_gone_comes_back(mediator, ana, agent, cable)
+        await a_silent_microphone_is_opened_again(ana, agent)
+        await who_is_called_while_elsewhere_is_notified(mediator, agent)
 
 
 async def everybody_counts_down(mediator: Person, ana: Person, agent: Person) -> None:
@@ -149,3 +176,33 @@ async def a_network_that_is_gone_comes_back(mediator: Person, ana: Person, agent
         await expect(person.page.locator(".tile-lost, .tile-away")).to_have_count(0, timeout=WAIT_MS)
     await expect(mediator.page.locator(".hold")).to_have_count(0)
     await in_phase(ana, "inside")
+
+
+async def a_silent_microphone_is_opened_again(ana: Person, agent: Person) -> None:
+    """The page does it by itself: when nothing of it arrives any more, and when the system has ended it."""
+    told = ana.page.locator(".toast", has_text="Nós o ligamos de novo")
+    for act in (MUTED, "window.opened.at(-1).getAudioTracks()[0].stop()"):
+        before = await ana.page.evaluate("window.opened.length")
+        await ana.page.evaluate(act)
+        began = time.monotonic()
+        await expect(told).to_be_visible(timeout=WAIT_MS)
+        took = time.monotonic() - began
+        await expect(ana.page.locator("[data-heard]")).to_have_attribute("data-heard", "speaking")
+        await agent.hears_and_sees(others=2, seconds=2)
+        print(f"microphone opened again after {took:.1f} s")
+        assert await ana.page.evaluate("window.opened.length") == before + 1
+        await expect(told).to_have_count(0, timeout=WAIT_MS)
+
+
+async def who_is_called_while_elsewhere_is_notified(mediator: Person, agent: Person) -> None:
+    """Sent back to wait, the person looks at another tab; admission shows through the service worker."""
+    await mediator.page.get_by_role("button", name=f"Devolver à espera {agent.name}").click()
+    await in_phase(agent, "waiting")
+    assert await agent.page.evaluate(NOTICES) == []
+    await agent.page.evaluate(HIDDEN)
+    await mediator.page.get_by_role("button", name=f"Admitir {agent.name}").click()
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while not (shown := await agent.page.evaluate(NOTICES)):
+            await agent.page.wait_for_timeout(100)
+    assert shown == ["Você foi admitido: O conciliador admitiu você na audiência."]
+    assert (await agent.page.title()).startswith("● Você foi admitido")

@@ -16,6 +16,7 @@ const RETRY_MS = 2000;
 const ANSWER_MS = 8000;
 const FETCH_MS = 15_000;
 const QUIET_MS = 4000; // a shorter break in the line is not spoken of
+const CALL = "●"; // how pages begin a title that calls the person back
 const PASSES = 3; // fetches in a row while the page lags behind the newest event
 
 /** One live page: what it follows, how far it has heard, how far it has drawn. */
@@ -176,7 +177,8 @@ export class LivePage {
     if (!response.ok) throw new Error(String(response.status));
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     renew(fresh);
-    document.title = fresh.title || document.title;
+    // A call in the title stays until the page is looked at.
+    if (!document.title.startsWith(CALL)) document.title = fresh.title || document.title;
     const seq = Number(fresh.querySelector("main")?.dataset.liveSeq);
     this.drawn = Number.isFinite(seq) ? Math.max(this.drawn, seq) : this.heard;
     this.main.dataset.liveSeq = String(this.drawn);

@@ -29,6 +29,15 @@ export async function openDevices(chosen = {}) {
   return { stream: new MediaStream(), camera: false, microphone: false, denied };
 }
 
+/** @returns {Promise<MediaStreamTrack | null>} the microphone alone, opened anew; null when there is none */
+export async function openMicrophone() {
+  try {
+    return (await navigator.mediaDevices.getUserMedia({ audio: AUDIO })).getAudioTracks()[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** @param {Opened} opened @returns {string} what is missing, in words; empty when nothing is */
 export function missing({ camera, microphone, denied }) {
   const sentence = camera && microphone ? "" : camera ? "no_microphone" : microphone ? "no_camera" : "no_devices";

@@ -3,12 +3,14 @@
 
 import { request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
+import { arrivals } from "./arrivals.js";
 import { Connections } from "./connections.js";
 import { Countdown } from "./countdown.js";
 import { Exhibit } from "./exhibit.js";
 import { missing, openDevices, permissionHelp } from "./devices.js";
 import { Layouts } from "./layouts.js";
 import { Line } from "./line.js";
+import { Microphone } from "./microphone.js";
 import { allowNotices, notice } from "./notices.js";
 import { Participation } from "./participation.js";
 import { Presence } from "./presence.js";
@@ -56,6 +58,12 @@ export class Room {
     this.quality = new Quality(nameOf);
     this.presence = new Presence(this.tiles, nameOf);
     this.waiting = new Waiting(main, () => this.look(0));
+    this.microphone = new Microphone({
+      stream: () => this.stream,
+      media: () => this.connections.media,
+      wanted: () => this.sounds(),
+      tell: (healed) => toast(word(healed ? "microphone_back" : "microphone_gone"), healed ? {} : { tone: "danger" }),
+    });
     this.countdown = new Countdown(main, () => this.look(0));
     this.participation = new Participation(main, this.tiles, tabs);
     this.layouts = new Layouts(main, this.tiles);
@@ -79,6 +87,10 @@ export class Room {
     if (this.main.dataset.role === "mediator") {
       this.tabs.show("people");
     }
+    this.main.addEventListener("procon:activity", (event) => {
+      this.microphone.heard(/** @type {CustomEvent} */ (event).detail.seats[this.truth?.me.seat ?? ""]?.voice ?? "");
+    });
+    this.microphone.start();
     this.quality.start();
     this.recording.start();
     this.private.start();
@@ -117,7 +129,7 @@ export class Room {
   async enter(takeOver = false) {
     this.complain("");
     allowSound().catch(() => undefined);
-    allowNotices();
+    allowNotices().catch(() => undefined);
     this.show("[data-enter]", false);
     this.show("[data-take-over]", false);
     await this.openDevices();
@@ -131,7 +143,6 @@ export class Room {
     this.preview();
     const lacking = missing(opened);
     if (lacking) this.complain(opened.denied ? `${lacking} ${permissionHelp()}` : lacking);
-    for (const track of opened.stream.getAudioTracks()) track.addEventListener("ended", () => this.restore());
   }
 
   preview() {
@@ -237,7 +248,7 @@ export class Room {
     const mediator = this.main.dataset.role === "mediator";
     if (truth.me.admitted && !before.me.admitted && !mediator) {
       this.tell(word("admitted"), word("admitted_title"));
-      this.waiting.call(word("admitted"), word("admitted_title"));
+      this.waiting.call();
       chime();
     } else if (before.me.admitted && !truth.me.admitted) {
       this.tell(word("sent_back"), this.title);
@@ -245,28 +256,12 @@ export class Room {
     if (truth.me.muted && !before.me.muted) toast(word("muted_by_mediator"));
     const stayed = truth.me.circle === before.me.circle; // a private room knows no silence, and lifts none
     if (!truth.me.muted && before.me.muted && stayed) toast(word("unmuted_by_mediator"));
-    if (mediator) this.knocks(before, truth);
-    if (mediator) this.hands(before, truth);
+    for (const [sentence, title] of mediator ? arrivals(before.people, truth.people) : []) {
+      this.tell(sentence, title);
+      knock();
+    }
     const presence = (/** @type {Truth} */ one) => one.people.map((person) => person.state).join();
     if (presence(truth) !== presence(before)) this.sayDevices(); // who has just come does not know them
-  }
-
-  knocks(/** @type {Truth} */ before, /** @type {Truth} */ truth) {
-    const waiting = new Set(before.people.filter((p) => p.state === "available").map((p) => p.seat));
-    for (const person of truth.people) {
-      if (person.state !== "available" || waiting.has(person.seat)) continue;
-      this.tell(word("knock", { name: person.name }), word("knock_title"));
-      knock();
-    }
-  }
-
-  hands(/** @type {Truth} */ before, /** @type {Truth} */ truth) {
-    const raised = new Set(before.people.filter((person) => person.hand).map((person) => person.seat));
-    for (const person of truth.people) {
-      if (!person.hand || raised.has(person.seat)) continue;
-      this.tell(word("hand_raised", { name: person.name }), word("hand_raised_title"));
-      knock();
-    }
   }
 
   /** @param {string} sentence @param {string} title shown until the page is looked at */
@@ -274,7 +269,7 @@ export class Room {
     toast(sentence);
     if (!document.hidden) return;
     document.title = `● ${title}`;
-    notice(title, sentence);
+    notice(title, sentence).catch(() => undefined);
   }
 
   over() {
@@ -321,6 +316,12 @@ export class Room {
 
   sayDevices() {
     if (this.seat && this.truth?.me.admitted) this.line.ask("devices", this.participation.sent(this.own)).catch(() => undefined);
+  }
+
+  /** Whether the person's voice is on its way to the others, as far as this page knows. */
+  sounds() {
+    const flows = this.seat !== null && this.truth?.media === true && this.main.dataset.publish === "connected";
+    return flows && !this.truth?.me.muted && this.participation.sent(this.own).microphone;
   }
 
   /** Sound is dead after a phone call on some phones: open the microphone again and send that. */

@@ -1,5 +1,6 @@
 // Waiting: the expected start is asked for again while time passes, and who left the page is called.
 
+import { allowNotices } from "./notices.js";
 import { word } from "./words.js";
 
 const LOOK_MS = 20_000;
@@ -20,24 +21,14 @@ export class Waiting {
   }
 
   async allow() {
-    const answer = await Notification.requestPermission();
+    const answer = await allowNotices();
     this.draw();
     const said = this.main.querySelector("[data-call-me-said]");
     if (said) said.textContent = word(answer === "granted" ? "call_me_yes" : "call_me_no");
   }
 
-  /** @param {string} sentence @param {string} title told outside the page, when it is not looked at */
-  call(sentence, title) {
+  /** Called: the phone in the pocket says so as well. */
+  call() {
     navigator.vibrate?.([200, 100, 200]);
-    if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
-    try {
-      const shown = new Notification(title, { body: sentence, tag: `audiencia-${this.main.dataset.hearing}` });
-      shown.addEventListener("click", () => {
-        window.focus();
-        shown.close();
-      });
-    } catch {
-      // Chrome for Android shows them for installed pages alone: sound and title remain
-    }
   }
 }
