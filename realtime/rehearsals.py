@@ -39,7 +39,7 @@ MOST_WAITING = 32
 GENERATIONS = 10_000
 MEDIATOR_SPEAKS, OTHER_SPEAKS = 4.0, 6.5
 """Seconds of a step: until then the mediator speaks, from there to then the other side."""
-POINTS = ((0.3, 0.42), (0.5, 0.42), (0.72, 0.42), (0.72, 0.62), (0.72, 0.8))
+POINTS = ((0.3, 0.45), (0.78, 0.45), (0.78, 0.8))
 """Where the mediator points on the document, one after the other."""
 Answer = dict[str, Any]
 
@@ -312,7 +312,7 @@ class RehearsalRooms(Namespace):
             hall.pointed = 0
             return
         if seconds >= 2.0 * (hall.pointed + 1):
-            x, y = POINTS[hall.pointed % len(POINTS)]
+            x, y = POINTS[min(hall.pointed, len(POINTS) - 1)]
             hall.pointed += 1
             await self.emit("pointer", {"seat": str(MEDIATOR), "x": x, "y": y, "shown": True}, to=hall.sid)
 
