@@ -145,6 +145,10 @@ async def the_others_see_that_a_line_is_lost(
     for tag in tags:
         await expect(tag).to_contain_text("reconectando", timeout=WAIT_MS)
     told = time.monotonic() - began
+    await mediator.look("reconectando")
+    await agent.page.set_viewport_size(PHONE)
+    await agent.look("reconectando")
+    await agent.page.set_viewport_size(DESKTOP)
     wire.cut = False
     took = await both_ways(ana, agent)
     print(f"\nmedia cut: told after {told:.1f} s, back after {took:.1f} s")
@@ -162,10 +166,10 @@ async def a_network_that_is_gone_comes_back(mediator: Person, ana: Person, agent
     await offline(network, wire, gone=True)
     await expect(agent.page.locator(".tile-lost", has_text=ana.name)).to_be_visible(timeout=WAIT_MS)
     told = time.monotonic() - began
-    await mediator.look("reconectando")
     await expect(tile).to_contain_text("desconectado", timeout=WAIT_MS)
     await expect(mediator.page.locator(".hold")).to_contain_text("A audiência espera o consumidor voltar")
     await ana.look("sem-rede")
+    await mediator.look("desconectada")
 
     await offline(network, wire, gone=False)
     took = await both_ways(ana, agent)

@@ -5,6 +5,7 @@ import { io } from "../../vendor/socket.io/socket.io.js";
 const ANSWER_MS = 10_000;
 const HEARTBEAT_MS = 10_000;
 const CHECK_MS = 2500;
+const RETRY_MS = [300, 1500]; // between two tries, the first and the longest
 
 /**
  * @typedef {{seat: number, generation: number, media: number, admitted: boolean, ice_servers: RTCIceServer[],
@@ -26,12 +27,10 @@ export class Line extends EventTarget {
     this.wanted = false;
     this.beat = 0;
     this.checking = false;
-    this.socket = io(namespace, {
-      transports: ["websocket"],
-      autoConnect: false,
-      reconnectionDelay: 300,
-      reconnectionDelayMax: 1500,
-    });
+    this.socket = io(namespace, { transports: ["websocket"], autoConnect: false });
+    // The page's namespaces share one connection, made by the first of them with patience of its own.
+    this.socket.io.reconnectionDelay(RETRY_MS[0]);
+    this.socket.io.reconnectionDelayMax(RETRY_MS[1]);
     this.socket.on("connect", () => this.wanted && this.#enter(false));
     this.socket.on("disconnect", () => this.#lost());
     this.socket.on("taken_over", () => this.#end("taken"));
