@@ -21,7 +21,7 @@ run: $(RUN_READY) $(ASSETS_READY) ## install, migrate, load the demonstration an
 
 test: $(DEV_READY) $(ASSETS_READY) ## every test, with a real browser, PostgreSQL and Redis
 	@scripts/system-packages
-	@$(BIN)/pytest
+	@scripts/tests $(BIN)/pytest
 
 test-fast: $(DEV_READY) $(ASSETS_READY) ## the tests that need neither a browser nor servers
 	@$(BIN)/pytest -m "not browser and not servers"
