@@ -176,6 +176,12 @@ async def act(person: Person, hearing: int, end: str, /, **typed: str | list[str
     assert answer.status == 204, answer
 
 
+async def opens(joao: Person, hearing: int) -> None:
+    """The mediator begins to count and does not wait for the end."""
+    await act(joao, hearing, "/contagem/iniciar")
+    await act(joao, hearing, "/conducao/open")
+
+
 async def writes(joao: Person, hearing: int, more: str) -> None:
     """The mediator adds to the minutes."""
     page = await joao.open(f"/audiencias/{hearing}")

@@ -215,7 +215,7 @@ async def they_meet(
 
     await act(joao, hearing, f"/lugares/{anas['seat']}/admitir")
     await act(joao, hearing, f"/lugares/{paulos['seat']}/admitir")
-    await act(joao, hearing, "/conducao/open")
+    await chapters.opens(joao, hearing)
     await paulo_sees.learns("hearing_opened")
     await act(ana, hearing, "/mensagens", text="Boa tarde a todos.")
     await paulo_sees.learns("message_said")

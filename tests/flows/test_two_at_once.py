@@ -92,7 +92,7 @@ async def two_minutes(ana: Person, paulo: Person, joao: Person, hearing: int) ->
     """The mediator writes the minutes in two windows; and a clause is accepted while it is withdrawn."""
     async with Place(joao, hearing), Place(ana, hearing), Place(paulo, hearing):
         await act(joao, hearing, "/lugares/admitir")
-        await act(joao, hearing, "/conducao/open")
+        await chapters.opens(joao, hearing)
         page = await joao.open(f"/audiencias/{hearing}")
         (record,) = page.main.having("data-record-url")
         url, revision = record.attributes["data-record-url"], int(record.attributes["data-revision"])
