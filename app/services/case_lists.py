@@ -96,6 +96,7 @@ class _Where:
 async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = "") -> Listing:
     """The cases that a person sees: a consumer's own, a company's notified ones, for staff all sent ones.
 
+    A guest of a hearing sees none, here or elsewhere: they know the hearing, not the case.
     ``wanted`` narrows the staff's list and, by state and words, a company's.
     """
     where = _Where()
@@ -106,8 +107,10 @@ async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = 
             return Listing((), None)
         where.add(f"c.company_id IN ({_marks(viewer.company_ids)})", *viewer.company_ids)
         where.add("c.notified_at IS NOT NULL")
-    else:
+    elif viewer.is_staff:
         where.add("c.state <> ?", State.DRAFT.value)
+    else:
+        return Listing((), None)
     _narrow(where, viewer, wanted or Wanted())
     return await _page(where, after, party=not viewer.is_staff)
 

@@ -126,6 +126,7 @@ async def test_each_person_lists_their_own() -> None:
     assert await _ids(viewer_of(await make_agent(await make_company()))) == []
     assert set(await _ids(mine.attendant)) == {mine.case.id, others.case.id}
     assert draft.id not in await _ids(mine.coordinator)
+    assert await _ids(viewer_of(await make_user(Role.GUEST, cpf=None))) == []
 
 
 async def test_staff_finds_by_state_protocol_name_company_and_own() -> None:
