@@ -183,7 +183,10 @@ async def test_the_link_comes_back_by_itself_and_says_so() -> None:
 
 
 def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_a_process_ends_on_sigterm_and_with_its_parent() -> None:
