@@ -12,8 +12,16 @@ from tortoise.models import Model
 
 from models.companies import Company
 from models.people import User
+from models.rules.calls import CallResult
 from models.rules.case_machine import State
 from models.rules.people import Side
+
+
+class SolvedBy(StrEnum):
+    """What solved a case that was closed as solved."""
+
+    PRELIMINARY = "preliminary"
+    CIP = "cip"
 
 
 class Problem(Model):
@@ -78,6 +86,7 @@ class Case(Model):
     sent_at: datetime | None = fields.DatetimeField(null=True)
     notified_at: datetime | None = fields.DatetimeField(null=True)
     closed_at: datetime | None = fields.DatetimeField(null=True)
+    solved_by = fields.CharEnumField(SolvedBy, max_length=12, null=True)
     due_on: date | None = fields.DateField(null=True)
     due_explanation = fields.TextField(db_default="")
     term_act = fields.CharField(max_length=40, db_default="")
@@ -174,6 +183,29 @@ class Statement(Model):
         indexes = (("case_id", "id"),)
 
 
+class CompanyCall(Model):
+    """A call of the preliminary attendance, on the record: who called whom, when, and what was said."""
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="calls", on_delete=OnDelete.RESTRICT
+    )
+    case_id: int
+    caller: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="company_calls", on_delete=OnDelete.RESTRICT
+    )
+    caller_id: int
+    number = fields.CharField(max_length=40)
+    spoke_with = fields.CharField(max_length=160)
+    said = fields.TextField()
+    result = fields.CharEnumField(CallResult, max_length=12)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "company_call"
+        indexes = (("case_id", "id"),)
+
+
 class OfferState(StrEnum):
     """What became of an offer."""
 
@@ -215,6 +247,9 @@ class Offer(Model):
 class Notice(Model):
     """A notice to the company: its code (for the QR), when it was sent and when the company was aware.
 
+    It is the CIP (carta de informações preliminares), or the opening letter of a complaint that was opened
+    directly (``opening``).
+
     The term runs from awareness (Decreto 2.181/1997, art. 42): here, the delivery in the portal of a
     company that has an account, or its first opening.
     """
@@ -230,6 +265,7 @@ class Notice(Model):
     opened_at: datetime | None = fields.DatetimeField(null=True)
     due_on = fields.DateField()
     explanation = fields.TextField()
+    opening = fields.BooleanField(db_default=False)
 
     class Meta:
         table = "notice"

@@ -161,15 +161,19 @@ class NoticeData:
     consequences: tuple[str, ...]
     access_code: str
     access_url: str
+    opening: bool = False
 
     def to_json(self) -> bytes:
         """See Document.to_json."""
+        title = (
+            "Carta de abertura de reclamação" if self.opening else "Carta de informações preliminares (CIP)"
+        )
         return _json(
             self,
             asdict(self.parties)
             | self.complaint.shown()
             | {
-                "title": "Notificação de reclamação",
+                "title": title,
                 "kind": "Reclamação",
                 "exhibit_count": self.exhibit_count,
                 "due_on": _day(self.due_on),

@@ -86,6 +86,7 @@ class NoticeView:
     opened_at: datetime | None
     due_on: date
     explanation: str
+    opening: bool
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ SELECT a.id, a.starts_at, a.minutes, a.state, a.outcome, a.sealed_id, u.name AS 
   FROM hearing a JOIN user_account u ON u.id = a.mediator_id WHERE a.case_id = $1 ORDER BY a.id
 """
 _NOTICE = """
-SELECT code, channel, sent_at, opened_at, due_on, explanation
+SELECT code, channel, sent_at, opened_at, due_on, explanation, opening
   FROM notice WHERE case_id = $1 ORDER BY id DESC LIMIT 1
 """
 
@@ -306,6 +307,7 @@ async def _notice(case_id: int) -> NoticeView | None:
         opened_at=moment(row["opened_at"]),
         due_on=day(row["due_on"]),
         explanation=row["explanation"],
+        opening=bool(row["opening"]),
     )
 
 

@@ -106,10 +106,13 @@ async def _printed(notice: Notice, press: Press) -> NoticeData:
         due_on=notice.due_on,
         term_explanation=notice.explanation,
         consequences=(
-            _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
+            _("O Procon vai marcar audiência de conciliação por vídeo, com ou sem a resposta.")
+            if notice.opening
+            else _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
             _("Negar informações ao Procon pode ser desobediência (CDC, art. 55, § 4º)."),
             _("A reclamação fundamentada entra no cadastro público de fornecedores (CDC, art. 44)."),
         ),
+        opening=notice.opening,
         access_code=notice.code,
         access_url=f"{press.site}/notificacao/{notice.code}",
     )

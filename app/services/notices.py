@@ -13,7 +13,7 @@ from app.services.companies import CompanyForm
 from app.services.letters import Text
 from app.services.terms import Running, running
 from models import Case, Company, Notice, User
-from models.rules.case_machine import Action, State
+from models.rules.case_machine import CIP_RUNS, Action, State
 from models.rules.errors import Invalid, NotFound
 from models.rules.people import Side, Viewer
 from models.rules.public_code import new_code, normal_code
@@ -59,8 +59,13 @@ class PublicNotice:
     waiting: bool
 
 
-async def notify(case_id: int, viewer: Viewer, choice: Choice, *, now: datetime, rules: TermRules) -> str:
-    """Notify the company of a complaint; answers the notice's code.
+async def notify(
+    case_id: int, viewer: Viewer, choice: Choice, *, now: datetime, rules: TermRules, opening: str = ""
+) -> str:
+    """Send the CIP to the company of a complaint; answers the notice's code.
+
+    With ``opening``, a reason, the complaint is opened directly: the letter says so, and a hearing follows
+    without waiting for the answer.
 
     The term runs from the delivery in the portal when the company has an account; else its first
     opening of the notice starts it anew (Decreto 2.181/1997, art. 42). A company with neither an account
@@ -69,7 +74,7 @@ async def notify(case_id: int, viewer: Viewer, choice: Choice, *, now: datetime,
     term = rules.running()
     async with transaction():
         file = await casefile.opened(case_id, viewer)
-        to = file.step(Action.NOTIFY_COMPANY)
+        to = file.step(Action.OPEN_DIRECTLY if opening else Action.NOTIFY_COMPANY)
         company = await _chosen(viewer, choice, now)
         users = await User.filter(representations__company_id=company.id, disabled_at=None)
         if not users and not company.email:
@@ -81,17 +86,20 @@ async def notify(case_id: int, viewer: Viewer, choice: Choice, *, now: datetime,
             sent_at=now,
             due_on=term.due_on,
             explanation=term.explanation,
+            opening=bool(opening),
         )
+        facts = {"notice": notice.id, "channel": notice.channel}
+        told = {"reason": opening} if opening else {"due": term.due_on.isoformat()}
         await casefile.record(
             file,
-            "company_notified",
+            "complaint_opened" if opening else "company_notified",
             now=now,
             to=to,
-            facts={"notice": notice.id, "channel": notice.channel, "due": term.due_on.isoformat()},
+            facts=facts | told,
             company_id=company.id,
             notified_at=now,
             handler_id=file.case.handler_id or viewer.user_id,
-            **term.columns(),
+            **({} if opening else term.columns()),
         )
         await queue.enqueue(JOB, f"{JOB}:{notice.id}", {"notice": notice.id}, now=now)
         await _tell(file.case, company, users, notice, now)
@@ -122,7 +130,11 @@ async def _tell(case: Case, company: Company, users: list[User], notice: Notice,
         Text(
             subject=_("A empresa foi notificada: reclamação %(protocol)s") % {"protocol": case.protocol},
             paragraphs=(
-                _("%(company)s foi notificada pelo Procon e tem até %(day)s para responder.")
+                (
+                    _("Sua reclamação contra %(company)s foi aberta e o Procon vai marcar a audiência.")
+                    if notice.opening
+                    else _("A CIP foi enviada a %(company)s, que tem até %(day)s para responder.")
+                )
                 % {"company": company.trade_name or company.legal_name, "day": f"{notice.due_on:%d/%m/%Y}"},
                 _("Você será avisado quando houver resposta ou proposta."),
             ),
@@ -137,11 +149,18 @@ def _summons(case: Case, company: Company, notice: Notice) -> Text:
     return Text(
         subject=_("Notificação do Procon: reclamação %(protocol)s") % {"protocol": case.protocol},
         paragraphs=(
-            _("%(company)s foi notificada de uma reclamação.") % {"company": company.legal_name},
+            (
+                _("%(company)s é notificada da abertura de uma reclamação (carta de abertura).")
+                if notice.opening
+                else _("%(company)s recebe uma carta de informações preliminares (CIP) sobre uma reclamação.")
+            )
+            % {"company": company.legal_name},
             _("Responda até %(day)s. Como o prazo foi contado: %(explanation)s")
             % {"day": f"{notice.due_on:%d/%m/%Y}", "explanation": notice.explanation},
             _("Código da notificação: %(code)s") % {"code": notice.code},
-            _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
+            _("O Procon vai marcar audiência de conciliação por vídeo, com ou sem a resposta.")
+            if notice.opening
+            else _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
         ),
         button=_("Abrir a notificação"),
         path=f"/notificacao/{notice.code}",
@@ -163,7 +182,7 @@ async def by_code(typed: str) -> PublicNotice:
         sent_at=notice.sent_at,
         due_on=notice.due_on,
         explanation=notice.explanation,
-        waiting=case.state is State.NOTIFIED,
+        waiting=case.state in CIP_RUNS,
     )
 
 
@@ -181,7 +200,7 @@ async def opened_by(case_id: int, viewer: Viewer, *, now: datetime, rules: TermR
         if file.side is not Side.COMPANY or notice is None or notice.opened_at is not None:
             return False
         notice.opened_at = now
-        restarts = notice.channel == EMAIL and file.case.state is State.NOTIFIED
+        restarts = notice.channel == EMAIL and file.case.state in CIP_RUNS
         if restarts:
             notice.due_on, notice.explanation = term.due_on, term.explanation
         await notice.save()
@@ -191,13 +210,15 @@ async def opened_by(case_id: int, viewer: Viewer, *, now: datetime, rules: TermR
 
 async def _record_opening(file: Opened, notice: Notice, term: Running | None, now: datetime) -> None:
     facts: dict[str, object] = {"notice": notice.id}
+    to = file.step(Action.ACKNOWLEDGE) if file.case.state is State.NOTIFIED else None
     if term is None:
-        await casefile.record(file, "notice_opened", now=now, facts=facts)
+        await casefile.record(file, "notice_opened", now=now, to=to, facts=facts)
         return
     await casefile.record(
         file,
         "notice_opened",
         now=now,
+        to=to,
         facts={**facts, "due": term.due_on.isoformat()},
         **term.columns(),
     )

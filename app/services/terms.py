@@ -12,7 +12,7 @@ from app.i18n import gettext as _
 from app.services import casefile, letters
 from app.services.letters import Text
 from models import Case, Notice
-from models.rules.case_machine import Action, State
+from models.rules.case_machine import CIP_RUNS, Action
 from models.rules.people import Side
 from models.rules.terms import Calendar, DueDate, Term, due_date, explain
 
@@ -51,7 +51,7 @@ async def pass_terms(now: datetime, today: date) -> int:
     ``today`` is the agency's date: a term that ends today still runs. Each case is a transaction of its
     own and is looked at again under its lock, so the loop may run in several processes.
     """
-    late = await Case.filter(state=State.NOTIFIED, due_on__lt=today).order_by("due_on", "id").values("id")
+    late = await Case.filter(state__in=CIP_RUNS, due_on__lt=today).order_by("due_on", "id").values("id")
     return sum([await _pass(row["id"], now, today) for row in late])
 
 
@@ -59,7 +59,7 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
     async with transaction():
         file = await casefile.opened(case_id, None)
         case = file.case
-        if case.state is not State.NOTIFIED or case.due_on is None or case.due_on >= today:
+        if case.state not in CIP_RUNS or case.due_on is None or case.due_on >= today:
             return False
         ended = case.due_on
         to = file.step(Action.TERM_PASSED)
@@ -140,14 +140,14 @@ async def _recount(
 async def _move_notice(case: Case, before: date, again: Running) -> None:
     """The notice that set the company's term says the new day, too."""
     notice = await Notice.filter(case_id=case.id, due_on=before).order_by("-id").first()
-    if case.state is State.NOTIFIED and notice is not None:
+    if case.state in CIP_RUNS and notice is not None:
         notice.due_on, notice.explanation = again.due_on, again.explanation
         await notice.save()
 
 
 async def _tell_recount(case: Case, before: date, again: Running, key: str, now: datetime) -> None:
     """Write to the side whose term it is."""
-    side = Side.COMPANY if case.state is State.NOTIFIED else Side.CONSUMER
+    side = Side.COMPANY if case.state in CIP_RUNS else Side.CONSUMER
     await letters.write(
         (await casefile.people_of(case)).get(side, []),
         key,

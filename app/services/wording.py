@@ -13,7 +13,7 @@ from typing import Any
 from app.i18n import N_
 from app.i18n import gettext as _
 from models.rules.agreement import OUTCOME_TEXT
-from models.rules.case_machine import Action, State
+from models.rules.case_machine import CIP_RUNS, Action, State
 from models.rules.hearing import HearingState, Outcome, SeatRole, SeatState
 from models.rules.people import Role, Side
 
@@ -25,9 +25,13 @@ STATES = {
     State.REFUSED: N_("Cadastro não aceito"),
     State.ACCEPTED: N_("Aceito: escrever a reclamação"),
     State.UNDER_ANALYSIS: N_("Em análise no Procon"),
-    State.NOTIFIED: N_("Empresa notificada"),
-    State.ANSWERED: N_("Respondida pela empresa"),
-    State.UNANSWERED: N_("Sem resposta da empresa"),
+    State.PRELIMINARY: N_("Em atendimento preliminar"),
+    State.NOTIFIED: N_("CIP enviada à empresa"),
+    State.ACKNOWLEDGED: N_("CIP recebida pela empresa"),
+    State.ANSWERED: N_("CIP respondida"),
+    State.UNANSWERED: N_("CIP sem resposta"),
+    State.REPLIED: N_("Réplica do consumidor"),
+    State.OPENED: N_("Reclamação aberta diretamente"),
     State.HEARING_SCHEDULED: N_("Audiência marcada"),
     State.NO_AGREEMENT: N_("Audiência sem acordo"),
     State.HEARING_NOT_HELD: N_("Audiência não realizada"),
@@ -48,6 +52,8 @@ def state_tone(state: State) -> str:
         State.ACCEPTED: "warning",
         State.REFUSED: "danger",
         State.UNANSWERED: "danger",
+        State.REPLIED: "warning",
+        State.OPENED: "warning",
         State.HEARING_NOT_HELD: "danger",
         State.NO_AGREEMENT: "danger",
         State.FULFILMENT: "success",
@@ -65,9 +71,15 @@ ACTIONS = {
     Action.REFUSE: N_("Não aceitar o cadastro"),
     Action.ASK_REVIEW: N_("Pedir a revisão"),
     Action.SEND_COMPLAINT: N_("Enviar a reclamação"),
-    Action.NOTIFY_COMPANY: N_("Notificar a empresa"),
+    Action.CALL_COMPANY: N_("Ligar para a empresa"),
+    Action.CLOSE_SOLVED: N_("Encerrar como resolvida"),
+    Action.NOTIFY_COMPANY: N_("Enviar a CIP"),
+    Action.OPEN_DIRECTLY: N_("Abrir a reclamação diretamente"),
+    Action.ACKNOWLEDGE: N_("Tomar ciência da CIP"),
     Action.ANSWER: N_("Responder"),
     Action.TERM_PASSED: N_("Registrar o fim do prazo"),
+    Action.REPLY: N_("Dizer que não resolve"),
+    Action.CONFIRM_SOLVED: N_("Confirmar que foi resolvido"),
     Action.OFFER: N_("Fazer proposta"),
     Action.COUNTER_OFFER: N_("Fazer contraproposta"),
     Action.REFUSE_OFFER: N_("Recusar a proposta"),
@@ -251,10 +263,15 @@ _REGISTRATION = {
 
 
 _CASE = {
-    "company_notified": N_("Empresa notificada"),
-    "notice_opened": N_("A empresa abriu a notificação"),
+    "company_called": N_("Atendimento preliminar: ligação para a empresa"),
+    "preliminary_solved": N_("Resolvido no atendimento preliminar"),
+    "company_notified": N_("CIP enviada à empresa"),
+    "complaint_opened": N_("Reclamação aberta diretamente, sem CIP"),
+    "notice_opened": N_("A empresa tomou ciência da notificação"),
     "company_answered": N_("A empresa respondeu"),
-    "term_passed": N_("O prazo da empresa terminou sem resposta"),
+    "consumer_replied": N_("O consumidor respondeu: não resolve"),
+    "solution_confirmed": N_("O consumidor confirmou: foi resolvido"),
+    "term_passed": N_("O prazo da CIP terminou sem resposta"),
     "term_recounted": N_("O calendário mudou e o prazo foi contado de novo"),
     "offer_made": N_("A empresa fez uma proposta"),
     "offer_countered": N_("Contraproposta apresentada"),
@@ -340,7 +357,7 @@ _RECORD = {
 def attention(state: State, side: Side, due_on: date | None = None) -> str:
     """Who must act now, until when, told to the person on ``side`` in one sentence."""
     sentence = _(_YOURS.get((state, side)) or _OTHERS[state])
-    if due_on is not None and state in (State.WAITING_CONSUMER, State.NOTIFIED):
+    if due_on is not None and state in (State.WAITING_CONSUMER, *CIP_RUNS):
         sentence += " " + _("Prazo: até %(day)s.") % {"day": f"{due_on:%d/%m/%Y}"}
     return sentence
 
@@ -350,17 +367,26 @@ _YOURS = {
     (State.WAITING_CONSUMER, Side.CONSUMER): N_("Envie o que o Procon pediu para a triagem continuar."),
     (State.REFUSED, Side.CONSUMER): N_("Seu cadastro não foi aceito; o motivo está nesta página."),
     (State.ACCEPTED, Side.CONSUMER): N_("Cadastro aceito: escreva e envie a sua reclamação."),
-    (State.ANSWERED, Side.CONSUMER): N_("Leia a resposta da empresa e responda às propostas abertas."),
+    (State.ANSWERED, Side.CONSUMER): N_("Leia a resposta da empresa e diga se ela resolve o problema."),
     (State.NOTIFIED, Side.COMPANY): N_("Responda à reclamação e, se puder, faça uma proposta."),
+    (State.ACKNOWLEDGED, Side.COMPANY): N_("Responda à reclamação e, se puder, faça uma proposta."),
+    (State.OPENED, Side.COMPANY): N_("A reclamação foi aberta: responda e, se puder, proponha um acordo."),
+    (State.REPLIED, Side.COMPANY): N_(
+        "O consumidor disse que a resposta não resolve: complete-a ou proponha."
+    ),
+    (State.REPLIED, Side.CONSUMER): N_("Você disse que não resolve; o Procon vai marcar a audiência."),
     (State.UNANSWERED, Side.COMPANY): N_("O prazo terminou, mas você ainda pode responder e propor."),
     (State.ANSWERED, Side.COMPANY): N_("Você respondeu; o consumidor e o Procon vão avaliar."),
     (State.SUBMITTED, Side.STAFF): N_("Falta alguém da triagem assumir este cadastro."),
     (State.IN_TRIAGE, Side.STAFF): _(
         "Confira os documentos e decida: aceitar, pedir o que falta ou recusar."
     ),
-    (State.UNDER_ANALYSIS, Side.STAFF): N_("Analise a reclamação e notifique a empresa."),
+    (State.UNDER_ANALYSIS, Side.STAFF): N_("Analise a reclamação: ligue para a empresa ou envie a CIP."),
+    (State.PRELIMINARY, Side.STAFF): N_("Ligue de novo, encerre como resolvida ou envie a CIP."),
+    (State.OPENED, Side.STAFF): N_("Aberta sem CIP: marque a audiência."),
     (State.ANSWERED, Side.STAFF): N_("A empresa respondeu: acompanhe a negociação ou marque a audiência."),
-    (State.UNANSWERED, Side.STAFF): N_("A empresa não respondeu: marque a audiência."),
+    (State.UNANSWERED, Side.STAFF): N_("A empresa não respondeu à CIP: marque a audiência."),
+    (State.REPLIED, Side.STAFF): N_("O consumidor não aceitou a resposta: marque a audiência."),
     (State.NO_AGREEMENT, Side.STAFF): N_("Sem acordo: o caso segue para análise ou arquivamento."),
     (State.HEARING_NOT_HELD, Side.STAFF): N_("A audiência não aconteceu: remarque ou arquive."),
 }
@@ -374,7 +400,11 @@ _OTHERS = {
     State.REFUSED: N_("O cadastro não foi aceito na triagem."),
     State.ACCEPTED: N_("O consumidor vai escrever a reclamação."),
     State.UNDER_ANALYSIS: N_("O Procon está analisando a reclamação para notificar a empresa."),
-    State.NOTIFIED: N_("A empresa foi notificada e tem prazo para responder."),
+    State.PRELIMINARY: N_("O Procon está ligando para a empresa para resolver logo."),
+    State.NOTIFIED: N_("A CIP foi enviada; a empresa tem prazo para responder."),
+    State.ACKNOWLEDGED: N_("A empresa recebeu a CIP e tem prazo para responder."),
+    State.OPENED: N_("A reclamação foi aberta; o Procon vai marcar a audiência."),
+    State.REPLIED: N_("O consumidor disse que a resposta não resolve; o Procon vai marcar a audiência."),
     State.ANSWERED: N_("A empresa respondeu; a negociação está aberta."),
     State.UNANSWERED: N_("A empresa não respondeu no prazo; o Procon vai marcar audiência."),
     State.HEARING_SCHEDULED: N_("A audiência está marcada; veja a data e teste seu aparelho antes."),

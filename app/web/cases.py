@@ -14,7 +14,7 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import case_lists, cases, casework, notices, playback
+from app.services import case_lists, cases, casework, notices, playback, preliminary
 from app.services.case_lists import Wanted
 from app.services.notices import TermRules
 from app.services.wording import attention, recording_cause, state_label, state_tone
@@ -38,7 +38,11 @@ _STEP = {
     State.REFUSED: 2,
     State.ACCEPTED: 3,
     State.UNDER_ANALYSIS: 3,
+    State.PRELIMINARY: 4,
     State.NOTIFIED: 4,
+    State.ACKNOWLEDGED: 4,
+    State.OPENED: 4,
+    State.REPLIED: 4,
     State.ANSWERED: 4,
     State.UNANSWERED: 4,
     State.HEARING_SCHEDULED: 5,
@@ -167,6 +171,8 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         "cases/show.html",
         page=page,
         recorded=recorded,
+        calls=await preliminary.calls_of(case_id, page.side),
+        call_results={result: _(label) for result, label in preliminary.RESULTS.items()},
         recording_cause=recording_cause,
         case=case,
         side=page.side,

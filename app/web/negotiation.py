@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
-from app.services import negotiation
+from app.services import negotiation, replies
 from app.services.negotiation import OfferTerms
 from app.services.scheduling import Invite
 from app.web.access import requires, viewer
@@ -38,6 +38,19 @@ async def answer(case_id: int) -> ResponseReturnValue:
         await negotiation.answer(case_id, viewer(), typed.get("answer", ""), now=now())
     except (Invalid, Refused) as error:
         return await refused(case_id, "answer", typed, error, {"text": "answer"})
+    return back(case_id)
+
+
+@blueprint.post("/casos/<int:case_id>/replica")
+@requires(Role.CONSUMER)
+async def reply(case_id: int) -> ResponseReturnValue:
+    """The consumer's word on the answer: solved, or not."""
+    typed = await form()
+    said = replies.confirm_solved if typed.get("solved") == "yes" else replies.reply
+    try:
+        await said(case_id, viewer(), typed.get("reply", ""), now=now())
+    except (Invalid, Refused) as error:
+        return await refused(case_id, "reply", typed, error)
     return back(case_id)
 
 

@@ -8,6 +8,7 @@ from quart.typing import ResponseReturnValue
 from app.services import cases, companies, notices
 from app.services.companies import CompanyForm
 from app.services.notices import Choice
+from app.services.triage import REASON
 from app.web.access import PUBLIC, current_viewer, requires, viewer
 from app.web.cases import answer_rules, back
 from app.web.errors import SENTENCES, field_sentences, sentence
@@ -41,10 +42,12 @@ async def choose(case_id: int) -> ResponseReturnValue:
 @blueprint.post("/casos/<int:case_id>/notificar")
 @requires(*_CASEWORK)
 async def notify(case_id: int) -> ResponseReturnValue:
-    """Send the notice."""
+    """Send the CIP, or the opening letter of a complaint that is opened directly."""
     typed = await form()
     try:
-        await notices.notify(case_id, viewer(), _choice(typed), now=now(), rules=await answer_rules())
+        await notices.notify(
+            case_id, viewer(), _choice(typed), now=now(), rules=await answer_rules(), opening=_opening(typed)
+        )
     except Invalid as error:
         return await _choose_page(await cases.page(case_id, viewer()), typed, field_sentences(error)), 422
     except Refused as error:
@@ -56,6 +59,16 @@ async def _refused(case_id: int, typed: dict[str, str], error: DomainError) -> R
     page = await cases.page(case_id, viewer())
     errors = {"": sentence(error.code, error.facts)}
     return await _choose_page(page, typed, errors), SENTENCES[error.code][0]
+
+
+def _opening(typed: dict[str, str]) -> str:
+    """Why the complaint is opened without a CIP; empty for the CIP."""
+    if typed.get("way") != "opening":
+        return ""
+    reason = typed.get("opening_reason", "")
+    if not REASON[0] <= len(reason) <= REASON[1]:
+        raise Invalid({"opening_reason": "text_length"}, min=REASON[0], max=REASON[1])
+    return reason
 
 
 def _choice(typed: dict[str, str]) -> Choice:

@@ -12,14 +12,20 @@ from app.services.wording import attention, hearing_state_label, state_label, st
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.render import render
 from app.web.today import here, today
-from models.rules.case_machine import State
+from models.rules.case_machine import CIP_RUNS, State
 from models.rules.people import Role, Side, Viewer
 
 blueprint = Blueprint("panel", __name__)
 
 _MUST_ACT = {
-    Side.CONSUMER: {State.DRAFT, State.WAITING_CONSUMER, State.ACCEPTED, State.HEARING_SCHEDULED},
-    Side.COMPANY: {State.NOTIFIED, State.UNANSWERED, State.HEARING_SCHEDULED},
+    Side.CONSUMER: {
+        State.DRAFT,
+        State.WAITING_CONSUMER,
+        State.ACCEPTED,
+        State.ANSWERED,
+        State.HEARING_SCHEDULED,
+    },
+    Side.COMPANY: {*CIP_RUNS, State.OPENED, State.UNANSWERED, State.REPLIED, State.HEARING_SCHEDULED},
 }
 _OTHER = {Side.CONSUMER: Side.COMPANY, Side.COMPANY: Side.CONSUMER}
 

@@ -23,9 +23,17 @@ class State(StrEnum):
     REFUSED = "refused"
     ACCEPTED = "accepted"
     UNDER_ANALYSIS = "under_analysis"
+    PRELIMINARY = "preliminary"
     NOTIFIED = "notified"
+    """The CIP (carta de informações preliminares) was sent; awareness of it is not proven yet."""
+    ACKNOWLEDGED = "acknowledged"
+    """The company is aware of the CIP: it opened it (Decreto 2.181/1997, art. 42)."""
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
+    REPLIED = "replied"
+    """The consumer read the answer and said that it solves nothing."""
+    OPENED = "opened"
+    """Opened directly, without a CIP: the company is told and a hearing follows."""
     HEARING_SCHEDULED = "hearing_scheduled"
     NO_AGREEMENT = "no_agreement"
     HEARING_NOT_HELD = "hearing_not_held"
@@ -44,9 +52,15 @@ class Action(StrEnum):
     REFUSE = "refuse"
     ASK_REVIEW = "ask_review"
     SEND_COMPLAINT = "send_complaint"
+    CALL_COMPANY = "call_company"
+    CLOSE_SOLVED = "close_solved"
     NOTIFY_COMPANY = "notify_company"
+    OPEN_DIRECTLY = "open_directly"
+    ACKNOWLEDGE = "acknowledge"
     ANSWER = "answer"
     TERM_PASSED = "term_passed"
+    REPLY = "reply"
+    CONFIRM_SOLVED = "confirm_solved"
     OFFER = "offer"
     COUNTER_OFFER = "counter_offer"
     REFUSE_OFFER = "refuse_offer"
@@ -112,9 +126,25 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.IN_TRIAGE, A.REFUSE): _staff(S.REFUSED, _TRIAGE),
     (S.REFUSED, A.ASK_REVIEW): _consumer(S.SUBMITTED),
     (S.ACCEPTED, A.SEND_COMPLAINT): _consumer(S.UNDER_ANALYSIS),
+    (S.UNDER_ANALYSIS, A.CALL_COMPANY): _staff(S.PRELIMINARY, _CASEWORK),
     (S.UNDER_ANALYSIS, A.NOTIFY_COMPANY): _staff(S.NOTIFIED, _CASEWORK),
+    (S.UNDER_ANALYSIS, A.OPEN_DIRECTLY): _staff(S.OPENED, _CASEWORK),
+    (S.PRELIMINARY, A.CALL_COMPANY): _staff(S.PRELIMINARY, _CASEWORK),
+    (S.PRELIMINARY, A.CLOSE_SOLVED): _staff(S.ARCHIVED, _CASEWORK),
+    (S.PRELIMINARY, A.NOTIFY_COMPANY): _staff(S.NOTIFIED, _CASEWORK),
+    (S.PRELIMINARY, A.OPEN_DIRECTLY): _staff(S.OPENED, _CASEWORK),
+    (S.NOTIFIED, A.ACKNOWLEDGE): _company(S.ACKNOWLEDGED),
     (S.NOTIFIED, A.ANSWER): _company(S.ANSWERED),
     (S.NOTIFIED, A.TERM_PASSED): Cell(S.UNANSWERED, frozenset({Side.SYSTEM})),
+    (S.ACKNOWLEDGED, A.ANSWER): _company(S.ANSWERED),
+    (S.ACKNOWLEDGED, A.TERM_PASSED): Cell(S.UNANSWERED, frozenset({Side.SYSTEM})),
+    (S.OPENED, A.ANSWER): _company(S.ANSWERED),
+    (S.OPENED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
+    (S.ANSWERED, A.REPLY): _consumer(S.REPLIED),
+    (S.ANSWERED, A.CONFIRM_SOLVED): _consumer(S.ARCHIVED),
+    (S.REPLIED, A.ANSWER): _company(S.ANSWERED),
+    (S.REPLIED, A.CONFIRM_SOLVED): _consumer(S.ARCHIVED),
+    (S.REPLIED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
     (S.ANSWERED, A.ANSWER): _company(S.ANSWERED),
     (S.UNANSWERED, A.ANSWER): _company(S.ANSWERED),
     (S.ANSWERED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
@@ -130,11 +160,17 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.HEARING_NOT_HELD, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
     (S.ARCHIVED, A.REOPEN): _staff(S.UNDER_ANALYSIS, _LEAD),
     **_negotiable(S.NOTIFIED),
+    **_negotiable(S.ACKNOWLEDGED),
+    **_negotiable(S.OPENED),
+    **_negotiable(S.REPLIED),
     **_negotiable(S.ANSWERED),
     **_negotiable(S.UNANSWERED),
     **_negotiable(S.HEARING_SCHEDULED),
 }
 del S, A
+
+CIP_RUNS = (State.NOTIFIED, State.ACKNOWLEDGED)
+"""The company's term to answer the CIP runs."""
 
 
 def allowed(state: State, side: Side, role: Role | None) -> tuple[Action, ...]:

@@ -174,11 +174,11 @@ async def company_is_told(marina: Person, ana: Person, case: str) -> None:
     """The notice, with its term."""
     page = marina.page
     await page.goto(case)
-    await page.get_by_role("link", name="Notificar a empresa").click()
+    await page.get_by_role("link", name="Enviar a CIP").click()
     await page.get_by_text("Loja Estrela do Sul").first.click()
-    await page.get_by_role("button", name="Enviar a notificação").click()
-    await expect(page.get_by_text("Empresa notificada").first).to_be_visible()
-    await expect(ana.page.get_by_text("Empresa notificada").first).to_be_visible(timeout=SOON_MS)
+    await page.get_by_role("button", name="Enviar", exact=True).click()
+    await expect(page.get_by_text("CIP enviada à empresa").first).to_be_visible()
+    await expect(ana.page.get_by_text("CIP enviada à empresa").first).to_be_visible(timeout=SOON_MS)
     await expect(ana.page.get_by_text("10 dias corridos")).to_be_visible()
 
 

@@ -53,7 +53,7 @@ async def test_each_side_counts_whole_and_sees_only_its_own() -> None:
     assert [m["name"] for m in consumer] == [m["name"] for m in firm] == ["company_notified", None]
     assert consumer[1]["facts"] == firm[1]["facts"] == {}
     assert staff[1]["facts"]["text"] == "interno"
-    assert staff[0]["text"] == "Empresa notificada"
+    assert staff[0]["text"] == "CIP enviada à empresa"
     assert [m["seq"] for m in sio.to("staff", "changed")] == [1, 2]
     assert [m["seq"] for m in sio.to(f"user:{case.consumer_id}", "changed")] == [1]
     assert [m["seq"] for m in sio.to(f"company:{company.id}", "changed")] == [1]

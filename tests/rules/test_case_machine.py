@@ -30,7 +30,23 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
     ("in_triage", "refuse"): ("refused", TRIAGE),
     ("refused", "ask_review"): ("submitted", {Role.CONSUMER}),
     ("accepted", "send_complaint"): ("under_analysis", {Role.CONSUMER}),
+    ("under_analysis", "call_company"): ("preliminary", CASEWORK),
     ("under_analysis", "notify_company"): ("notified", CASEWORK),
+    ("under_analysis", "open_directly"): ("opened", CASEWORK),
+    ("preliminary", "call_company"): ("preliminary", CASEWORK),
+    ("preliminary", "close_solved"): ("archived", CASEWORK),
+    ("preliminary", "notify_company"): ("notified", CASEWORK),
+    ("preliminary", "open_directly"): ("opened", CASEWORK),
+    ("notified", "acknowledge"): ("acknowledged", {Role.COMPANY}),
+    ("acknowledged", "answer"): ("answered", {Role.COMPANY}),
+    ("acknowledged", "term_passed"): ("unanswered", {None}),
+    ("opened", "answer"): ("answered", {Role.COMPANY}),
+    ("opened", "schedule_hearing"): ("hearing_scheduled", HEARING),
+    ("answered", "reply"): ("replied", {Role.CONSUMER}),
+    ("answered", "confirm_solved"): ("archived", {Role.CONSUMER}),
+    ("replied", "answer"): ("answered", {Role.COMPANY}),
+    ("replied", "confirm_solved"): ("archived", {Role.CONSUMER}),
+    ("replied", "schedule_hearing"): ("hearing_scheduled", HEARING),
     ("notified", "answer"): ("answered", {Role.COMPANY}),
     ("notified", "term_passed"): ("unanswered", {None}),
     ("answered", "answer"): ("answered", {Role.COMPANY}),
@@ -49,7 +65,9 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
     ("archived", "reopen"): ("under_analysis", LEAD),
     **{
         (state, action): (to or state, who)
-        for state in ("notified", "answered", "unanswered", "hearing_scheduled")
+        for state in (
+            *("notified", "acknowledged", "opened", "answered", "unanswered", "replied", "hearing_scheduled"),
+        )
         for action, to, who in (
             ("offer", None, {Role.COMPANY}),
             ("counter_offer", None, {Role.CONSUMER}),

@@ -1,0 +1,96 @@
+"""The consumer's word on the company's answer to the CIP: it is solved, or it is not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile, letters
+from app.services.casefile import Opened
+from app.services.letters import Text
+from app.services.terms import AGREED
+from models import Offer, OfferState, SolvedBy, Statement, StatementKind
+from models.rules.case_machine import Action
+from models.rules.errors import Invalid, Refused
+from models.rules.people import Side, Viewer
+
+REPLY = (20, 8000)
+
+
+async def reply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
+    """Say that the answer solves nothing, and why: the case goes to a hearing."""
+    text = text.strip()
+    least, most = REPLY
+    if not least <= len(text) <= most:
+        raise Invalid({"reply": "text_length"}, min=least, max=most)
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.REPLY)
+        said = await _say(file, viewer, text, now)
+        await casefile.record(
+            file, "consumer_replied", now=now, to=to, facts={"statement": said.id}, due_on=None, **AGREED
+        )
+        await _tell(
+            file,
+            _("O consumidor respondeu: reclamação %(protocol)s"),
+            _("O consumidor disse que a resposta não resolve. Complete-a ou proponha um acordo."),
+            now,
+        )
+
+
+async def confirm_solved(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
+    """Say that the company's answer solved it: the case is closed as solved by the CIP.
+
+    Refused("offer_open") while an offer waits: accepting or refusing it comes first, as only an accepted
+    offer binds the company.
+    """
+    text = text.strip()
+    if len(text) > REPLY[1]:
+        raise Invalid({"reply": "too_long"})
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.CONFIRM_SOLVED)
+        if await Offer.filter(case_id=case_id, state=OfferState.OPEN).exists():
+            raise Refused("offer_open")
+        facts = {"statement": (await _say(file, viewer, text, now)).id} if text else {}
+        await casefile.record(
+            file,
+            "solution_confirmed",
+            now=now,
+            to=to,
+            facts=facts,
+            closed_at=now,
+            solved_by=SolvedBy.CIP,
+            due_on=None,
+            **AGREED,
+        )
+        await _tell(
+            file,
+            _("Resolvido: reclamação %(protocol)s"),
+            _("O consumidor confirmou que o problema foi resolvido. O caso foi encerrado."),
+            now,
+        )
+
+
+async def _say(file: Opened, viewer: Viewer, text: str, now: datetime) -> Statement:
+    return await Statement.create(
+        case_id=file.case.id,
+        kind=StatementKind.REPLY,
+        side=file.side,
+        author_id=viewer.user_id,
+        text=text,
+        at=now,
+    )
+
+
+async def _tell(file: Opened, subject: str, body: str, now: datetime) -> None:
+    case = file.case
+    text = Text(
+        subject=subject % {"protocol": case.protocol},
+        paragraphs=(body,),
+        button=_("Abrir a reclamação"),
+        path=f"/casos/{case.id}",
+    )
+    people = await casefile.people_of(case)
+    await letters.write(people.get(Side.COMPANY, []), f"case:{case.id}:{case.version}", text, now=now)
