@@ -42,14 +42,16 @@ class Problem(Model):
 class Case(Model):
     """A consumer's case from registration to archive.
 
-    ``version`` is the number of its last event; amounts are centavos; ``due_on`` is the last day of the
-    term that runs now and ``due_explanation`` the sentence that explains it. ``term_act`` and ``term_start``
-    are what that term is counted from again when the calendar changes, empty for a day that was agreed.
+    ``state_since`` is when it came into its state; ``version`` is the number of its last event; amounts are
+    centavos; ``due_on`` is the last day of the term that runs now and ``due_explanation`` the sentence that
+    explains it. ``term_act`` and ``term_start`` are what that term is counted from again when the calendar
+    changes, empty for a day that was agreed.
     """
 
     id = fields.IntField(primary_key=True)
     protocol = fields.CharField(max_length=16, null=True, unique=True)
     state = fields.CharEnumField(State, max_length=24)
+    state_since: datetime | None = fields.DatetimeField(null=True)
     version = fields.IntField(db_default=0)
     consumer: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="cases", on_delete=OnDelete.RESTRICT

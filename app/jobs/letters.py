@@ -12,9 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.adapters.mail import Attachment, Letter
 from app.adapters.storage import Storage
 from app.i18n import gettext, ngettext
+from app.jobs.reckoning import reckoner_of
 from app.parts import Parts
 from app.services import letters
+from app.services.duties import standing_of
 from models import Document
+from models.rules.people import Role
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
 
@@ -32,11 +35,13 @@ _environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type
 async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """Send one letter; its Message-ID comes from the job, so a repeated try is the same letter."""
     to, name, text = letters.from_payload(payload)
+    role = Role(payload["role"]) if "role" in payload else Role.CONSUMER
     context = {
         "text": text,
         "name": name,
         "agency": parts.profile.agency,
         "link": f"{parts.public_url}{text.path}",
+        "now": await _now(text.case, role, parts) if text.case else "",
     }
     domain = parts.public_url.partition("://")[2].partition(":")[0]
     await parts.mail.send(
@@ -50,6 +55,13 @@ async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> 
             calendar=text.calendar or None,
         )
     )
+
+
+async def _now(case_id: int, role: Role, parts: Parts) -> str:
+    """Who must act in the case, as it stands while the letter goes out."""
+    reckoner = await reckoner_of(parts)
+    standing = await standing_of(case_id, reckoner)
+    return reckoner.told(standing, role).sentence if standing else ""
 
 
 async def _attachment(document_id: str, storage: Storage) -> Attachment:

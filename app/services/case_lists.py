@@ -23,13 +23,13 @@ PAGE = 50
 class ListedCase:
     """One line of a list.
 
-    ``hearing_at`` is the next hearing's start and ``open_offer`` the side whose offer waits for an
-    answer; both are looked up for the parties' lists only.
+    ``hearing_at`` is the next hearing's start and ``open_offer`` the side whose offer waits for an answer.
     """
 
     id: int
     protocol: str | None
     state: State
+    state_since: datetime | None
     consumer: str
     company: str
     handler: str
@@ -58,10 +58,9 @@ class Wanted:
 
 
 _COLUMNS = """
-SELECT c.id, c.protocol, c.state, c.due_on, c.changed_at, c.outside_territory, u.name AS consumer,
-       COALESCE(NULLIF(co.trade_name, ''), co.legal_name, c.company_name) AS company, h.name AS handler
-"""
-_PARTY_COLUMNS = """,
+SELECT c.id, c.protocol, c.state, c.state_since, c.due_on, c.changed_at, c.outside_territory,
+       COALESCE(NULLIF(co.trade_name, ''), co.legal_name, c.company_name) AS company,
+       u.name AS consumer, h.name AS handler,
        (SELECT MIN(a.starts_at) FROM hearing a
          WHERE a.case_id = c.id AND a.state NOT IN ('closed', 'cancelled')) AS hearing_at,
        (SELECT MAX(o.side) FROM offer o WHERE o.case_id = c.id AND o.state = 'open') AS open_offer
@@ -112,7 +111,7 @@ async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = 
     else:
         return Listing((), None)
     _narrow(where, viewer, wanted or Wanted())
-    return await _page(where, after, party=not viewer.is_staff)
+    return await _page(where, after)
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -149,29 +148,29 @@ def _like(text: str) -> str:
     return text
 
 
-async def _page(where: _Where, after: str, *, party: bool) -> Listing:
+async def _page(where: _Where, after: str) -> Listing:
     if key := _read_key(after):
         where.add("(c.changed_at, c.id) < (?, ?)", _moment_param(key[0]), key[1])
-    columns = _COLUMNS + (_PARTY_COLUMNS if party else "")
-    found = await rows(f"{columns}{_TABLES}{where}{_ORDER}{PAGE + 1}", where.params)
+    found = await rows(f"{_COLUMNS}{_TABLES}{where}{_ORDER}{PAGE + 1}", where.params)
     cases = tuple(_listed(row) for row in found[:PAGE])
     last = cases[-1] if len(found) > PAGE else None
     return Listing(cases, f"{last.changed_at.isoformat()}~{last.id}" if last else None)
 
 
 def _listed(row: Mapping[str, Any]) -> ListedCase:
-    offer = row.get("open_offer")
+    offer = row["open_offer"]
     return ListedCase(
         id=row["id"],
         protocol=row["protocol"],
         state=State(row["state"]),
+        state_since=moment(row["state_since"]),
         consumer=row["consumer"],
         company=row["company"] or "",
         handler=row["handler"] or "",
         due_on=day(row["due_on"]),
         changed_at=moment(row["changed_at"]),
         outside_territory=bool(row["outside_territory"]),
-        hearing_at=moment(row.get("hearing_at")),
+        hearing_at=moment(row["hearing_at"]),
         open_offer=Side(offer) if offer else None,
     )
 

@@ -84,8 +84,8 @@ async def record(
     """
     case = file.case
     case.version += 1
-    if to is not None:
-        case.state = to
+    if to is not None and to is not case.state:
+        case.state, case.state_since = to, now
     case.update_from_dict({**changes, "changed_at": now})
     await case.save()
     return await _append(case, name, file, now, facts or {}, sides or EVENTS[name])

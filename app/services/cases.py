@@ -32,6 +32,8 @@ class CaseData:
     id: int
     protocol: str | None
     state: State
+    state_since: datetime | None
+    changed_at: datetime
     version: int
     consumer: str
     company: str
@@ -208,6 +210,8 @@ def _data(row: Mapping[str, Any], side: Side) -> CaseData:
         id=row["id"],
         protocol=row["protocol"],
         state=State(row["state"]),
+        state_since=moment(row["state_since"]),
+        changed_at=moment(row["changed_at"]),
         version=row["version"],
         consumer=row["consumer"],
         company=row["trade_name"] or row["legal_name"] or row["company_name"],

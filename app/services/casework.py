@@ -71,6 +71,7 @@ async def _tell(file: Opened, subject: str, reason: str, now: datetime) -> None:
         paragraphs=(_("Motivo: %(reason)s") % {"reason": reason},),
         button=_("Abrir a reclamação"),
         path=f"/casos/{file.case.id}",
+        case=file.case.id,
     )
     for people in (await casefile.people_of(file.case)).values():
         await letters.write(people, f"case:{file.case.id}:{file.case.version}", text, now=now)

@@ -207,4 +207,5 @@ def _sent(case_id: int, protocol: str, complaint: Complaint) -> Text:
         ),
         button=_("Acompanhar a reclamação"),
         path=f"/casos/{case_id}",
+        case=case_id,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.services import queue
 from models import User
+from models.rules.people import Role
 
 KIND = "letter"
 
@@ -29,6 +30,8 @@ class Text:
     calendar: str = ""
     documents: tuple[str, ...] = ()
     """Ids of documents to attach, read from storage when the letter is sent."""
+    case: int = 0
+    """The case that the letter is about: who must act in it is said beneath, as of the sending."""
 
 
 async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) -> None:
@@ -37,12 +40,17 @@ async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) 
     ``key`` names the cause, for example "case:17:accepted"; each person gets it once.
     """
     for person in people:
-        await write_to(person.email, person.name, f"{key}:{person.id}", text, now=now)
+        await _queue(person.email, person.name, f"{key}:{person.id}", text, person.role, now)
 
 
 async def write_to(address: str, name: str, key: str, text: Text, *, now: datetime) -> None:
     """The same to an address without an account, such as a company's own; ``key`` once."""
-    await queue.enqueue(KIND, f"{KIND}:{key}", {"to": address, "name": name, **asdict(text)}, now=now)
+    await _queue(address, name, key, text, Role.COMPANY, now)
+
+
+async def _queue(address: str, name: str, key: str, text: Text, role: Role, now: datetime) -> None:
+    payload = {"to": address, "name": name, "role": role, **asdict(text)}
+    await queue.enqueue(KIND, f"{KIND}:{key}", payload, now=now)
 
 
 def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
@@ -54,5 +62,6 @@ def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
         path=payload["path"],
         calendar=payload["calendar"],
         documents=tuple(payload["documents"]),
+        case=payload.get("case", 0),
     )
     return payload["to"], payload["name"], text

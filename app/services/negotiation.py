@@ -257,6 +257,7 @@ async def _write(file: Opened, side: Side, subject: str, body: str, now: datetim
             paragraphs=(body,),
             button=_("Abrir a reclamação"),
             path=f"/casos/{case.id}",
+            case=case.id,
         ),
         now=now,
     )

@@ -140,6 +140,7 @@ async def _tell(case: Case, company: Company, users: list[User], notice: Notice,
             ),
             button=_("Acompanhar a reclamação"),
             path=f"/casos/{case.id}",
+            case=case.id,
         ),
         now=now,
     )

@@ -243,4 +243,5 @@ def _submitted(case_id: int) -> Text:
         ),
         button=_("Acompanhar"),
         path=f"/casos/{case_id}",
+        case=case_id,
     )

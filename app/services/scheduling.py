@@ -324,6 +324,7 @@ async def _cancel(
         ),
         button=_("Abrir a reclamação"),
         path=f"/casos/{file.case.id}",
+        case=file.case.id,
     )
     await _send(file.case, hearing, text, "CANCEL", now=now, invite=invite)
 

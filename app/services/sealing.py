@@ -91,6 +91,7 @@ async def _send(case: Case, hearing_id: int, document: Document, now: datetime) 
         ),
         button=_("Abrir a reclamação"),
         path=f"/casos/{case.id}",
+        case=case.id,
         documents=(str(document.id),),
     )
     people = await User.filter(seats__hearing_id=hearing_id).order_by("id")

@@ -84,6 +84,7 @@ async def _send(case: Case, offer: Offer, document: Document, now: datetime) -> 
         ),
         button=_("Abrir a reclamação"),
         path=f"/casos/{case.id}",
+        case=case.id,
         documents=(str(document.id),),
     )
     people = await casefile.people_of(case)

@@ -80,6 +80,7 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
                 ),
                 button=_("Abrir a reclamação"),
                 path=path,
+                case=case.id,
             ),
             now=now,
         )
@@ -94,6 +95,7 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
                 ),
                 button=_("Responder agora"),
                 path=path,
+                case=case.id,
             ),
             now=now,
         )
@@ -162,6 +164,7 @@ async def _tell_recount(case: Case, before: date, again: Running, key: str, now:
             ),
             button=_("Abrir o caso"),
             path=f"/casos/{case.id}",
+            case=case.id,
         ),
         now=now,
     )

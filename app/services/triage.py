@@ -329,6 +329,7 @@ def _asked(case_id: int, missing: list[str], reason: str, due_on: date) -> Text:
         ),
         button=_("Enviar o que falta"),
         path=f"/casos/{case_id}/complemento",
+        case=case_id,
     )
 
 
@@ -341,6 +342,7 @@ def _accepted(case_id: int) -> Text:
         ),
         button=_("Escrever a reclamação"),
         path=f"/casos/{case_id}/reclamacao",
+        case=case_id,
     )
 
 
@@ -356,4 +358,5 @@ def _refused(case_id: int, cause: str, text: str, *, reviewed: bool) -> Text:
         ),
         button=_("Ver o caso"),
         path=f"/casos/{case_id}",
+        case=case_id,
     )

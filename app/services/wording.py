@@ -1,4 +1,4 @@
-"""What the system says about a case, in Portuguese: states, actions, events, and who must act now.
+"""What the system says about a case, in Portuguese: states, actions and events.
 
 One place, used by pages, letters and live announcements alike, so that all three say the same thing.
 tests/walks checks that every state, action and event has its words.
@@ -7,13 +7,12 @@ tests/walks checks that every state, action and event has its words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from app.i18n import N_
 from app.i18n import gettext as _
 from models.rules.agreement import OUTCOME_TEXT
-from models.rules.case_machine import CIP_RUNS, Action, State
+from models.rules.case_machine import Action, State
 from models.rules.hearing import HearingState, Outcome, SeatRole, SeatState
 from models.rules.people import Role, Side
 
@@ -353,66 +352,6 @@ _RECORD = {
     "text_signed": N_("Termo assinado por um participante"),
 }
 
-
-def attention(state: State, side: Side, due_on: date | None = None) -> str:
-    """Who must act now, until when, told to the person on ``side`` in one sentence."""
-    sentence = _(_YOURS.get((state, side)) or _OTHERS[state])
-    if due_on is not None and state in (State.WAITING_CONSUMER, *CIP_RUNS):
-        sentence += " " + _("Prazo: até %(day)s.") % {"day": f"{due_on:%d/%m/%Y}"}
-    return sentence
-
-
-_YOURS = {
-    (State.DRAFT, Side.CONSUMER): N_("Complete o cadastro e envie para a triagem."),
-    (State.WAITING_CONSUMER, Side.CONSUMER): N_("Envie o que o Procon pediu para a triagem continuar."),
-    (State.REFUSED, Side.CONSUMER): N_("Seu cadastro não foi aceito; o motivo está nesta página."),
-    (State.ACCEPTED, Side.CONSUMER): N_("Cadastro aceito: escreva e envie a sua reclamação."),
-    (State.ANSWERED, Side.CONSUMER): N_("Leia a resposta da empresa e diga se ela resolve o problema."),
-    (State.NOTIFIED, Side.COMPANY): N_("Responda à reclamação e, se puder, faça uma proposta."),
-    (State.ACKNOWLEDGED, Side.COMPANY): N_("Responda à reclamação e, se puder, faça uma proposta."),
-    (State.OPENED, Side.COMPANY): N_("A reclamação foi aberta: responda e, se puder, proponha um acordo."),
-    (State.REPLIED, Side.COMPANY): N_(
-        "O consumidor disse que a resposta não resolve: complete-a ou proponha."
-    ),
-    (State.REPLIED, Side.CONSUMER): N_("Você disse que não resolve; o Procon vai marcar a audiência."),
-    (State.UNANSWERED, Side.COMPANY): N_("O prazo terminou, mas você ainda pode responder e propor."),
-    (State.ANSWERED, Side.COMPANY): N_("Você respondeu; o consumidor e o Procon vão avaliar."),
-    (State.SUBMITTED, Side.STAFF): N_("Falta alguém da triagem assumir este cadastro."),
-    (State.IN_TRIAGE, Side.STAFF): _(
-        "Confira os documentos e decida: aceitar, pedir o que falta ou recusar."
-    ),
-    (State.UNDER_ANALYSIS, Side.STAFF): N_("Analise a reclamação: ligue para a empresa ou envie a CIP."),
-    (State.PRELIMINARY, Side.STAFF): N_("Ligue de novo, encerre como resolvida ou envie a CIP."),
-    (State.OPENED, Side.STAFF): N_("Aberta sem CIP: marque a audiência."),
-    (State.ANSWERED, Side.STAFF): N_("A empresa respondeu: acompanhe a negociação ou marque a audiência."),
-    (State.UNANSWERED, Side.STAFF): N_("A empresa não respondeu à CIP: marque a audiência."),
-    (State.REPLIED, Side.STAFF): N_("O consumidor não aceitou a resposta: marque a audiência."),
-    (State.NO_AGREEMENT, Side.STAFF): N_("Sem acordo: o caso segue para análise ou arquivamento."),
-    (State.HEARING_NOT_HELD, Side.STAFF): N_("A audiência não aconteceu: remarque ou arquive."),
-}
-
-
-_OTHERS = {
-    State.DRAFT: N_("O consumidor está preenchendo o cadastro."),
-    State.SUBMITTED: N_("O cadastro está na fila da triagem do Procon."),
-    State.IN_TRIAGE: N_("O Procon está conferindo o cadastro."),
-    State.WAITING_CONSUMER: N_("O Procon aguarda documentos ou informações do consumidor."),
-    State.REFUSED: N_("O cadastro não foi aceito na triagem."),
-    State.ACCEPTED: N_("O consumidor vai escrever a reclamação."),
-    State.UNDER_ANALYSIS: N_("O Procon está analisando a reclamação para notificar a empresa."),
-    State.PRELIMINARY: N_("O Procon está ligando para a empresa para resolver logo."),
-    State.NOTIFIED: N_("A CIP foi enviada; a empresa tem prazo para responder."),
-    State.ACKNOWLEDGED: N_("A empresa recebeu a CIP e tem prazo para responder."),
-    State.OPENED: N_("A reclamação foi aberta; o Procon vai marcar a audiência."),
-    State.REPLIED: N_("O consumidor disse que a resposta não resolve; o Procon vai marcar a audiência."),
-    State.ANSWERED: N_("A empresa respondeu; a negociação está aberta."),
-    State.UNANSWERED: N_("A empresa não respondeu no prazo; o Procon vai marcar audiência."),
-    State.HEARING_SCHEDULED: N_("A audiência está marcada; veja a data e teste seu aparelho antes."),
-    State.NO_AGREEMENT: N_("A audiência terminou sem acordo; o Procon vai decidir o próximo passo."),
-    State.HEARING_NOT_HELD: N_("A audiência não aconteceu; o Procon vai decidir o próximo passo."),
-    State.FULFILMENT: N_("Há acordo: as obrigações devem ser cumpridas nas datas combinadas."),
-    State.ARCHIVED: N_("O caso está arquivado."),
-}
 
 EVENT_WORDS = {**_REGISTRATION, **_CASE, **_ROOM, **_RECORDING, **_RECORD}
 """Each event of the catalogue and its sentence."""

@@ -16,15 +16,16 @@ from quart.typing import ResponseReturnValue
 from app.i18n import gettext as _
 from app.services import case_lists, cases, casework, notices, playback, preliminary
 from app.services.case_lists import Wanted
+from app.services.duties import Told
 from app.services.notices import TermRules
-from app.services.wording import attention, recording_cause, state_label, state_tone
+from app.services.wording import recording_cause, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import calendar, now, today
-from models.rules.case_machine import Action, State
+from app.web.today import calendar, now, reckoner, today
+from models.rules.case_machine import State
 from models.rules.errors import DomainError, Invalid
 from models.rules.people import Role, Side
 
@@ -71,6 +72,7 @@ async def index() -> ResponseReturnValue:
         listing=listing,
         wanted=wanted,
         filters=_filters(wanted),
+        duties=await reckoner(),
         first_page=not query("depois"),
         states=[(state, state_label(state)) for state in State if state is not State.DRAFT],
         state_label=state_label,
@@ -181,7 +183,7 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         blank={"values": {}, "errors": {}},
         title=_title(page),
         step=_STEP[case.state],
-        sentence=_sentence(page),
+        told=await _told(page),
         state_label=state_label(case.state),
         state_tone=state_tone(case.state),
         today=today(),
@@ -189,12 +191,14 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def _sentence(page: cases.CasePage) -> str:
-    """Who must act now; an offer that waits for this very person goes before all else."""
-    offer = page.open_offer
-    if offer is not None and not offer.mine and page.may(Action.ACCEPT_OFFER):
-        return _("Há uma proposta esperando a sua resposta.")
-    return attention(page.case.state, page.side)
+async def _told(page: cases.CasePage) -> Told:
+    """Who must act now, until when, and what happens if not."""
+    duties = await reckoner()
+    hearing, offer = page.next_hearing, page.open_offer
+    standing = duties.standing(
+        page.case, hearing_at=hearing.starts_at if hearing else None, offer=offer.side if offer else None
+    )
+    return duties.told(standing, viewer().role)
 
 
 def _title(page: cases.CasePage) -> str:

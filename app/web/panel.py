@@ -7,27 +7,15 @@ from datetime import datetime, time, timedelta
 from quart import Blueprint
 
 from app.services import calendars, case_lists, scheduling
-from app.services.case_lists import ListedCase, Wanted
-from app.services.wording import attention, hearing_state_label, state_label, state_tone
+from app.services.case_lists import Wanted
+from app.services.wording import hearing_state_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.render import render
-from app.web.today import here, today
-from models.rules.case_machine import CIP_RUNS, State
+from app.web.today import here, reckoner, today
+from models.rules.case_machine import State
 from models.rules.people import Role, Side, Viewer
 
 blueprint = Blueprint("panel", __name__)
-
-_MUST_ACT = {
-    Side.CONSUMER: {
-        State.DRAFT,
-        State.WAITING_CONSUMER,
-        State.ACCEPTED,
-        State.ANSWERED,
-        State.HEARING_SCHEDULED,
-    },
-    Side.COMPANY: {*CIP_RUNS, State.OPENED, State.UNANSWERED, State.REPLIED, State.HEARING_SCHEDULED},
-}
-_OTHER = {Side.CONSUMER: Side.COMPANY, Side.COMPANY: Side.CONSUMER}
 
 
 @blueprint.get("/painel")
@@ -46,22 +34,18 @@ async def show() -> str:
 
 async def _party_page(person: Viewer, side: Side) -> str:
     listing = await case_lists.for_viewer(person)
-    waiting = [case for case in listing.cases if _must_act(case, side)]
+    duties = await reckoner()
+    waiting = [case for case in listing.cases if duties.listed(case, person.role).yours]
     return render(
         "panel/party.html",
         side=side,
         waiting=waiting,
         others=[case for case in listing.cases if case not in waiting],
         more=listing.after,
-        attention=attention,
+        duties=duties,
         state_label=state_label,
         state_tone=state_tone,
-        today=today(),
     )
-
-
-def _must_act(case: ListedCase, side: Side) -> bool:
-    return case.state in _MUST_ACT[side] or case.open_offer is _OTHER[side]
 
 
 async def _staff_page(person: Viewer) -> str:
@@ -74,7 +58,7 @@ async def _staff_page(person: Viewer) -> str:
         State=State,
         hearings=await scheduling.agenda(person, start, start + timedelta(days=1)),
         mine=mine.cases[:10],
-        attention=attention,
+        duties=await reckoner(),
         state_label=state_label,
         state_tone=state_tone,
         hearing_state_label=hearing_state_label,

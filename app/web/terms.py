@@ -34,6 +34,10 @@ ACTS = {
     "consumer_documents": N_("Documentos pedidos ao consumidor"),
     "consumer_reply": N_("Avaliação do consumidor"),
     "hearing_notice": N_("Antecedência da audiência"),
+    "triage": N_("Triagem do cadastro (meta)"),
+    "analysis": N_("Análise da reclamação (meta)"),
+    "scheduling": N_("Marcação da audiência (meta)"),
+    "decision": N_("Decisão depois da audiência (meta)"),
 }
 KINDS = {
     DayKind.HOLIDAY: N_("Feriado"),

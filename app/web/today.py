@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.services import calendars
+from app.services.duties import Reckoner
 from app.web.parts import parts
 from models.rules.terms import Calendar
 
@@ -27,6 +28,12 @@ def today() -> date:
 async def calendar() -> Calendar:
     """The agency's calendar as it stands."""
     return await calendars.current(parts().holidays, today())
+
+
+async def reckoner() -> Reckoner:
+    """What says who must act now and until when, as of today."""
+    profile = parts().profile
+    return Reckoner(profile.terms, await calendar(), profile.agency.zone, today())
 
 
 def typed_day(typed: str) -> date | None:

@@ -1,0 +1,95 @@
+"""Who must act now, until when, and what happens if not: one sentence for each case and person.
+
+Pages, lists and letters ask here, so that all of them say the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.i18n import gettext as _
+from app.i18n import ngettext
+from app.services.duty_words import WORDS
+from models import Case, Hearing, Offer, OfferState
+from models.rules.duties import Standing, Until, deadline, duty
+from models.rules.hearing import OVER
+from models.rules.people import Role
+from models.rules.terms import Calendar, Term
+
+
+@dataclass(frozen=True)
+class Told:
+    """``sentence`` as it is shown; ``yours``: this person must act; ``late`` days since the last one."""
+
+    sentence: str
+    until: date | None
+    yours: bool
+    late: int
+
+
+@dataclass(frozen=True)
+class Reckoner:
+    """What a day is counted with: the agency's terms, its calendar, its zone and its date."""
+
+    terms: Mapping[str, Term]
+    calendar: Calendar
+    zone: ZoneInfo
+    today: date
+
+    def standing(self, case: Any, *, hearing_at: datetime | None, offer: Any) -> Standing:
+        """A case (the row, or a line of a list) as the rules see it; ``offer`` is the open one's side."""
+        return Standing(
+            state=case.state,
+            since=(case.state_since or case.changed_at).astimezone(self.zone).date(),
+            due_on=case.due_on,
+            hearing_at=hearing_at.astimezone(self.zone) if hearing_at else None,
+            offer=offer,
+        )
+
+    def listed(self, case: Any, role: Role) -> Told:
+        """The sentence of a line of a list."""
+        return self.told(self.standing(case, hearing_at=case.hearing_at, offer=case.open_offer), role)
+
+    def told(self, standing: Standing, role: Role) -> Told:
+        """The sentence for a person of ``role``."""
+        wanted = duty(standing, role)
+        until = deadline(wanted, standing, self.terms, self.calendar)
+        late = max(0, (self.today - until).days) if until else 0
+        must = role in wanted.who
+        words = WORDS[wanted.key]
+        when = self._when(standing, until, wanted.until, late)
+        sentence = _(words.act(role, must=must)) + when
+        if otherwise := words.consequence(role):
+            sentence += "; " + _(otherwise)
+        return Told(sentence + ".", until, must, late)
+
+    def _when(self, standing: Standing, until: date | None, kind: Until, late: int) -> str:
+        if until is None:
+            return ""
+        if kind is Until.HEARING and standing.hearing_at is not None:
+            return " " + _("em %(day)s às %(time)s") % {
+                "day": f"{until:%d/%m/%Y}",
+                "time": f"{standing.hearing_at:%H:%M}",
+            }
+        when = " " + _("até %(day)s") % {"day": f"{until:%d/%m/%Y}"}
+        if late:
+            when += (
+                " (" + ngettext("%(num)s dia de atraso", "%(num)s dias de atraso", late) % {"num": late} + ")"
+            )
+        return when
+
+
+async def standing_of(case_id: int, reckoner: Reckoner) -> Standing | None:
+    """A case as it stands, read anew; None when it is gone."""
+    case = await Case.get_or_none(id=case_id)
+    if case is None:
+        return None
+    hearing = await Hearing.filter(case_id=case_id, state__not_in=OVER).order_by("starts_at").first()
+    offer = await Offer.filter(case_id=case_id, state=OfferState.OPEN).order_by("-id").first()
+    return reckoner.standing(
+        case, hearing_at=hearing.starts_at if hearing else None, offer=offer.side if offer else None
+    )

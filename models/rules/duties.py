@@ -1,0 +1,111 @@
+"""Who must act now in a case and until when: a table by state, asked for each role.
+
+What happens otherwise is said in ``app.services.duty_words``, a sentence for each cell. The table is checked
+against the case machine: whoever must act has something to do there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.rules.case_machine import TABLE, Action, State
+from models.rules.people import Role, Side
+from models.rules.terms import Calendar, Term, due_date
+
+
+class Until(StrEnum):
+    """What sets the last day: the case's running term, a term of service, the hearing, or nothing."""
+
+    TERM = "term"
+    SERVICE = "service"
+    HEARING = "hearing"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who must act (roles), until when; ``key`` names its words, ``act`` the profile's term of SERVICE."""
+
+    key: str
+    who: frozenset[Role]
+    until: Until = Until.NOTHING
+    act: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case stands: its state and since which day, its running term, its next hearing, an open offer.
+
+    ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. A notified case
+    without ``due_on`` waits for the company's awareness, which begins its term.
+    """
+
+    state: State
+    since: date
+    due_on: date | None = None
+    hearing_at: datetime | None = None
+    offer: Side | None = None
+
+
+_TRIAGE = frozenset({Role.ATTENDANT, Role.COORDINATOR})
+_CASEWORK = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.COORDINATOR})
+_HEARING = frozenset({Role.MEDIATOR, Role.COORDINATOR})
+_LEAD = frozenset({Role.LEGAL, Role.COORDINATOR})
+_CONSUMER = frozenset({Role.CONSUMER})
+_COMPANY = frozenset({Role.COMPANY})
+_NOBODY: frozenset[Role] = frozenset()
+
+DUTIES: Mapping[State, Duty] = {
+    State.DRAFT: Duty("draft", _CONSUMER),
+    State.SUBMITTED: Duty("submitted", _TRIAGE, Until.SERVICE, "triage"),
+    State.IN_TRIAGE: Duty("in_triage", _TRIAGE, Until.SERVICE, "triage"),
+    State.WAITING_CONSUMER: Duty("waiting_consumer", _CONSUMER, Until.TERM),
+    State.REFUSED: Duty("refused", _CONSUMER),
+    State.ACCEPTED: Duty("accepted", _CONSUMER),
+    State.UNDER_ANALYSIS: Duty("under_analysis", _CASEWORK, Until.SERVICE, "analysis"),
+    State.PRELIMINARY: Duty("preliminary", _CASEWORK, Until.SERVICE, "analysis"),
+    State.NOTIFIED: Duty("notified", _COMPANY, Until.TERM),
+    State.ACKNOWLEDGED: Duty("notified", _COMPANY, Until.TERM),
+    State.ANSWERED: Duty("answered", _CONSUMER | _HEARING, Until.SERVICE, "consumer_reply"),
+    State.UNANSWERED: Duty("unanswered", _HEARING, Until.SERVICE, "scheduling"),
+    State.REPLIED: Duty("replied", _HEARING, Until.SERVICE, "scheduling"),
+    State.OPENED: Duty("opened", _HEARING, Until.SERVICE, "scheduling"),
+    State.HEARING_SCHEDULED: Duty("hearing_scheduled", _CONSUMER | _COMPANY | _HEARING, Until.HEARING),
+    State.NO_AGREEMENT: Duty("no_agreement", _LEAD, Until.SERVICE, "decision"),
+    State.HEARING_NOT_HELD: Duty("hearing_not_held", _HEARING | _LEAD, Until.SERVICE, "scheduling"),
+    State.FULFILMENT: Duty("fulfilment", _CONSUMER | _COMPANY | _LEAD, Until.TERM),
+    State.ARCHIVED: Duty("archived", _NOBODY),
+}
+UNAWARE = Duty("unaware", _COMPANY | _CASEWORK)
+"""The notice is on its way: no term runs before the company knows of it (Decreto 2.181/1997, art. 42)."""
+OFFERED = {
+    Role.CONSUMER: Duty("offer_to_consumer", _CONSUMER),
+    Role.COMPANY: Duty("offer_to_company", _COMPANY),
+}
+"""By who is to answer an open offer: for them it goes before what the state asks."""
+NEGOTIABLE = frozenset(state for state, action in TABLE if action is Action.ACCEPT_OFFER)
+_OFFERING = {Role.CONSUMER: Side.COMPANY, Role.COMPANY: Side.CONSUMER}
+
+
+def duty(standing: Standing, role: Role) -> Duty:
+    """What is to be done in a case, as it is told to a person of ``role``."""
+    if standing.offer is not None and standing.state in NEGOTIABLE and _OFFERING.get(role) is standing.offer:
+        return OFFERED[role]
+    if standing.state is State.NOTIFIED and standing.due_on is None:
+        return UNAWARE
+    return DUTIES[standing.state]
+
+
+def deadline(wanted: Duty, standing: Standing, terms: Mapping[str, Term], calendar: Calendar) -> date | None:
+    """The last day of a duty, None when no term runs. A term of service counts from the state's first day."""
+    match wanted.until:
+        case Until.TERM:
+            return standing.due_on
+        case Until.SERVICE if wanted.act in terms:
+            return due_date(terms[wanted.act], standing.since, calendar).due
+        case Until.HEARING if standing.hearing_at is not None:
+            return standing.hearing_at.date()
+    return None
