@@ -27,7 +27,7 @@ from app.services import letters as queued
 from app.services import notices
 from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
-from app.services.conduct import SEAL_JOB
+from app.services.conduct import PRESENCE_JOB, SEAL_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
 from app.services.settlements import SEAL_SETTLEMENT_JOB
@@ -204,6 +204,7 @@ LETTERS_AND_PAPERS = Lane(
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
         SEAL_JOB: papers.print_minutes,
+        PRESENCE_JOB: papers.print_presence,
         SEAL_SETTLEMENT_JOB: papers.print_settlement,
         RECOUNT_JOB: rounds.recount_terms,
     },

@@ -85,9 +85,13 @@ class HearingRules:
 
 @dataclass(frozen=True)
 class Profile:
-    """One municipality: everything that differs from one Procon to another."""
+    """One municipality: everything that differs from one Procon to another.
+
+    ``logo`` is the SVG picture on its documents, empty for none.
+    """
 
     agency: Agency
+    logo: str
     cep_ranges: tuple[tuple[str, str], ...]
     calendar: HolidayRules
     terms: Mapping[str, Term]
@@ -148,7 +152,7 @@ def load_profile(path: Path) -> Profile:
     """Read a municipality profile (TOML); a missing or wrong value raises SettingsError naming it."""
     try:
         text = path.read_text("utf-8")
-        return _profile(tomllib.loads(text))
+        return _profile(tomllib.loads(text), path.parent)
     except SettingsError as error:
         line = line_of(text, str(error).partition(":")[0])
         raise SettingsError(f"Perfil {path}{f', linha {line}' if line else ''}: {error}") from error
@@ -156,10 +160,24 @@ def load_profile(path: Path) -> Profile:
         raise SettingsError(f"Perfil {path}: {error}") from error
 
 
-def _profile(raw: Mapping[str, Any]) -> Profile:
+def _logo(raw: Mapping[str, Any], folder: Path) -> str:
+    """The picture that ``logo`` names: a file beside the profile, or one of ours."""
+    name = raw.get("logo", "")
+    path = next((path for path in (folder / name, PROFILES / name) if path.is_file()), folder / name)
+    try:
+        picture = path.read_text("utf-8") if name else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"documents.logo: {name} não é um arquivo SVG que se possa ler") from error
+    if name and "<svg" not in picture:
+        raise SettingsError(f"documents.logo: {name} não é uma imagem SVG")
+    return picture
+
+
+def _profile(raw: Mapping[str, Any], folder: Path) -> Profile:
     try:
         return Profile(
             agency=Agency(**raw["agency"]),
+            logo=_logo(raw.get("documents", {}), folder),
             cep_ranges=tuple((str(a), str(b)) for a, b in raw["territory"]["cep_ranges"]),
             calendar=HolidayRules(
                 country=raw["calendar"]["country"],

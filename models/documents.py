@@ -24,6 +24,7 @@ class DocumentKind(StrEnum):
     NOTICE = "notice"
     MINUTES = "minutes"
     SETTLEMENT = "settlement"
+    PRESENCE = "presence"
 
 
 class Document(Model):

@@ -25,7 +25,7 @@ from realtime.sitting import Sittings
 
 log = structlog.get_logger(__name__)
 
-ARRANGING = HEARING_EVENTS | {"hearing_cancelled"}
+ARRANGING = (HEARING_EVENTS | {"hearing_cancelled"}) - {"media_lost", "media_restored"}
 GONE = frozenset({"room_unknown", "seat_unknown"})
 """Refusals that say: what should end is not there."""
 
@@ -78,7 +78,8 @@ class Conductor:
     """Keeps the rooms of the media processes as the database says.
 
     ``moved`` is called with a hearing whose room is another one now: browsers must connect to it anew.
-    ``recorder`` says what is to be recorded there.
+    ``recorder`` says what is to be recorded there. ``worked`` is told of a hearing whether the service works
+    for it, when that may have changed.
     """
 
     def __init__(
@@ -87,11 +88,13 @@ class Conductor:
         sittings: Sittings,
         recorder: Recorder,
         moved: Callable[[int], Awaitable[None]],
+        worked: Callable[[int, bool], Awaitable[None]],
     ) -> None:
         self._media = media
         self._sittings = sittings
         self._recorder = recorder
         self._moved = moved
+        self._worked = worked
         self._homes: dict[int, Home] = {}
         self._joined: dict[int, dict[int, int]] = {}
         """By hearing: the seats that were joined from here, and the generation that sat there."""
@@ -113,14 +116,19 @@ class Conductor:
         """Make the room what the table says; what cannot be said now is said in a later ``review``."""
         turn = self._turns.setdefault(hearing, asyncio.Lock())
         async with turn:
+            known = set(self._homes)
             try:
                 moved = await self._arrange(await media_plan.plan(hearing))
             except (MediaUnavailable, MediaRefused) as error:
                 if hearing not in self._unsaid:
                     log.warning("media_not_arranged", hearing=hearing, error=str(error))
-                self._unsaid.add(hearing)
+                    self._unsaid.add(hearing)
+                    if isinstance(error, MediaUnavailable):
+                        await self._worked(hearing, False)
                 return
-            self._unsaid.discard(hearing)
+            if hearing in self._unsaid or hearing not in known:
+                self._unsaid.discard(hearing)
+                await self._worked(hearing, True)
         if moved:
             log.info("media_moved", hearing=hearing)
             await self._moved(hearing)

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from app.adapters.clock import Clock
-from app.services import consultations, media_plan, seats
+from app.services import consultations, media_plan, outages, seats
 from app.services.history import Happening
 from app.services.relays import Relays
 from app.wake import Wake
@@ -93,7 +93,7 @@ class Hearings(Namespace):
         self._quality = quality
         self._ladders = Ladders(clock, wake)
         self._lines = Lines(lambda hearing, name, said: self.emit(name, said, room=_room(hearing)))
-        self.conductor = Conductor(media, self._sittings, recorder, self._media_reset)
+        self.conductor = Conductor(media, self._sittings, recorder, self._media_reset, self._media_worked)
         self._echoes = Echoes(media, self._tell_one, token_hex(4))
         media.on_event(self._media_said)
         media.on_change(self.conductor.review)
@@ -360,6 +360,12 @@ class Hearings(Namespace):
         """The hearing's room is on another media process: have its browsers connect there."""
         for held in self._sittings.inside(hearing):
             await self.emit("media_reset", {}, to=held.sid)
+
+    async def _media_worked(self, hearing: int, works: bool) -> None:
+        """Whose failure it is when somebody is not heard must be in the record."""
+        change: outages.Change = "media_restored" if works else "media_lost"
+        if await outages.note(hearing, change, now=self._clock.now()):
+            self._wake.ring()
 
     # --- what happens elsewhere
 

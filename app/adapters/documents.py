@@ -6,22 +6,21 @@ travel as JSON and are only ever shown by the template, never evaluated.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
-import orjson
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
-
-from app.adapters.glyphs import has_glyph
+from app.adapters.document_words import (
+    day_words,
+    hour_words,
+    moment_words,
+    second_words,
+    size_words,
+    template_data,
+)
 from app.adapters.qr import qr_svg
 from models.rules.agreement import money
-
-MISSING = "□"
-LOCALE = "pt_BR"
 
 
 class Document(Protocol):
@@ -41,7 +40,7 @@ class Document(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Letterhead:
-    """The agency as documents show it; ``timezone`` is an IANA name."""
+    """The agency as documents show it; ``timezone`` is an IANA name, ``logo`` an SVG picture or empty."""
 
     name: str
     legal_name: str
@@ -50,6 +49,7 @@ class Letterhead:
     email: str
     opening_hours: str
     timezone: str
+    logo: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -120,22 +120,26 @@ class ReceiptData:
     exhibits: tuple[Exhibit, ...]
     next_steps: tuple[str, ...]
     case_url: str
+    check: Check
 
     def to_json(self) -> bytes:
         """See Document.to_json."""
-        exhibits = [asdict(exhibit) | {"size": _size(exhibit.size)} for exhibit in self.exhibits]
-        return _json(
+        exhibits = [asdict(exhibit) | {"size": size_words(exhibit.size)} for exhibit in self.exhibits]
+        return template_data(
             self,
             asdict(self.parties)
             | self.complaint.shown()
             | {
                 "title": "Comprovante de reclamação",
+                "subject": "Recebimento de reclamação de consumo",
                 "kind": "Reclamação",
-                "sent_at": _moment(self.sent_at, self.agency.zone),
+                "sent_at": moment_words(self.sent_at, self.agency.zone),
                 "exhibits": exhibits,
                 "next_steps": self.next_steps,
                 "case_url": self.case_url,
-                "qr": qr_svg(self.case_url),
+                "case_qr": qr_svg(self.case_url),
+                "check": asdict(self.check),
+                "qr": qr_svg(self.check.url),
             },
         )
 
@@ -161,6 +165,7 @@ class NoticeData:
     consequences: tuple[str, ...]
     access_code: str
     access_url: str
+    check: Check
     opening: bool = False
 
     def to_json(self) -> bytes:
@@ -168,20 +173,23 @@ class NoticeData:
         title = (
             "Carta de abertura de reclamação" if self.opening else "Carta de informações preliminares (CIP)"
         )
-        return _json(
+        return template_data(
             self,
             asdict(self.parties)
             | self.complaint.shown()
             | {
                 "title": title,
+                "subject": "Notificação ao fornecedor, com prazo de resposta",
                 "kind": "Reclamação",
                 "exhibit_count": self.exhibit_count,
-                "due_on": _day(self.due_on),
+                "due_on": day_words(self.due_on),
                 "term_explanation": self.term_explanation,
                 "consequences": self.consequences,
                 "access_code": self.access_code,
                 "access_url": self.access_url,
-                "qr": qr_svg(self.access_url),
+                "access_qr": qr_svg(self.access_url),
+                "check": asdict(self.check),
+                "qr": qr_svg(self.check.url),
             },
         )
 
@@ -254,16 +262,17 @@ class MinutesData:
     def to_json(self) -> bytes:
         """See Document.to_json."""
         zone = self.agency.zone
-        return _json(
+        return template_data(
             self,
             asdict(self.parties)
             | {
                 "title": "Termo de audiência e acordo" if self.clauses else "Termo de audiência",
+                "subject": "Audiência de conciliação: resultado, ata e assinaturas",
                 "kind": "Audiência de conciliação",
                 "mediator_name": self.mediator_name,
-                "held_on": _day(self.opened_at.astimezone(zone).date()),
-                "starts_at": _moment(self.starts_at, zone),
-                "session": f"{_hour(self.opened_at, zone)} a {_hour(self.closed_at, zone)}",
+                "held_on": day_words(self.opened_at.astimezone(zone).date()),
+                "starts_at": moment_words(self.starts_at, zone),
+                "session": f"{hour_words(self.opened_at, zone)} a {hour_words(self.closed_at, zone)}",
                 "outcome": self.outcome[:1].upper() + self.outcome[1:],
                 "present": [_presence(person, zone) for person in self.present],
                 "record": self.record,
@@ -301,16 +310,17 @@ class SettlementData:
     def to_json(self) -> bytes:
         """See Document.to_json."""
         zone = self.agency.zone
-        return _json(
+        return template_data(
             self,
             asdict(self.parties)
             | {
                 "title": "Termo de acordo",
+                "subject": "Acordo por proposta aceita, sem audiência",
                 "kind": "Acordo por aceitação de proposta",
                 "terms": self.terms,
                 "payment": self.payment,
-                "due_on": _day(self.due_on) if self.due_on else "",
-                "agreed_at": _second(self.agreed_at, zone),
+                "due_on": day_words(self.due_on) if self.due_on else "",
+                "agreed_at": second_words(self.agreed_at, zone),
                 "signatures": [_signature(line, zone) for line in self.signatures],
                 "text_sha256": self.text_sha256,
                 "check": asdict(self.check),
@@ -319,58 +329,16 @@ class SettlementData:
         )
 
 
-def printable(text: str) -> str:
-    """The text in characters that the documents' fonts have and that show in the order they are read.
-
-    Line breaks stay. Controls and invisible marks go, among them those that turn the direction of reading
-    and could make an amount look like another. What has no form in print becomes □: PDF/A refuses it.
-    """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\t", " ")
-    return "".join(
-        character if character == "\n" or has_glyph(character) else MISSING
-        for character in text
-        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Mn", "Me")
-    )
-
-
-def _json(document: Any, fields: dict[str, Any]) -> bytes:
-    """The template's data with what every document has, each text made printable."""
-    zone = document.agency.zone
-    common = {
-        "agency": asdict(document.agency),
-        "protocol": document.protocol,
-        "issued_at": _moment(document.issued_at, zone),
-        "check": None,
-    }
-    values = common | fields
-    safe = _printable_all(values)
-    safe["replaced"] = MISSING in str(safe) and MISSING not in str(values)
-    return orjson.dumps(safe)
-
-
-def _printable_all(value: Any) -> Any:
-    match value:
-        case str():
-            return printable(value)
-        case dict():
-            return {key: _printable_all(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_printable_all(item) for item in value]
-        case _:
-            return value
-
-
 def _signature(line: SignatureLine, zone: ZoneInfo) -> dict[str, Any]:
-    return asdict(line) | {"signed_at": _second(line.signed_at, zone)}
+    return asdict(line) | {"signed_at": second_words(line.signed_at, zone)}
 
 
 def _presence(person: Presence, zone: ZoneInfo) -> dict[str, str]:
     return {
         "name": person.name,
         "role": person.role,
-        "entered_at": _hour(person.entered_at, zone),
-        "left_at": _hour(person.left_at, zone) if person.left_at else "até o fim",
+        "entered_at": hour_words(person.entered_at, zone),
+        "left_at": hour_words(person.left_at, zone) if person.left_at else "até o fim",
     }
 
 
@@ -380,28 +348,3 @@ def _clause(clause: ClauseLine) -> dict[str, Any]:
         for part in clause.instalments
     ]
     return {"number": clause.number, "text": clause.text, "instalments": instalments}
-
-
-def _day(day: date) -> str:
-    """10 de dezembro de 2026; the first of a month is 1º."""
-    words = str(format_datetime(datetime(day.year, day.month, day.day), "d 'de' MMMM 'de' y", locale=LOCALE))  # noqa: DTZ001  a day has no zone
-    return words.replace("1 de ", "1º de ", 1) if day.day == 1 else words
-
-
-def _moment(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{_day(moment.astimezone(zone).date())}, às {_hour(moment, zone)}"
-
-
-def _hour(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}"
-
-
-def _second(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%d/%m/%Y %H:%M:%S}"
-
-
-def _size(size: int) -> str:
-    for unit, scale in (("MB", 1024**2), ("kB", 1024)):
-        if size >= scale:
-            return f"{format_decimal(size / scale, '0.0', locale=LOCALE)} {unit}"
-    return f"{size} B"

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from app.adapters.documents import Letterhead
 from app.parts import Parts
-from app.services.notice_paper import Press, make_notice
+from app.services.notice_paper import make_notice
+from app.services.presence_paper import seal_presence
+from app.services.press import Press
 from app.services.receipts import make_receipt
 from app.services.sealing import seal_minutes
 from app.services.settlements import seal_settlement
-from app.settings import Agency
+from app.settings import Profile
 
 
-def letterhead(agency: Agency) -> Letterhead:
+def letterhead(profile: Profile) -> Letterhead:
     """The agency as its documents show it."""
-    return Letterhead(**{field.name: getattr(agency, field.name) for field in fields(Letterhead)})
+    named = {field.name: getattr(profile.agency, field.name, "") for field in fields(Letterhead)}
+    return Letterhead(**{**named, "logo": profile.logo})
 
 
 async def print_receipt(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``receipt`` job: ``case`` is the case's id."""
-    await make_receipt(
-        payload["case"],
-        agency=letterhead(parts.profile.agency),
-        site=parts.public_url,
-        pdf=parts.pdf,
-        storage=parts.storage,
-        now=parts.clock.now(),
-    )
+    await make_receipt(payload["case"], _press(parts), now=parts.clock.now())
 
 
 async def print_notice(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
@@ -42,6 +39,18 @@ async def print_minutes(job_id: int, payload: Mapping[str, Any], parts: Parts) -
     await seal_minutes(payload["hearing"], _press(parts), now=parts.clock.now())
 
 
+async def print_presence(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``seal_presence`` job: ``hearing`` is the hearing's id, ``until`` a moment of one that goes on."""
+    until = payload.get("until")
+    await seal_presence(
+        payload["hearing"],
+        _press(parts),
+        tolerance_minutes=parts.profile.hearing.tolerance_minutes,
+        until=datetime.fromisoformat(until) if until else None,
+        now=parts.clock.now(),
+    )
+
+
 async def print_settlement(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``seal_settlement`` job: ``offer`` is the accepted offer's id."""
     await seal_settlement(payload["offer"], _press(parts), now=parts.clock.now())
@@ -49,7 +58,7 @@ async def print_settlement(job_id: int, payload: Mapping[str, Any], parts: Parts
 
 def _press(parts: Parts) -> Press:
     return Press(
-        agency=letterhead(parts.profile.agency),
+        agency=letterhead(parts.profile),
         site=parts.public_url,
         pdf=parts.pdf,
         seal=parts.seal,

@@ -18,6 +18,7 @@ EXCERPT = 280
 TOLD_OF_HEARINGS = frozenset(
     {
         *("hearing_opened", "hearing_suspended", "hearing_closed", "minutes_sealed"),
+        *("media_lost", "media_restored", "presence_certified"),
         *("recording_started", "recording_failed", "recording_ready", "recording_deleted"),
     }
 )
@@ -45,6 +46,8 @@ _TONES = {
     "hearing_scheduled": "info",
     "hearing_cancelled": "warning",
     "minutes_sealed": "success",
+    "media_lost": "danger",
+    "presence_certified": "success",
     "recording_failed": "danger",
     "recording_ready": "success",
 }

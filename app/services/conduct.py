@@ -23,6 +23,7 @@ from models.rules.hearing import (
 from models.rules.people import Viewer
 
 SEAL_JOB = "seal_minutes"
+PRESENCE_JOB = "seal_presence"
 
 _EVENTS = {
     Conduct.PAUSE: "hearing_paused",
@@ -109,6 +110,7 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         await _set_term(room)
         await room.record("hearing_closed", now=now, to=to, facts={"outcome": hearing.outcome})
         await queue.enqueue(SEAL_JOB, f"{SEAL_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
+        await queue.enqueue(PRESENCE_JOB, f"{PRESENCE_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
 
 
 async def _set_term(room: rooms.Room) -> None:

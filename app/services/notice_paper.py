@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
-from app.adapters.documents import Check, Complaint, Letterhead, NoticeData, Parties
-from app.adapters.pdf import PdfMaker
-from app.adapters.seal import Sealer
-from app.adapters.storage import Storage
+from app.adapters.documents import Complaint, NoticeData, Parties
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile
+from app.services.press import EVERYBODY, Paper, Press
 from models import Document, DocumentKind, Notice, Problem
-from models.rules.people import Side
-
-_ALL = (Side.CONSUMER, Side.COMPANY, Side.STAFF)
-
-
-@dataclass(frozen=True)
-class Press:
-    """What a notice is printed, sealed and kept with; ``site`` is the public address."""
-
-    agency: Letterhead
-    site: str
-    pdf: PdfMaker
-    seal: Sealer
-    storage: Storage
-
-    def check(self, code: str) -> Check:
-        """How anybody checks the document that has this code."""
-        host = self.site.partition("://")[2]
-        return Check(code=code, site=f"{host}/verificar", url=f"{self.site}/verificar/{code}")
 
 
 async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:
@@ -44,37 +21,23 @@ async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:
     notice = await Notice.get(id=notice_id).select_related("case", "case__company", "case__consumer")
     if await Document.exists(code=notice.code):
         return
-    paper = await press.pdf.render(await _printed(notice, press))
-    sealed = await press.seal.sign(paper, _("Notificação"), press.agency.address, press.agency.legal_name)
-    key = await press.storage.put(sealed)
-    if not await _keep(notice, sealed, key, now):
-        await press.storage.delete(key)
+
+    async def enter(paper: Paper) -> UUID | None:
+        return await _enter(notice, paper, now)
+
+    await press.issue(await _printed(notice, press), _("Notificação"), enter)
 
 
-async def _keep(notice: Notice, sealed: bytes, key: str, now: datetime) -> bool:
-    """Enter the document; False when another worker was quicker."""
+async def _enter(notice: Notice, paper: Paper, now: datetime) -> UUID | None:
     async with transaction():
         file = await casefile.opened(notice.case_id, None)
         if await Document.exists(code=notice.code):
-            return False
-        document = await Document.create(
-            id=uuid4(),
-            case_id=notice.case_id,
-            owner_id=None,
-            kind=DocumentKind.NOTICE,
-            sides=",".join(_ALL),
-            filename=f"notificacao-{file.case.protocol}.pdf",
-            media_type="application/pdf",
-            size=len(sealed),
-            sha256=hashlib.sha256(sealed).hexdigest(),
-            storage_key=key,
-            at=now,
-            attached_at=now,
-            code=notice.code,
-        )
+            return None
+        name = f"notificacao-{file.case.protocol}.pdf"
+        document = await paper.enter(notice.case_id, DocumentKind.NOTICE, name, code=notice.code, now=now)
         facts = {"document": str(document.id)}
-        await casefile.record(file, "document_ready", now=now, facts=facts, sides=_ALL)
-    return True
+        await casefile.record(file, "document_ready", now=now, facts=facts, sides=EVERYBODY)
+    return document.id
 
 
 async def _printed(notice: Notice, press: Press) -> NoticeData:
@@ -115,4 +78,5 @@ async def _printed(notice: Notice, press: Press) -> NoticeData:
         opening=notice.opening,
         access_code=notice.code,
         access_url=f"{press.site}/notificacao/{notice.code}",
+        check=press.check(notice.code),
     )

@@ -2,68 +2,54 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
-from app.adapters.documents import Complaint, Exhibit, Letterhead, Parties, ReceiptData
-from app.adapters.pdf import PdfMaker
-from app.adapters.storage import Storage
+from app.adapters.documents import Complaint, Exhibit, Parties, ReceiptData
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile
+from app.services.press import Paper, Press
 from models import Case, Document, DocumentKind
 from models.rules.people import Side
+from models.rules.public_code import new_code
 
-_SIDES = ",".join((Side.CONSUMER, Side.STAFF))
+_SIDES = (Side.CONSUMER, Side.STAFF)
 
 
-async def make_receipt(
-    case_id: int, *, agency: Letterhead, site: str, pdf: PdfMaker, storage: Storage, now: datetime
-) -> None:
-    """Print the receipt of a sent complaint for its citizen and the Procon; a second time does nothing.
+async def make_receipt(case_id: int, press: Press, *, now: datetime) -> None:
+    """Print and seal the receipt of a complaint for its citizen and the Procon; a second time does nothing.
 
-    ``site`` is the public address. Open pages are told by the event "document_ready".
+    Open pages are told by the event "document_ready".
     """
     if await _is_made(case_id):
         return
     case = await Case.get(id=case_id).select_related("consumer", "problem")
-    paper = await pdf.render(await _printed(case, agency, site))
-    key = await storage.put(paper)
-    if not await _keep(case_id, paper, key, now):
-        await storage.delete(key)
+    code = new_code()
+
+    async def enter(paper: Paper) -> UUID | None:
+        return await _enter(case_id, paper, code, now)
+
+    await press.issue(await _printed(case, press, code), _("Comprovante de reclamação"), enter)
 
 
 async def _is_made(case_id: int) -> bool:
     return await Document.exists(case_id=case_id, kind=DocumentKind.RECEIPT)
 
 
-async def _keep(case_id: int, paper: bytes, key: str, now: datetime) -> bool:
-    """Enter the document; False when another worker was quicker."""
+async def _enter(case_id: int, paper: Paper, code: str, now: datetime) -> UUID | None:
     async with transaction():
         file = await casefile.opened(case_id, None)
         if await _is_made(case_id):
-            return False
-        document = await Document.create(
-            id=uuid4(),
-            case_id=case_id,
-            owner_id=None,
-            kind=DocumentKind.RECEIPT,
-            sides=_SIDES,
-            filename=f"comprovante-{file.case.protocol}.pdf",
-            media_type="application/pdf",
-            size=len(paper),
-            sha256=hashlib.sha256(paper).hexdigest(),
-            storage_key=key,
-            at=now,
-            attached_at=now,
-        )
+            return None
+        name = f"comprovante-{file.case.protocol}.pdf"
+        document = await paper.enter(case_id, DocumentKind.RECEIPT, name, code=code, now=now, sides=_SIDES)
         facts = {"document": str(document.id), "kind": document.kind}
         await casefile.record(file, "document_ready", now=now, facts=facts)
-    return True
+    return document.id
 
 
-async def _printed(case: Case, agency: Letterhead, site: str) -> ReceiptData:
+async def _printed(case: Case, press: Press, code: str) -> ReceiptData:
     """The receipt's words, from the case as it was sent; its date is the sending's."""
     assert case.sent_at is not None  # noqa: S101  the job is queued when the complaint is sent
     exhibits = (
@@ -72,7 +58,7 @@ async def _printed(case: Case, agency: Letterhead, site: str) -> ReceiptData:
         .values("filename", "size", "sha256")
     )
     return ReceiptData(
-        agency=agency,
+        agency=press.agency,
         protocol=case.protocol or "",
         issued_at=case.sent_at,
         sent_at=case.sent_at,
@@ -98,7 +84,8 @@ async def _printed(case: Case, agency: Letterhead, site: str) -> ReceiptData:
             _("Sem acordo, o Procon marca uma audiência de conciliação por vídeo."),
             _("Cada passo é avisado por e-mail e aparece na página do caso."),
         ),
-        case_url=f"{site}/casos/{case.id}",
+        case_url=f"{press.site}/casos/{case.id}",
+        check=press.check(code),
     )
 
 

@@ -6,10 +6,9 @@ evidence; the agency's seal then covers every byte (CPC art. 784 §4: the integr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
 from app.adapters.documents import (
     ClauseLine,
@@ -23,15 +22,12 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, letters, signatures
 from app.services.letters import Text
-from app.services.notice_paper import Press
+from app.services.press import Paper, Press
 from app.services.wording import seat_role_label
 from models import Case, CaseEvent, Clause, Document, DocumentKind, Hearing, Seat, Signature, User
 from models.rules.agreement import OUTCOME_TEXT, clause_text, instalment_table
 from models.rules.hearing import SeatRole
-from models.rules.people import Side
 from models.rules.public_code import new_code
-
-_ALL = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
 
 
 async def seal_minutes(hearing_id: int, press: Press, *, now: datetime) -> None:
@@ -43,43 +39,27 @@ async def seal_minutes(hearing_id: int, press: Press, *, now: datetime) -> None:
     if hearing.sealed_id is not None:
         return
     code = new_code()
-    paper = await press.pdf.render(await _printed(hearing, press, code, now))
-    sealed = await press.seal.sign(
-        paper, _("Termo de audiência"), press.agency.address, press.agency.legal_name
-    )
-    key = await press.storage.put(sealed)
-    if not await _keep(hearing_id, sealed, key, code, now):
-        await press.storage.delete(key)
+
+    async def enter(paper: Paper) -> UUID | None:
+        return await _enter(hearing_id, paper, code, now)
+
+    await press.issue(await _printed(hearing, press, code, now), _("Termo de audiência"), enter)
 
 
-async def _keep(hearing_id: int, sealed: bytes, key: str, code: str, now: datetime) -> bool:
-    """Enter the document; False when another worker was quicker."""
+async def _enter(hearing_id: int, paper: Paper, code: str, now: datetime) -> UUID | None:
     known = await Hearing.get(id=hearing_id)
     async with transaction():
         file = await casefile.opened(known.case_id, None)
         hearing = await Hearing.get(id=hearing_id)
         if hearing.sealed_id is not None:
-            return False
-        document = await Document.create(
-            id=uuid4(),
-            case_id=file.case.id,
-            owner_id=None,
-            kind=DocumentKind.MINUTES,
-            sides=_ALL,
-            filename=f"termo-{file.case.protocol}-{hearing.id}.pdf",
-            media_type="application/pdf",
-            size=len(sealed),
-            sha256=hashlib.sha256(sealed).hexdigest(),
-            storage_key=key,
-            at=now,
-            attached_at=now,
-            code=code,
-        )
+            return None
+        name = f"termo-{file.case.protocol}-{hearing.id}.pdf"
+        document = await paper.enter(file.case.id, DocumentKind.MINUTES, name, code=code, now=now)
         await Hearing.filter(id=hearing_id).update(sealed_id=document.id)
         facts = {"hearing": hearing_id, "document": str(document.id), "code": code}
         await casefile.record(file, "minutes_sealed", now=now, facts=facts)
         await _send(file.case, hearing_id, document, now)
-    return True
+    return document.id
 
 
 async def _send(case: Case, hearing_id: int, document: Document, now: datetime) -> None:

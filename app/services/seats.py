@@ -132,8 +132,8 @@ async def leave(seat_id: int, generation: int, *, now: datetime, by_choice: bool
         if by_choice:
             await consultations.depart(file, seat, now=now)
             await floor.drop(file, seat, now=now)
-        facts = {"hearing": seat.hearing_id, "seat": seat.id, "role": seat.role}
-        await casefile.record(file, "seat_left", now=now, facts=facts)
+        facts = {"hearing": seat.hearing_id, "seat": seat.id, "role": seat.role, "generation": generation}
+        await casefile.record(file, "seat_left", now=now, facts={**facts, "chosen": by_choice})
     return True
 
 

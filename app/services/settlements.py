@@ -6,16 +6,15 @@ in it with the times, and the agency's seal covers every byte.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
 from app.adapters.documents import SettlementData, SignatureLine
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, letters
 from app.services.letters import Text
-from app.services.notice_paper import Press
+from app.services.press import Paper, Press
 from app.services.sealing import parties_of
 from app.services.wording import side_label
 from models import Case, CaseEvent, Document, DocumentKind, Offer, User
@@ -24,7 +23,6 @@ from models.rules.people import Side
 from models.rules.public_code import new_code
 
 SEAL_SETTLEMENT_JOB = "seal_settlement"
-_ALL = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
 
 
 async def seal_settlement(offer_id: int, press: Press, *, now: datetime) -> None:
@@ -36,11 +34,11 @@ async def seal_settlement(offer_id: int, press: Press, *, now: datetime) -> None
     if await _is_sealed(offer):
         return
     code = new_code()
-    paper = await press.pdf.render(await _printed(offer, press, code, now))
-    sealed = await press.seal.sign(paper, _("Termo de acordo"), press.agency.address, press.agency.legal_name)
-    key = await press.storage.put(sealed)
-    if not await _keep(offer, sealed, key, code, now):
-        await press.storage.delete(key)
+
+    async def enter(paper: Paper) -> UUID | None:
+        return await _enter(offer, paper, code, now)
+
+    await press.issue(await _printed(offer, press, code, now), _("Termo de acordo"), enter)
 
 
 async def _is_sealed(offer: Offer) -> bool:
@@ -48,31 +46,17 @@ async def _is_sealed(offer: Offer) -> bool:
     return any(event["facts"].get("offer") == offer.id for event in events)
 
 
-async def _keep(offer: Offer, sealed: bytes, key: str, code: str, now: datetime) -> bool:
-    """Enter the document; False when another worker was quicker."""
+async def _enter(offer: Offer, paper: Paper, code: str, now: datetime) -> UUID | None:
     async with transaction():
         file = await casefile.opened(offer.case_id, None)
         if await _is_sealed(offer):
-            return False
-        document = await Document.create(
-            id=uuid4(),
-            case_id=file.case.id,
-            owner_id=None,
-            kind=DocumentKind.SETTLEMENT,
-            sides=_ALL,
-            filename=f"acordo-{file.case.protocol}-{offer.id}.pdf",
-            media_type="application/pdf",
-            size=len(sealed),
-            sha256=hashlib.sha256(sealed).hexdigest(),
-            storage_key=key,
-            at=now,
-            attached_at=now,
-            code=code,
-        )
+            return None
+        name = f"acordo-{file.case.protocol}-{offer.id}.pdf"
+        document = await paper.enter(file.case.id, DocumentKind.SETTLEMENT, name, code=code, now=now)
         facts = {"offer": offer.id, "document": str(document.id), "code": code}
         await casefile.record(file, "settlement_sealed", now=now, facts=facts)
         await _send(file.case, offer, document, now)
-    return True
+    return document.id
 
 
 async def _send(case: Case, offer: Offer, document: Document, now: datetime) -> None:

@@ -8,10 +8,10 @@ from which address and device, over which hash, confirmed by a code sent to the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.db import transaction
-from app.services import codes, holding, letters, rooms
+from app.services import codes, holding, letters, presence, rooms
 from models import Case, Clause, Company, Hearing, Seat, Signature, User
 from models.rules.agreement import (
     ClauseState,
@@ -48,8 +48,9 @@ async def freeze(
     """Fix the text that is to be signed; from here on neither minutes nor clauses change.
 
     Raises Refused: "hearing_not_opened" for an outcome of a hearing that was not held, "signer_away" while
-    somebody who must sign is not in the room, "party_present" and "tolerance_running" for an absence that
-    is none (yet), "party_away" while the hearing holds itself, and what ``check_freeze`` refuses.
+    somebody who must sign is not in the room, "party_present", "tolerance_running" and "failure_measured"
+    for an absence that is none (yet), "party_away" while the hearing holds itself, and what ``check_freeze``
+    refuses.
     """
     async with transaction():
         room = await rooms.conducted(hearing_id, viewer)
@@ -73,11 +74,7 @@ async def freeze(
 async def _check_presence(hearing: Hearing, outcome: Outcome, now: datetime, tolerance: int) -> None:
     seats = await Seat.filter(hearing_id=hearing.id, connected=True)
     if outcome in NOT_HELD:
-        absent = _ABSENT.get(outcome, frozenset())
-        if any(seat.role in absent for seat in seats):
-            raise Refused("party_present")
-        if absent and now < hearing.starts_at + timedelta(minutes=tolerance):
-            raise Refused("tolerance_running")
+        await presence.check(hearing, _ABSENT.get(outcome, frozenset()), tolerance_minutes=tolerance, now=now)
         return
     able = {seat.role for seat in seats if seat.admitted and seat.may_sign}
     if not required_signers(outcome) <= able:

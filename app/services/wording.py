@@ -282,6 +282,7 @@ _CASE = {
     "hearing_cancelled": N_("Audiência cancelada"),
     "hearing_closed": N_("Audiência encerrada"),
     "minutes_sealed": N_("Termo da audiência assinado e disponível"),
+    "presence_certified": N_("Certidão de presença disponível"),
     "case_archived": N_("Caso arquivado"),
     "case_reopened": N_("Caso reaberto"),
 }
@@ -313,6 +314,8 @@ _ROOM = {
     "spotlight_given": N_("Um participante está em destaque"),
     "spotlight_ended": N_("O destaque terminou"),
     "seat_mode_changed": N_("Mudou a forma de participação de alguém"),
+    "media_lost": N_("O serviço de vídeo do Procon parou de funcionar"),
+    "media_restored": N_("O serviço de vídeo do Procon voltou a funcionar"),
     "hold_released": N_("O conciliador decidiu continuar sem a parte que caiu"),
     "hold_restored": N_("A audiência volta a esperar quem cair"),
     "exhibit_shown": N_("Documento mostrado a todos"),

@@ -63,6 +63,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "empty": (422, N_("Este arquivo está vazio.")),
     "exhibit_private": (409, N_("Este documento é reservado: nem todos na audiência podem vê-lo.")),
     "facts_length": (422, N_("Conte o que aconteceu em 50 a 8.000 caracteres.")),
+    "failure_measured": (
+        409,
+        N_("A medição mostra falha técnica: esta parte não pode ser dada como ausente."),
+    ),
     "hearing_not_now": (409, N_("Isto não pode ser feito neste momento da audiência.")),
     "hearing_not_opened": (409, N_("A audiência ainda não foi aberta.")),
     "hearing_over": (409, N_("A audiência já terminou.")),

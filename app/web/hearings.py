@@ -20,6 +20,7 @@ from app.services.wording import (
     seat_state_label,
 )
 from app.web import hearings_words as words
+from app.web import presence
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.cases import file_url
 from app.web.connections import Connections, connections
@@ -55,7 +56,7 @@ async def room(hearing_id: int) -> str:
     view = await _view(hearing_id)
     return render(
         "hearings/room.html",
-        **room_context(view, await _status(view)),
+        **{**room_context(view, await _status(view)), "presence": await presence.part(view)},
         connections=await _connections(view),
         papers=await identification.papers(view, viewer()),
     )
@@ -81,6 +82,7 @@ def room_context(view: RoomView, door_status: str) -> dict[str, Any]:
         "today": today(),
         "opens_minutes": parts().profile.hearing.sign_in_opens_minutes,
         "blank": {"values": {"instalments": "1"}, "errors": {}},
+        "presence": None,
     }
 
 

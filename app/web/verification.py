@@ -84,6 +84,7 @@ def kind_label(kind: DocumentKind) -> str:
         DocumentKind.NOTICE: _("Notificação à empresa"),
         DocumentKind.MINUTES: _("Termo de audiência"),
         DocumentKind.SETTLEMENT: _("Termo de acordo"),
+        DocumentKind.PRESENCE: _("Certidão de presença"),
     }.get(kind, _("Documento"))
 
 

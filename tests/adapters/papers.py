@@ -20,6 +20,8 @@ from app.adapters.documents import (
     SettlementData,
     SignatureLine,
 )
+from app.adapters.presence_document import PresenceData, PresenceLine
+from app.settings import PROFILES
 from models.rules.agreement import ClauseKind, ClauseTerms, clause_text, instalment_table
 from models.rules.hearing import SeatRole
 
@@ -31,6 +33,12 @@ AGENCY = Letterhead(
     email="procon@criciuma.example",
     opening_hours="Segunda a sexta, das 8h às 17h",
     timezone="America/Sao_Paulo",
+    logo=(PROFILES / "criciuma.svg").read_text("utf-8"),
+)
+CHECK = Check(
+    code="9RTW-7KQM-2XHP",
+    site="procon.criciuma.example/verificar",
+    url="https://procon.criciuma.example/verificar/9RTW-7KQM-2XHP",
 )
 PARTIES = Parties(
     consumer_name="Ana Conceição da Silva",
@@ -108,6 +116,7 @@ def receipt(facts: str = "", files: int = 3) -> ReceiptData:
         exhibits=exhibits(files),
         next_steps=NEXT_STEPS,
         case_url="https://procon.criciuma.example/reclamacoes/2026.000123",
+        check=CHECK,
     )
 
 
@@ -130,6 +139,7 @@ def notice(facts: str = "") -> NoticeData:
         ),
         access_code="7KQM-2XHP-9RTW",
         access_url="https://procon.criciuma.example/empresa/7KQM-2XHP-9RTW",
+        check=CHECK,
     )
 
 
@@ -192,11 +202,7 @@ def minutes(clause_count: int = 1, record: str = "", *, signed: bool = True) -> 
         if signed
         else (),
         signed_text_sha256=text_hash,
-        check=Check(
-            code="9RTW-7KQM-2XHP",
-            site="procon.criciuma.example/conferir",
-            url="https://procon.criciuma.example/conferir/9RTW-7KQM-2XHP",
-        ),
+        check=CHECK,
     )
 
 
@@ -227,9 +233,69 @@ def settlement(terms: str = "", *, payment: str = "R$ 1.250,00 em 5 parcelas men
             ),
         ),
         text_sha256=hashlib.sha256(b"proposta").hexdigest(),
-        check=Check(
-            code="9RTW-7KQM-2XHP",
-            site="procon.criciuma.example/verificar",
-            url="https://procon.criciuma.example/verificar/9RTW-7KQM-2XHP",
+        check=CHECK,
+    )
+
+
+def presence(
+    lines: int = 3, *, failures: tuple[tuple[float, float], ...] = (), closed: bool = True
+) -> PresenceData:
+    """A certificate of presence with that many people."""
+    starts = datetime(2026, 12, 10, 17, 30, tzinfo=UTC)
+    people = (
+        (
+            "Ana Conceição da Silva",
+            "Consumidor",
+            ((0.0, 0.2, "waiting"), (0.2, 0.55, "room"), (0.6, 1.0, "room")),
         ),
+        ("Carlos Eduardo Pereira Gonçalves", "Empresa", ()),
+        ("Marina de Souza", "Conciliador", ((0.0, 0.4, "room"), (0.4, 0.5, "private"), (0.5, 1.0, "room"))),
+    )
+    return PresenceData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=starts + timedelta(minutes=41),
+        parties=PARTIES,
+        mediator_name="Marina de Souza",
+        starts_at=starts,
+        tolerance_minutes=15,
+        opened_at=starts + timedelta(minutes=5),
+        until=starts + timedelta(minutes=40),
+        closed=closed,
+        outcome="não realizada por ausência da empresa" if closed else "",
+        conclusions=(
+            "Consumidor: presente. Entrou às 14:25 e estava na sala virtual no fim.",
+            "Empresa: não compareceu. Ninguém por esta parte entrou na sala virtual, que esteve aberta e em "
+            "funcionamento por 40 min 00 s a partir da hora marcada (tolerância: 15 minutos).",
+        ),
+        interruptions=("serviço de vídeo do Procon interrompido das 14:40 às 14:44 (4 min 02 s)",)
+        * len(failures),
+        begins=starts - timedelta(minutes=5),
+        ends=starts + timedelta(minutes=40),
+        lines=tuple(
+            PresenceLine(
+                name=name,
+                role=role,
+                state="presente até o fim" if stays else "não entrou",
+                came=starts - timedelta(minutes=5) if stays else None,
+                went=None,
+                late=False,
+                connected="44 min 10 s",
+                inside="35 min 00 s",
+                drops=1 if role == "Consumidor" else 0,
+                heard="12 min 04 s" if stays else "",
+                seen="31 min 00 s" if stays else "",
+                loss="0,4 % / 1,2 %" if stays else "",
+                stays=stays,
+                text="14:25 a 15:10 na sala de audiência" if stays else "não entrou",
+            )
+            for name, role, stays in (people[number % 3] for number in range(lines))
+        ),
+        ticks=tuple((number / 9, f"14:{25 + 5 * number:02}") for number in range(7)),
+        marks=((1 / 9, "marcada 14:30"), (4 / 9, "tolerância 14:45"), (2 / 9, "abertura 14:35")),
+        failures=failures,
+        skew=timedelta(seconds=2.5) if failures else timedelta(),
+        last_seq=84,
+        last_hash=hashlib.sha256(b"evento").hexdigest(),
+        check=CHECK,
     )

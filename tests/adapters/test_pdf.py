@@ -15,7 +15,8 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from app.adapters import documents
-from app.adapters.documents import Document, printable
+from app.adapters.document_words import printable
+from app.adapters.documents import Document
 from app.adapters.glyphs import RANGES, has_glyph
 from app.adapters.inspect import SandboxInspector
 from app.adapters.pdf import FakePdfMaker, PdfError, PdfMaker, TypstPdfMaker
@@ -50,6 +51,8 @@ ALL = {
     "minutes-without-agreement": papers.minutes(0, signed=False),
     "minutes": papers.minutes(1),
     "minutes-long": papers.minutes(12, LONG),
+    "presence": papers.presence(),
+    "presence-long": papers.presence(16, failures=((0.33, 0.42),), closed=False),
     "settlement": papers.settlement(),
     "settlement-long": papers.settlement(LONG, payment=""),
 }

@@ -13,8 +13,8 @@ from app.adapters.pdf import FakePdfMaker
 from app.adapters.seal import SealReport
 from app.adapters.storage import FolderStorage
 from app.services import cases, notice_paper, notices, verification
-from app.services.notice_paper import Press
 from app.services.notices import Choice
+from app.services.press import Press
 from app.services.verification import Verdict
 from models import CaseEvent, Document, DocumentKind, Notice, User
 from models.rules.case_machine import State

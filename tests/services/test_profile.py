@@ -84,3 +84,15 @@ def test_a_line_is_found_by_table_and_key() -> None:
         3,
         None,
     ]
+
+
+def test_the_logo_is_a_picture_beside_the_profile(tmp_path: Path) -> None:
+    named = 'logo = "criciuma.svg"'
+    assert load_profile(profile(tmp_path, named, named)).logo.startswith("<svg")
+    (tmp_path / "marca.svg").write_text("<svg/>", "utf-8")
+    assert load_profile(profile(tmp_path, named, 'logo = "marca.svg"')).logo == "<svg/>"
+    assert load_profile(profile(tmp_path, named, "")).logo == ""
+    (tmp_path / "marca.svg").write_text("GIF89a", "utf-8")
+    for name in ("marca.svg", "nenhuma.svg"):
+        with pytest.raises(SettingsError, match=r"documents\.logo"):
+            load_profile(profile(tmp_path, named, f'logo = "{name}"'))

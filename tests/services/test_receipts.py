@@ -10,10 +10,13 @@ import pytest
 
 from app.adapters.documents import Letterhead
 from app.adapters.pdf import FakePdfMaker
+from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
 from app.services import receipts
+from app.services.press import Press
 from models import CaseEvent, Document, DocumentKind
 from models.rules.case_machine import State
+from models.rules.public_code import normal_code
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_user
 from tests.services.test_registrations import make_upload
@@ -47,16 +50,17 @@ async def test_the_receipt_is_made_once_and_open_pages_are_told(tmp_path: Path) 
     await make_upload(case, user, DocumentKind.EXHIBIT, attached_at=NOW, filename="nota.pdf")
     await make_upload(case, user, DocumentKind.EXHIBIT, filename="esquecido.pdf")
 
+    press = Press(AGENCY, "https://exemplo.com", FakePdfMaker(), FakeSeal(), storage)
     for _ in range(2):
-        await receipts.make_receipt(
-            case.id, agency=AGENCY, site="https://exemplo.com", pdf=FakePdfMaker(), storage=storage, now=NOW
-        )
+        await receipts.make_receipt(case.id, press, now=NOW)
 
     receipt = await Document.get(case_id=case.id, kind=DocumentKind.RECEIPT)
     assert (receipt.sides, receipt.filename) == ("consumer,staff", "comprovante-2026.000001-9.pdf")
     paper = b"".join([piece async for piece in storage.read(receipt.storage_key)])
     assert len(paper) == receipt.size
-    words = orjson.loads(paper.partition(b"\n")[2])
+    assert (await press.seal.verify(paper)).authentic
+    words = orjson.loads(paper.partition(b"\n")[2].rpartition(FakeSeal.MARK)[0])
+    assert words["check"]["code"] == receipt.code == normal_code(receipt.code or "")
     assert words["consumer_document"] == "***.982.247-**"
     assert words["case_url"] == f"https://exemplo.com/casos/{case.id}"
     assert [exhibit["filename"] for exhibit in words["exhibits"]] == ["nota.pdf"]

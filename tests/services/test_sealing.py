@@ -13,7 +13,7 @@ from app.adapters.documents import Letterhead, MinutesData
 from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
 from app.services import conduct, holding, sealing, seats, signatures
-from app.services.notice_paper import Press
+from app.services.press import Press
 from models import CaseEvent, Document, Hearing, Job
 from models.rules.hearing import Outcome
 from models.rules.public_code import normal_code

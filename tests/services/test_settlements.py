@@ -14,7 +14,7 @@ from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
 from app.services import negotiation, settlements
 from app.services.negotiation import OfferTerms
-from app.services.notice_paper import Press
+from app.services.press import Press
 from models import CaseEvent, Document, DocumentKind, Job, Offer
 from models.rules.case_machine import State
 from models.rules.public_code import normal_code
