@@ -17,7 +17,7 @@ from quart import Quart
 from app import db, gauges
 from app.adapters.clock import Clock
 from app.equipment import real_parts
-from app.jobs import compositions, letters, papers, rounds
+from app.jobs import compositions, letters, papers, reminders, rounds
 from app.jobs.rounds import ROUNDS
 from app.jobs.runner import Lane, Runner
 from app.media_children import MediaChildren, media_command
@@ -28,6 +28,7 @@ from app.services import notices
 from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import PRESENCE_JOB, SEAL_JOB
+from app.services.hearing_reminders import REMINDER_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
 from app.services.settlements import SEAL_SETTLEMENT_JOB
@@ -207,6 +208,7 @@ LETTERS_AND_PAPERS = Lane(
         PRESENCE_JOB: papers.print_presence,
         SEAL_SETTLEMENT_JOB: papers.print_settlement,
         RECOUNT_JOB: rounds.recount_terms,
+        REMINDER_JOB: reminders.remind_of_hearing,
     },
     at_once=4,
     seconds=90,

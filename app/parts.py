@@ -23,10 +23,13 @@ from app.adapters.storage import Storage
 from app.metrics import Metrics
 from app.services.calendars import Listed
 from app.services.conduct import House
+from app.services.diary import Hours
+from app.services.invitations import Invite
 from app.services.rehearsals import Rehearsals
 from app.settings import Profile
 from app.tasks import Tasks
 from app.wake import Wake
+from models.rules.terms import Calendar
 
 Check = Callable[[], Awaitable[bool]]
 """A question of ``/readyz``: whether something the process depends on answers."""
@@ -69,4 +72,23 @@ class Parts:
             timezone=self.profile.agency.timezone,
             opens_minutes=self.profile.hearing.sign_in_opens_minutes,
             tolerance_minutes=self.profile.hearing.tolerance_minutes,
+        )
+
+    @property
+    def invite(self) -> Invite:
+        """What invitations say of this agency."""
+        agency = self.profile.agency
+        return Invite(agency.name, agency.email, agency.zone, self.public_url)
+
+    def hours(self, calendar: Calendar) -> Hours:
+        """When hearings are held here."""
+        rules = self.profile.hearing
+        return Hours(
+            rules.opens,
+            rules.closes,
+            self.profile.terms["hearing_notice"],
+            calendar,
+            rules.hold_when_party_drops,
+            rules.slot_minutes,
+            self.profile.scheduling,
         )

@@ -18,9 +18,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from app.profile_lines import line_of
+from models.rules.case_machine import State
 from models.rules.house_rules import HouseRules
 from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
+from models.rules.rescheduling import SchedulingPolicy
+from models.rules.slots import CLAIM_MINUTES
 from models.rules.terms import Term
 
 PROFILES = Path(__file__).parent / "profiles"
@@ -96,6 +99,7 @@ class Profile:
     calendar: HolidayRules
     terms: Mapping[str, Term]
     hearing: HearingRules
+    scheduling: SchedulingPolicy
     house_rules: HouseRules
     recording: RecordingPolicy
     upload_max_bytes: int
@@ -187,6 +191,7 @@ def _profile(raw: Mapping[str, Any], folder: Path) -> Profile:
             ),
             terms={name: _term(name, value) for name, value in raw["terms"].items()},
             hearing=_hearing(raw["hearing"]),
+            scheduling=_scheduling(raw["scheduling"]),
             house_rules=HouseRules(raw["house_rules"]["version"], tuple(raw["house_rules"]["text"])),
             recording=_recording(raw["recording"]),
             upload_max_bytes=int(raw["uploads"]["max_megabytes"]) * 1024 * 1024,
@@ -200,21 +205,47 @@ _TYPES = {
     "int": (int, "um número inteiro"),
     "bool": (bool, "true ou false"),
     "time": (time, "uma hora, como 08:00:00"),
+    "tuple[str, ...]": (list, "uma lista de nomes"),
+    "frozenset[State]": (list, "uma lista de situações"),
 }
 """By the type of a field: what its value must be, and how that is said."""
 
 
 def _hearing(raw: Mapping[str, Any]) -> HearingRules:
-    known = {field.name: field for field in fields(HearingRules)}
+    _check("hearing", raw, HearingRules)
+    return HearingRules(**raw)
+
+
+def _scheduling(raw: Mapping[str, Any]) -> SchedulingPolicy:
+    _check("scheduling", raw, SchedulingPolicy)
+    values = dict(raw)
+    if "rooms" in raw:
+        if not raw["rooms"] or not all(isinstance(name, str) and name for name in raw["rooms"]):
+            raise SettingsError("scheduling.rooms: esperada ao menos uma sala, pelo nome")
+        values["rooms"] = tuple(raw["rooms"])
+    if unknown := [name for name in raw.get("offer_by_itself", ()) if name not in set(State)]:
+        raise SettingsError(f"scheduling.offer_by_itself: {unknown[0]!r} não é situação de um caso")
+    values["offer_by_itself"] = frozenset(State(name) for name in raw.get("offer_by_itself", ()))
+    policy = SchedulingPolicy(**values)
+    for name in ("step_minutes", "offers", "offer_days"):
+        if getattr(policy, name) < 1:
+            raise SettingsError(f"scheduling.{name}: {getattr(policy, name)} não é um número positivo")
+    if policy.step_minutes % CLAIM_MINUTES or 60 % policy.step_minutes:
+        raise SettingsError("scheduling.step_minutes: use 5, 10, 15, 20, 30 ou 60")
+    return policy
+
+
+def _check(section: str, raw: Mapping[str, Any], shape: type) -> None:
+    """Every key is a field of ``shape``, none is missing that has no default, and the types are right."""
+    known = {field.name: field for field in fields(shape)}
     for name in raw.keys() - known.keys():
-        raise SettingsError(f"hearing.{name}: não existe esta chave")
+        raise SettingsError(f"{section}.{name}: não existe esta chave")
     for name, field in known.items():
         if name not in raw and field.default is MISSING:
-            raise SettingsError(f"hearing.{name}: falta")
+            raise SettingsError(f"{section}.{name}: falta")
         wanted, said = _TYPES[str(field.type)]
         if name in raw and type(raw[name]) is not wanted:
-            raise SettingsError(f"hearing.{name}: esperado {said}, veio {raw[name]!r}")
-    return HearingRules(**raw)
+            raise SettingsError(f"{section}.{name}: esperado {said}, veio {raw[name]!r}")
 
 
 def _recording(raw: Mapping[str, Any]) -> RecordingPolicy:

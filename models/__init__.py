@@ -31,8 +31,19 @@ from models.hearings import (
 from models.jobs import Job
 from models.people import Code, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
+from models.scheduling import (
+    Absence,
+    AbsenceKind,
+    HearingBlock,
+    OfferedSlot,
+    OfferedState,
+    SlotClaim,
+    WorkingHours,
+)
 
 __all__ = [
+    "Absence",
+    "AbsenceKind",
     "CalendarDay",
     "CalendarYear",
     "Case",
@@ -49,12 +60,15 @@ __all__ = [
     "DocumentKind",
     "Draft",
     "Hearing",
+    "HearingBlock",
     "HearingMessage",
     "Job",
     "MediaProcess",
     "Notice",
     "Offer",
     "OfferState",
+    "OfferedSlot",
+    "OfferedState",
     "Power",
     "Problem",
     "ProtocolCounter",
@@ -67,8 +81,10 @@ __all__ = [
     "SeatQuality",
     "Session",
     "Signature",
+    "SlotClaim",
     "SolvedBy",
     "Statement",
     "StatementKind",
     "User",
+    "WorkingHours",
 ]

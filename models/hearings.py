@@ -47,6 +47,8 @@ class Hearing(Model):
     ``holds`` says that the hearing holds itself when a party drops.
     ``counting_from`` is when the countdown to the opening began.
     ``exhibit`` is the document that is open for everybody, at ``exhibit_page``.
+    ``room`` is the virtual room's number in the profile, from 1. ``agent`` is the company's person where one
+    is named, as in a ``block`` of its hearings.
     """
 
     id = fields.IntField(primary_key=True)
@@ -89,6 +91,15 @@ class Hearing(Model):
     )
     exhibit_id: Any
     exhibit_page = fields.IntField(db_default=1)
+    room = fields.IntField(db_default=0)
+    agent: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="represented_hearings", null=True, on_delete=OnDelete.SET_NULL
+    )
+    agent_id: int | None
+    block: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.HearingBlock", related_name="hearings", null=True, on_delete=OnDelete.SET_NULL
+    )
+    block_id: int | None
 
     class Meta:
         table = "hearing"

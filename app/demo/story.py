@@ -23,7 +23,7 @@ from app.services import (
 from app.services.documents import Intake, Limits
 from app.services.negotiation import OfferTerms
 from app.services.notices import Choice, TermRules
-from app.services.scheduling import Booking, Hours, Invite
+from app.services.scheduling import Booking
 from models import DocumentKind, Offer, OfferState, Problem, User
 from models.rules.people import Viewer
 from models.rules.terms import Calendar
@@ -139,7 +139,7 @@ class Narrator:
         case = await self._notified(who, facts, company, at)
         offer = await self._answered(case, company, 35_000, at + timedelta(days=3))
         await negotiation.accept(
-            case, self._cast.viewers[who], offer, now=at + timedelta(days=4), invite=self._invite()
+            case, self._cast.viewers[who], offer, now=at + timedelta(days=4), invite=self._parts.invite
         )
         return case
 
@@ -163,13 +163,8 @@ class Narrator:
                 out_of_hours=True,
             ),
             now=self._now,
-            hours=Hours(
-                rules.opens,
-                rules.closes,
-                self._parts.profile.terms["hearing_notice"],
-                await self._calendar(),
-            ),
-            invite=self._invite(),
+            hours=self._parts.hours(await self._calendar()),
+            invite=self._parts.invite,
         )
         return case
 
@@ -278,10 +273,6 @@ class Narrator:
             Limits(profile.upload_max_bytes, profile.upload_max_files),
         )
         await documents.receive(case, viewer, kind, name, chunks(), intake=intake, now=at)
-
-    def _invite(self) -> Invite:
-        agency = self._parts.profile.agency
-        return Invite(agency.name, agency.email, agency.zone, self._parts.public_url)
 
     def _staff(self, login: str) -> Viewer:
         return self._cast.viewers[login]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.parts import Parts
-from app.services import calendars, compositions, seat_quality, terms
+from app.services import calendars, compositions, seat_quality, slot_offers, terms
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -49,4 +49,13 @@ async def forget_connections(parts: Parts) -> None:
     await seat_quality.forget(parts.clock.now() - kept)
 
 
-ROUNDS = (pass_terms, sweep_uploads, end_recordings, forget_connections)
+async def keep_slot_offers(parts: Parts) -> None:
+    """End the offers of slots that nobody took in time, and make those that the profile's rule makes."""
+    now = parts.clock.now()
+    calendar = await calendars.current(parts.holidays, now.astimezone(parts.profile.agency.zone).date())
+    told = await slot_offers.expire(now=now)
+    if told + await slot_offers.offer_by_rule(now=now, hours=parts.hours(calendar), invite=parts.invite):
+        parts.wake.ring()
+
+
+ROUNDS = (pass_terms, sweep_uploads, end_recordings, forget_connections, keep_slot_offers)

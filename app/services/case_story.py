@@ -44,6 +44,9 @@ _TONES = {
     "offer_accepted": "success",
     "settlement_sealed": "success",
     "hearing_scheduled": "info",
+    "slots_offered": "info",
+    "slots_expired": "warning",
+    "hearing_moved": "warning",
     "hearing_cancelled": "warning",
     "minutes_sealed": "success",
     "media_lost": "danger",
@@ -132,6 +135,13 @@ def _who(event: Mapping[str, Any], side: Side) -> str:
 def _text(
     facts: Mapping[str, Any], words: Mapping[int, StatementView], terms: Mapping[int, OfferView]
 ) -> str:
+    if "from" in facts:
+        before, at = (datetime.fromisoformat(facts[name]) for name in ("from", "starts_at"))
+        return _("De %(before)s para %(when)s. %(reason)s") % {
+            "before": f"{before:%d/%m, %Hh%M}",
+            "when": f"{at:%d/%m/%Y, %Hh%M}",
+            "reason": facts["reason"],
+        }
     if "reason" in facts:
         return str(facts["reason"])
     if said := words.get(facts.get("statement", 0)):

@@ -14,6 +14,7 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, documents, letters, queue, scheduling
 from app.services.casefile import Opened
+from app.services.invitations import Invite
 from app.services.letters import Text
 from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.services.terms import AGREED
@@ -132,9 +133,7 @@ async def refuse(case_id: int, viewer: Viewer, offer_id: int, reason: str, *, no
         )
 
 
-async def accept(
-    case_id: int, viewer: Viewer, offer_id: int, *, now: datetime, invite: scheduling.Invite
-) -> None:
+async def accept(case_id: int, viewer: Viewer, offer_id: int, *, now: datetime, invite: Invite) -> None:
     """Accept the other side's open offer: the case goes to fulfilment and a set hearing is cancelled.
 
     While the hearing is running the agreement is made in it: Refused("hearing_running").

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
@@ -33,16 +33,47 @@ class Claimed:
 async def enqueue(
     kind: str, key: str, payload: Mapping[str, Any], *, now: datetime, at: datetime | None = None
 ) -> None:
-    """Queue a job inside the caller's transaction; a ``key`` seen before is already queued or done."""
+    """Queue a job inside the caller's transaction; a ``key`` seen before is already queued or done.
+
+    It is done now, or ``at`` a later moment, whatever restarts lie between.
+    """
     if await Job.filter(unique_key=key).exists():
         return
-    await Job.create(kind=kind, unique_key=key, payload=dict(payload), run_at=at or now)
+    await Job.create(kind=kind, unique_key=key, payload=dict(payload), run_at=(at or now).astimezone(UTC))
 
 
 async def again(kind: str, key: str, payload: Mapping[str, Any], *, now: datetime) -> None:
     """Queue a job anew that was given up or done, inside the caller's transaction."""
     await Job.filter(unique_key=key).delete()
     await enqueue(kind, key, payload, now=now)
+
+
+async def remind(
+    kind: str,
+    about: str,
+    moments: Mapping[str, datetime],
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Plan the reminders of a thing anew, inside the caller's transaction: what was planned is dropped.
+
+    ``about`` names the thing ("hearing:17"), ``moments`` each moment by a short label ("24h"). A moment that
+    is past is left out; one that was told already stays told, because the job's key is thing, label and
+    moment. The handler gets ``payload`` with ``moment`` (the label) and asks whether the thing still stands.
+    """
+    await forget(kind, about)
+    for label, at in moments.items():
+        if at > now:
+            key = f"{kind}:{about}:{label}:{at.astimezone(UTC):%Y%m%dT%H%M}"
+            await enqueue(kind, key, {**payload, "moment": label}, now=now, at=at)
+
+
+async def forget(kind: str, about: str) -> None:
+    """Drop the reminders of a thing that are still to come, inside the caller's transaction."""
+    await Job.filter(
+        kind=kind, unique_key__startswith=f"{kind}:{about}:", done_at__isnull=True, failed_at__isnull=True
+    ).delete()
 
 
 async def claim(now: datetime, limit: int, kinds: Collection[str]) -> list[Claimed]:

@@ -7,7 +7,6 @@ from quart.typing import ResponseReturnValue
 
 from app.services import negotiation, replies
 from app.services.negotiation import OfferTerms
-from app.services.scheduling import Invite
 from app.web.access import requires, viewer
 from app.web.cases import back, refused
 from app.web.forms import form
@@ -21,12 +20,6 @@ blueprint = Blueprint("negotiation", __name__)
 
 _WRONG_AMOUNT = -1
 """An amount that cannot be read: refused by the service together with the other fields."""
-
-
-def invite() -> Invite:
-    """What invitations say of this agency."""
-    agency = parts().profile.agency
-    return Invite(agency.name, agency.email, agency.zone, parts().public_url)
 
 
 @blueprint.post("/casos/<int:case_id>/resposta")
@@ -73,7 +66,7 @@ async def offer(case_id: int) -> ResponseReturnValue:
 async def accept(case_id: int, offer_id: int) -> ResponseReturnValue:
     """Accept the other side's offer."""
     try:
-        await negotiation.accept(case_id, viewer(), offer_id, now=now(), invite=invite())
+        await negotiation.accept(case_id, viewer(), offer_id, now=now(), invite=parts().invite)
     except (Refused, Conflict) as error:
         return await refused(case_id, "accept", {}, error)
     return back(case_id)

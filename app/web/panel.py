@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from quart import Blueprint
 
-from app.services import calendars, case_lists, scheduling
+from app.services import agenda, calendars, case_lists
 from app.services.case_lists import Wanted
 from app.services.wording import hearing_state_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
@@ -56,7 +56,7 @@ async def _staff_page(person: Viewer) -> str:
         queues=await case_lists.queues(),
         unconfirmed=await calendars.unconfirmed_year(today()) if person.role is Role.COORDINATOR else None,
         State=State,
-        hearings=await scheduling.agenda(person, start, start + timedelta(days=1)),
+        hearings=await agenda.agenda(person, start, start + timedelta(days=1)),
         mine=mine.cases[:10],
         duties=await reckoner(),
         state_label=state_label,

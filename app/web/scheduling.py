@@ -9,14 +9,16 @@ from itertools import groupby
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
-from app.services import cases, scheduling
-from app.services.scheduling import AgendaEntry, Booking, Hours
+from app.services import agenda as agendas
+from app.services import cases, diary, scheduling
+from app.services.agenda import AgendaEntry
+from app.services.diary import Hours
+from app.services.scheduling import Booking
 from app.services.wording import hearing_state_label
 from app.web.access import requires, viewer
 from app.web.cases import back, refused
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
-from app.web.negotiation import invite
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import calendar, here, now, today, typed_day
@@ -33,15 +35,7 @@ AGENDA_DAYS = 7
 
 async def hours() -> Hours:
     """When hearings are held here."""
-    profile = parts().profile
-    rules = profile.hearing
-    return Hours(
-        rules.opens,
-        rules.closes,
-        profile.terms["hearing_notice"],
-        await calendar(),
-        rules.hold_when_party_drops,
-    )
+    return parts().hours(await calendar())
 
 
 @blueprint.get("/casos/<int:case_id>/audiencia")
@@ -53,7 +47,7 @@ async def choose(case_id: int) -> ResponseReturnValue:
         return back(case_id)
     rules = await hours()
     typed = {
-        "date": scheduling.earliest(today(), rules).isoformat(),
+        "date": diary.earliest(today(), rules).isoformat(),
         "time": f"{rules.opens:%H:%M}",
         "minutes": str(parts().profile.hearing.slot_minutes),
         "mediator": str(viewer().user_id),
@@ -68,7 +62,9 @@ async def schedule(case_id: int) -> ResponseReturnValue:
     typed = await form()
     try:
         booking = _booking(typed)
-        await scheduling.schedule(case_id, viewer(), booking, now=now(), hours=await hours(), invite=invite())
+        await scheduling.schedule(
+            case_id, viewer(), booking, now=now(), hours=await hours(), invite=parts().invite
+        )
     except Invalid as error:
         return await _form_page(await cases.page(case_id, viewer()), typed, field_sentences(error)), 422
     except Refused as error:
@@ -86,7 +82,7 @@ async def cancel(hearing_id: int) -> ResponseReturnValue:
     typed = await form()
     try:
         case_id = await scheduling.cancel(
-            hearing_id, viewer(), typed.get("cancel_reason", ""), now=now(), invite=invite()
+            hearing_id, viewer(), typed.get("cancel_reason", ""), now=now(), invite=parts().invite
         )
     except Invalid as error:
         case_id = await _case_of(hearing_id)
@@ -100,7 +96,7 @@ async def agenda() -> str:
     """Hearings by day, a week at a time."""
     first = typed_day(query("de")) or today()
     start = datetime.combine(first, time(), tzinfo=here().tzinfo)
-    entries = await scheduling.agenda(viewer(), start, start + timedelta(days=AGENDA_DAYS))
+    entries = await agendas.agenda(viewer(), start, start + timedelta(days=AGENDA_DAYS))
     return render(
         "scheduling/agenda.html",
         days=_by_day(entries),
@@ -161,8 +157,8 @@ async def _form_page(page: cases.CasePage, typed: Mapping[str, str], errors: Map
         page=page,
         case=page.case,
         form={"values": typed, "errors": errors},
-        mediators=[] if mine else await scheduling.mediators(),
-        earliest=scheduling.earliest(today(), rules),
+        mediators=[] if mine else await diary.mediators(),
+        earliest=diary.earliest(today(), rules),
         hours=rules,
         today=today(),
     )

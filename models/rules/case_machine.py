@@ -65,7 +65,10 @@ class Action(StrEnum):
     COUNTER_OFFER = "counter_offer"
     REFUSE_OFFER = "refuse_offer"
     ACCEPT_OFFER = "accept_offer"
+    OFFER_SLOTS = "offer_slots"
+    PICK_SLOT = "pick_slot"
     SCHEDULE_HEARING = "schedule_hearing"
+    RESCHEDULE_HEARING = "reschedule_hearing"
     CANCEL_HEARING = "cancel_hearing"
     CONDUCT_HEARING = "conduct_hearing"
     CLOSE_WITH_AGREEMENT = "close_with_agreement"
@@ -116,6 +119,9 @@ def _negotiable(state: State) -> dict[tuple[State, Action], Cell]:
     }
 
 
+AWAITS_HEARING = (*(State.OPENED, State.ANSWERED, State.UNANSWERED, State.REPLIED, State.HEARING_NOT_HELD),)
+"""Where a hearing can be set, and slots for it be offered and picked."""
+
 S, A = State, Action
 TABLE: dict[tuple[State, Action], Cell] = {
     (S.DRAFT, A.SUBMIT): _consumer(S.SUBMITTED),
@@ -150,6 +156,12 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.ANSWERED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
     (S.UNANSWERED, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
     (S.HEARING_NOT_HELD, A.SCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
+    **{
+        (state, A.OFFER_SLOTS): Cell(state, frozenset({Side.STAFF, Side.SYSTEM}), _CASEWORK)
+        for state in AWAITS_HEARING
+    },
+    **{(state, A.PICK_SLOT): _consumer(S.HEARING_SCHEDULED) for state in AWAITS_HEARING},
+    (S.HEARING_SCHEDULED, A.RESCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
     (S.HEARING_SCHEDULED, A.CANCEL_HEARING): _staff(S.ANSWERED, _HEARING),
     (S.HEARING_SCHEDULED, A.CONDUCT_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
     (S.HEARING_SCHEDULED, A.CLOSE_WITH_AGREEMENT): _staff(S.FULFILMENT, _HEARING),

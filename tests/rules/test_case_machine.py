@@ -54,6 +54,15 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
     ("answered", "schedule_hearing"): ("hearing_scheduled", HEARING),
     ("unanswered", "schedule_hearing"): ("hearing_scheduled", HEARING),
     ("hearing_not_held", "schedule_hearing"): ("hearing_scheduled", HEARING),
+    **{
+        (state, action): (to or state, who)
+        for state in ("opened", "answered", "unanswered", "replied", "hearing_not_held")
+        for action, to, who in (
+            ("offer_slots", None, {*CASEWORK, None}),
+            ("pick_slot", "hearing_scheduled", {Role.CONSUMER}),
+        )
+    },
+    ("hearing_scheduled", "reschedule_hearing"): ("hearing_scheduled", HEARING),
     ("hearing_scheduled", "cancel_hearing"): ("answered", HEARING),
     ("hearing_scheduled", "conduct_hearing"): ("hearing_scheduled", HEARING),
     ("hearing_scheduled", "close_with_agreement"): ("fulfilment", HEARING),

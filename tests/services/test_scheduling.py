@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.services import scheduling
+from app.services import agenda, scheduling
 from app.services.scheduling import Booking
 from models import Case, CaseEvent, Hearing, Job, Representation, Seat
 from models.rules.case_machine import State
@@ -191,12 +191,12 @@ async def test_the_agenda_shows_a_mediators_own_and_a_coordinators_all() -> None
     hearing_id = await _schedule(people, _at(FAR, 14))
     span = (_at(FAR, 0), _at(FAR + timedelta(days=1), 0))
 
-    entry = (await scheduling.agenda(people.mediator, *span))[0]
+    entry = (await agenda.agenda(people.mediator, *span))[0]
     assert (entry.id, entry.protocol, entry.consumer) == (
         hearing_id,
         people.case.protocol,
         people.consumer.name,
     )
     assert entry.company == people.company.legal_name
-    assert len(await scheduling.agenda(people.coordinator, *span)) == 1
-    assert await scheduling.agenda(people.coordinator, span[1], span[1] + timedelta(days=1)) == []
+    assert len(await agenda.agenda(people.coordinator, *span)) == 1
+    assert await agenda.agenda(people.coordinator, span[1], span[1] + timedelta(days=1)) == []

@@ -1,0 +1,234 @@
+"""Slots that a consumer is offered, and the one that they take.
+
+Offered slots are not held unless staff asks for it: popular hours are offered to several people, and the
+first who takes one has it (ADR 0057). Who comes too late is told what is free, and gets further ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile, diary, letters, scheduling
+from app.services.casefile import Opened
+from app.services.diary import Hours
+from app.services.invitations import Invite
+from app.services.letters import Text
+from app.services.scheduling import Booking
+from app.services.scheduling_words import line, listed
+from models import Case, OfferedSlot, OfferedState, User
+from models.rules.case_machine import AWAITS_HEARING, Action
+from models.rules.errors import Conflict, DomainError, Invalid, Refused
+from models.rules.people import Viewer
+from models.rules.slots import Party, Slot, spread
+
+LATEST_CHOICE = timedelta(hours=2)
+"""A slot that begins sooner is not offered any more."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A slot as the page of the case shows it."""
+
+    id: int
+    starts_at: datetime
+    minutes: int
+    mediator: str
+    expires_at: datetime
+    held: bool
+
+
+async def offered(case_id: int, *, now: datetime) -> list[Offered]:
+    """The slots among which the consumer of a case may choose now."""
+    found = await (
+        OfferedSlot.filter(case_id=case_id, state=OfferedState.OPEN, expires_at__gt=now, starts_at__gt=now)
+        .order_by("starts_at", "id")
+        .values("id", "starts_at", "minutes", "expires_at", "held", mediator="mediator__name")
+    )
+    return [Offered(**row) for row in found]
+
+
+async def suggested(
+    case_id: int, viewer: Viewer, *, now: datetime, hours: Hours, invite: Invite
+) -> list[Slot]:
+    """Free slots that staff may offer or take for a case, spread over days."""
+    case, _side = await casefile.view(case_id, viewer)
+    found = await diary.free(hours, invite.zone, _party(case), now=now, but_case=case.id)
+    return spread(found, hours.policy.offers)
+
+
+async def offer(
+    case_id: int, viewer: Viewer | None, *, hold: bool, now: datetime, hours: Hours, invite: Invite
+) -> int:
+    """Offer slots to the consumer of a case, in the place of those offered before; answers how many.
+
+    ``viewer`` None is the rule of the profile. Refused("no_free_slots") when there is none.
+    """
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        file.step(Action.OFFER_SLOTS)
+        await diary.withdraw(case_id)
+        slots = await _chosen(file.case, now=now, hours=hours, invite=invite)
+        if not slots:
+            raise Refused("no_free_slots")
+        expires = _expiry(now, slots, hours, invite)
+        for slot in slots:
+            await _create(file, slot, expires, hold=hold, now=now)
+        facts = {"slots": len(slots), "until": expires.isoformat()}
+        await casefile.record(file, "slots_offered", now=now, facts=facts)
+        await _tell(file, slots, expires, now=now, invite=invite)
+    return len(slots)
+
+
+async def pick(
+    case_id: int, viewer: Viewer, offer_id: int, *, now: datetime, hours: Hours, invite: Invite
+) -> int:
+    """The consumer takes an offered slot; answers the hearing's id.
+
+    Conflict("slot_gone") when somebody else has it by now: its ``free`` names those that are left, which the
+    page offers then. The database decides who was first.
+    """
+    try:
+        async with transaction():
+            file = await casefile.opened(case_id, viewer)
+            to = file.step(Action.PICK_SLOT)
+            slot = await OfferedSlot.get_or_none(id=offer_id, case_id=case_id)
+            if slot is None or slot.state is not OfferedState.OPEN or slot.expires_at <= now:
+                raise Conflict("slot_gone")
+            booking = Booking(slot.starts_at.astimezone(invite.zone), slot.minutes, slot.mediator_id)
+            if booking.starts_at.date() < diary.earliest(now.astimezone(invite.zone).date(), hours):
+                raise Conflict("slot_gone")  # the calendar changed: the company would be told too late
+            await diary.release(offers=[offer_id])
+            await OfferedSlot.filter(id=offer_id).update(state=OfferedState.TAKEN)
+            hearing = await scheduling.place(file.case, booking, now=now, hours=hours)
+            await scheduling.recorded(file, hearing, booking, to, now=now, invite=invite)
+    except (Conflict, Invalid) as error:
+        if not _is_late(error):
+            raise
+    else:
+        return int(hearing.id)
+    left = await _refill(case_id, offer_id, now=now, hours=hours, invite=invite)
+    if not left:
+        raise Conflict("slots_all_gone")
+    raise Conflict("slot_gone", free=listed(left, invite.zone))
+
+
+def _is_late(error: DomainError) -> bool:
+    return error.code == "slot_gone" or (isinstance(error, Invalid) and "time" in error.fields)
+
+
+async def _refill(case_id: int, lost: int, *, now: datetime, hours: Hours, invite: Invite) -> list[datetime]:
+    """What is still free for who came too late: their other slots that nobody took, and further ones."""
+    async with transaction():
+        file = await casefile.opened(case_id, None)
+        mine = OfferedSlot.filter(case_id=case_id, state=OfferedState.OPEN)
+        await mine.filter(id=lost).update(state=OfferedState.GONE)
+        if file.case.state not in AWAITS_HEARING:
+            return []
+        found = await _free(file.case, now=now, hours=hours, invite=invite)
+        free = {(slot.starts_at.astimezone(UTC), slot.mediator) for slot in found}
+        kept = []
+        for row in await mine.order_by("starts_at"):
+            if (row.starts_at, row.mediator_id) in free:
+                kept.append(row.starts_at)
+            else:
+                await diary.release(offers=[row.id])
+                await OfferedSlot.filter(id=row.id).update(state=OfferedState.GONE)
+        more = [slot for slot in spread(found, hours.policy.offers + len(kept)) if slot.starts_at not in kept]
+        fresh = more[: max(hours.policy.offers - len(kept), 0)]
+        for slot in fresh:
+            await _create(file, slot, _expiry(now, fresh, hours, invite), hold=False, now=now)
+    return sorted([*kept, *(slot.starts_at for slot in fresh)])
+
+
+async def offer_by_rule(*, now: datetime, hours: Hours, invite: Invite) -> int:
+    """Offer slots in the cases for which the profile says so and nobody has yet; answers in how many."""
+    states = [state for state in hours.policy.offer_by_itself if state in AWAITS_HEARING]
+    if not states:
+        return 0
+    waiting = await (
+        Case.filter(state__in=states, hearings__id__isnull=True, offered_slots__id__isnull=True)
+        .order_by("changed_at", "id")
+        .limit(20)
+        .values_list("id", flat=True)
+    )
+    done = 0
+    for number in waiting:
+        try:
+            await offer(int(str(number)), None, hold=False, now=now, hours=hours, invite=invite)
+        except Refused:
+            continue
+        done += 1
+    return done
+
+
+async def expire(*, now: datetime) -> int:
+    """End the offers that nobody took in time, and say so in their cases; answers in how many."""
+    late = OfferedSlot.filter(state=OfferedState.OPEN, expires_at__lte=now)
+    numbers = {int(str(number)) for number in await late.limit(500).values_list("case_id", flat=True)}
+    for number in sorted(numbers):
+        async with transaction():
+            file = await casefile.opened(number, None)
+            ended = await diary.withdraw(number, to=OfferedState.EXPIRED)
+            if ended:
+                await casefile.record(file, "slots_expired", now=now, facts={"slots": ended})
+    return len(numbers)
+
+
+async def _chosen(case: Case, *, now: datetime, hours: Hours, invite: Invite) -> list[Slot]:
+    return spread(await _free(case, now=now, hours=hours, invite=invite), hours.policy.offers)
+
+
+async def _free(case: Case, *, now: datetime, hours: Hours, invite: Invite) -> list[Slot]:
+    """What can be offered: also who takes it on the last day leaves the company its notice term."""
+    last = now.astimezone(invite.zone).date() + timedelta(days=hours.policy.offer_days)
+    first = diary.earliest(last, hours)
+    return await diary.free(hours, invite.zone, _party(case), now=now, first=first, but_case=case.id)
+
+
+def _party(case: Case) -> Party:
+    return Party(case.consumer_id, case.company_id)
+
+
+def _expiry(now: datetime, slots: list[Slot], hours: Hours, invite: Invite) -> datetime:
+    """The end of the last day on which to choose; never so late that the first slot has begun."""
+    day = now.astimezone(invite.zone).date() + timedelta(days=hours.policy.offer_days)
+    end = datetime.combine(day, time(23, 59), invite.zone).astimezone(UTC)
+    return min(end, slots[-1].starts_at.astimezone(UTC) - LATEST_CHOICE)
+
+
+async def _create(file: Opened, slot: Slot, expires: datetime, *, hold: bool, now: datetime) -> None:
+    row = await OfferedSlot.create(
+        case_id=file.case.id,
+        mediator_id=slot.mediator,
+        starts_at=slot.starts_at.astimezone(UTC),
+        minutes=slot.minutes,
+        room=slot.room,
+        held=hold,
+        state=OfferedState.OPEN,
+        offered_by_id=file.viewer.user_id if file.viewer else None,
+        offered_at=now,
+        expires_at=min(expires, slot.starts_at.astimezone(UTC) - LATEST_CHOICE),
+    )
+    if hold:
+        await diary.hold(row, now=now)
+
+
+async def _tell(file: Opened, slots: list[Slot], expires: datetime, *, now: datetime, invite: Invite) -> None:
+    text = Text(
+        subject=_("Escolha o horário da sua audiência: reclamação %(protocol)s")
+        % {"protocol": file.case.protocol},
+        paragraphs=(
+            _("A audiência de conciliação é por vídeo. Escolha um destes horários até %(until)s:")
+            % {"until": f"{expires.astimezone(invite.zone):%d/%m, %Hh%M}"},
+            *(line(slot.starts_at, invite.zone) for slot in slots),
+            _("Quem escolhe primeiro fica com o horário. Se nenhum servir, avise o Procon."),
+        ),
+        button=_("Escolher o horário"),
+        path=f"/casos/{file.case.id}#horarios",
+        case=file.case.id,
+    )
+    consumer = await User.get(id=file.case.consumer_id)
+    await letters.write([consumer], f"case:{file.case.id}:slots:{file.case.version}", text, now=now)
