@@ -140,7 +140,7 @@ class OutgoingTrack(Follower):
         self.packets += 1
         self.octets += len(body) - TAIL
         sealed = leg.send(size, now)
-        if not self.video:
+        if sealed and not self.video:
             number = (sequence + numbers.shift) & 0xFFFF
             self._sealed[number & SEALED_KEPT - 1] = (
                 number,
@@ -207,7 +207,12 @@ class OutgoingTrack(Follower):
         span = next((s for s in reversed(self._spans) if s.first <= extended), None)
         if span is None:
             return False
-        kept = span.layer.recall(extended - span.shift)
+        original = extended - span.shift
+        kept = span.layer.recall(original)
+        if kept is None and span.layer.window.awaits(original):
+            # Lost on its way to us, and asked for there: it goes on when it comes. A keyframe would cost the
+            # publisher's narrow line a dozen packets for one, and would be needed only if it never came.
+            return False
         if kept is None or span.layer.age_s(kept[1]) > STALE_S:
             # Each span begins with a keyframe: only in the present one can the receiver have lost its thread.
             if span is self._spans[-1]:

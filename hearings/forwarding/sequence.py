@@ -92,6 +92,10 @@ class SequenceWindow:
         """Whether the packet of this 16-bit number is being waited for."""
         return self.newest - ((self.newest - number) & 0xFFFF) in self._missing
 
+    def awaits(self, number: int) -> bool:
+        """Whether the packet of this extended number is being waited for."""
+        return number in self._missing
+
     def due(self, now: float) -> list[int]:
         """The 16-bit numbers to ask for now, oldest first."""
         pause = max(self._patience.retry_s, self.response_s * 1.25)

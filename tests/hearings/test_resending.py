@@ -151,6 +151,28 @@ def test_a_picture_too_old_is_mended_by_a_keyframe(desk: Desk, road: Road) -> No
     assert road.publisher.keyframes_asked() == [VIDEO_SSRC]
 
 
+def test_what_is_awaited_from_the_publisher_needs_no_keyframe(desk: Desk, road: Road) -> None:
+    """Receivers see the publisher's holes too, and ask at once; its answer is on the way already."""
+    road.publisher.send(video_packet(0, key=True))
+    desk.pass_time(0.6)
+    for number in (1, 2, 4, 5):
+        road.publisher.send(video_packet(number))
+    begun = road.receiver.rtp()[0].number
+    desk.pass_time(0.02)
+    assert road.publisher.nacked() == [3]
+    road.seen.resend([begun + 3 & 0xFFFF], desk.now)
+    assert road.publisher.keyframes_asked() == []
+    road.publisher.send(video_packet(3))
+    assert [p.number for p in road.receiver.rtp()] == [begun + 3 & 0xFFFF]
+    road.publisher.send(video_packet(7))
+    for _ in range(32):
+        desk.pass_time(0.05)
+    road.publisher.rtcp()
+    desk.pass_time(0.5)
+    road.seen.resend([begun + 6 & 0xFFFF], desk.now)
+    assert road.publisher.keyframes_asked() == [VIDEO_SSRC], "it never came, and is still missed"
+
+
 def test_numbers_nobody_sent_are_answered_by_nothing(desk: Desk, road: Road) -> None:
     for number in range(5):
         road.publisher.send(video_packet(number, key=number == 0))
