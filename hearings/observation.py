@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hearings.activity import UNSEEN_S, Ear, SeatActivity, Voice, choose_speaker
+from hearings.activity import ABSENT_S, UNSEEN_S, Ear, SeatActivity, Voice, choose_speaker
 from hearings.negotiation import AUDIO, SCREEN, VIDEO
 from hearings.participant import Participant
 from hearings.permission import may_record
@@ -33,6 +33,14 @@ class Observation:
                 speaking[name] = ear.level
         self.speaker = choose_speaker(self.speaker, speaking)
 
+    def fell_silent(self, seats: Mapping[str, Participant], now: float) -> bool:
+        """Whether somebody of whom sound came at the last look has just become one of whom none comes."""
+        return any(
+            activity.voice is not Voice.ABSENT and now - _heard_at(seats[name]) > ABSENT_S
+            for name, activity in self.activity.items()
+            if name in seats
+        )
+
     def news(self) -> dict[str, Any] | None:
         """What to tell, None when it is as it was told last."""
         told = (dict(self.activity), self.speaker)
@@ -47,12 +55,16 @@ class Observation:
         self._told = ({}, None)
 
 
+def _heard_at(seat: Participant) -> float:
+    source = seat.publisher.sources.get(AUDIO) if seat.publisher is not None else None
+    return float("-inf") if source is None else source.heard_at
+
+
 def _look_at(seat: Participant, ear: Ear, now: float) -> SeatActivity:
     sources = seat.publisher.sources if seat.publisher is not None else {}
     audio = sources[AUDIO].layers[0] if AUDIO in sources else None
     seen = {media: now - source.heard_at <= UNSEEN_S for media, source in sources.items()}
     loudest = audio.take_loudest() if audio is not None else 127
-    heard_at = audio.heard_at if audio is not None else float("-inf")
-    voice = ear.voice(loudest, heard_at, now, muted=seat.standing.muted)
+    voice = ear.voice(loudest, _heard_at(seat), now, muted=seat.standing.muted)
     level = 0 if seat.standing.muted else (127 - loudest) // 10
     return SeatActivity(voice, level, seen.get(VIDEO, False), seen.get(SCREEN, False))

@@ -14,6 +14,8 @@ from hearings.port import MediaPort
 from hearings.sdp import SessionDescription, parse, render
 from hearings.uplink import Uplink
 
+SETTLE_S = 0.1
+
 
 class Publisher:
     """Sources by medium ("audio", "video", "screen") of one connection."""
@@ -29,6 +31,7 @@ class Publisher:
         self._forwarder = port.forwarder
         self._session = secrets.randbits(48)
         self._version = 0
+        self._settled_at = float("-inf")
 
     def offer(self, text: str) -> str:
         """Take an offer, the first or a later one on the same connection; returns the answer."""
@@ -58,8 +61,13 @@ class Publisher:
         self.connection.close()
 
     def tick(self, now: float) -> None:
-        """Every 20 ms: feedback."""
+        """Every 20 ms: feedback; now and then receivers leave layers that fell silent."""
         self.uplink.tick(now)
+        if now - self._settled_at >= SETTLE_S:
+            self._settled_at = now
+            for source in self.sources.values():
+                if len(source.layers) > 1:
+                    source.settle(now)
 
     def report(self, now: float) -> None:
         """Each second: receiver report and bandwidth limit."""
@@ -68,12 +76,6 @@ class Publisher:
         if blocks:
             message = rtcp.receiver_report(blocks) + self.uplink.limit_message()
             self.connection.leg.send_rtcp(message)
-
-    def settle(self, now: float) -> None:
-        """Called each half second: receivers leave layers that fell silent."""
-        for source in self.sources.values():
-            if len(source.layers) > 1:
-                source.settle(now)
 
     def on_rtcp(self, packet: rtcp.AnyPacket, now: float) -> None:
         """The sender reports carry the publisher's clock; the rest of what it says is not needed."""

@@ -179,6 +179,8 @@ class Room:
                 seat.publisher.tick(now)
             if seat.subscriber is not None:
                 seat.subscriber.tick(now)
+        if self._observation.fell_silent(self.seats, now):
+            self.observe(now)
         self._distribution.tick(self._observation.speaker, now)
 
     def report(self, now: float) -> None:
@@ -190,10 +192,8 @@ class Room:
                 seat.subscriber.negotiate(now)
 
     def observe(self, now: float) -> None:
-        """Each half second: layers that fell silent, who speaks; told to the room's links when it changed."""
-        for seat in self.seats.values():
-            if seat.publisher is not None:
-                seat.publisher.settle(now)
+        """Each half second, and when a microphone falls silent: who speaks; told to the room's links when it
+        changed."""
         before = self._observation.speaker
         self._observation.look(self.seats, now)
         speaker = self._observation.speaker

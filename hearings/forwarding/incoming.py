@@ -61,6 +61,7 @@ class IncomingTrack:
         self.reception = Reception(90000 if self.video else 48000)
         self.kept: list[Kept | None] = [None] * (HISTORY if self.video else 1)
         self.packets = 0
+        self.pictures = 0
         self.octets = 0
         self.bitrate = 0
         self.recovered = 0
@@ -201,6 +202,7 @@ class IncomingTrack:
     def _advance(self, kept: Kept, now: float) -> None:
         sequence, timestamp, marker, body = kept
         if timestamp != self._timestamp:
+            self.pictures += 1
             self.reception.measure(timestamp, now)
             self._timestamp = timestamp
         self.heard_at = now

@@ -10,6 +10,12 @@ from hearings.negotiation import AUDIO, PublishedTrack
 
 LIVE_S = 1.0
 """A layer not heard of for so long is taken for switched off by its browser."""
+STOPPED_S, STOPPED_PICTURES = 0.35, 4
+"""So is one that has been silent for so long while a lower layer brought so many pictures. All layers are
+made from the same pictures and browsers switch them off from the top: such a silence is no slow camera and no
+broken line, and each tenth of a second that one waits is a picture that stands still."""
+RETURNED_S = 1.0
+"""A layer that was taken for switched off must have been back for so long, lest followers swing with it."""
 
 
 class Source:
@@ -27,6 +33,10 @@ class Source:
         self.video = track.media != AUDIO
         self.followers: list[Follower] = []
         self.layers = tuple(IncomingTrack(self, feedback, due, rid) for rid in track.rids or ("",))
+        # Of each layer: how many pictures each had brought by then when it was last seen to go on.
+        self._seen = [(0,) * len(self.layers) for _ in self.layers]
+        self._stopped: dict[int, float | None] = {}
+        """Layers taken for switched off, and since when they have been back."""
 
     @property
     def heard_at(self) -> float:
@@ -35,7 +45,9 @@ class Source:
 
     def live(self, now: float) -> list[int]:
         """The indices of the layers that arrive at present, lowest first."""
-        return [i for i, layer in enumerate(self.layers) if now - layer.heard_at <= LIVE_S]
+        heard = [i for i, layer in enumerate(self.layers) if now - layer.heard_at <= LIVE_S]
+        # Better one that is only just back than none.
+        return [i for i in heard if i not in self._stopped] or heard
 
     def choose(self, target: int | None, now: float) -> IncomingTrack | None:
         """The layer for whom `target` is wanted: itself, or the best live one below it, or the lowest live.
@@ -61,9 +73,33 @@ class Source:
             self.settle(now)
 
     def settle(self, now: float) -> None:
-        """Called now and then: followers of a layer that fell silent, or of one that is back, change."""
+        """Called each tenth of a second: followers of a layer that fell silent, or of one that is back,
+        change."""
+        self._look_for_stopped(now)
         for follower in list(self.followers):
             follower.begin(now)
+
+    def _look_for_stopped(self, now: float) -> None:
+        pictures = tuple(layer.pictures for layer in self.layers)
+        for index, layer in enumerate(self.layers):
+            before = self._seen[index]
+            if pictures[index] != before[index]:
+                self._seen[index] = pictures
+                self._welcome(index, now)
+            elif now - layer.heard_at > STOPPED_S:
+                below = max(map(int.__sub__, pictures[:index], before), default=0)
+                if below >= STOPPED_PICTURES:
+                    self._stopped[index] = None
+
+    def _welcome(self, index: int, now: float) -> None:
+        """A layer goes on. One that had been switched off is trusted after a while."""
+        if index not in self._stopped:
+            return
+        since = self._stopped[index]
+        if since is None:
+            self._stopped[index] = now
+        elif now - since >= RETURNED_S:
+            del self._stopped[index]
 
     def request_keyframe(self, now: float) -> None:
         """Ask for a keyframe of every layer that is followed or awaited."""

@@ -7,7 +7,7 @@ import pytest
 
 from hearings.forwarding import rtcp, vp8
 from hearings.forwarding.packet import HEADER
-from hearings.forwarding.source import LIVE_S, Source
+from hearings.forwarding.source import LIVE_S, RETURNED_S, STOPPED_S, Source
 from tests.hearings.desk import Browser, Desk, Sent, camera
 
 MID, RID, RRID = 3, 10, 11
@@ -85,8 +85,10 @@ def stage(desk: Desk) -> Camera:
 
 
 def run(camera: Camera, frames: int, *layers: int, key: bool = False) -> None:
-    for _ in range(frames):
+    for number in range(frames):
         camera.frame(*layers, key=key)
+        if number % 3 == 0:
+            camera.source.settle(camera.desk.now)
         camera.desk.pass_time(1 / 30)
 
 
@@ -157,20 +159,55 @@ def test_what_was_lost_around_a_change_comes_again_from_its_own_layer(desk: Desk
     assert {p.ssrc for p in again} == {out.rtx_ssrc}
 
 
-def test_a_layer_that_falls_silent_gives_way_and_comes_back(desk: Desk, stage: Camera) -> None:
+def test_a_layer_that_is_switched_off_gives_way_soon_and_comes_back(desk: Desk, stage: Camera) -> None:
     eyes = desk.browser()
     out = desk.out(eyes, stage.source)
     out.aim(2, desk.now)
     run(stage, 3, 0, 1, 2, key=True)
     assert out.layer_index == 2
-    run(stage, int(30 * LIVE_S) + 3, 0, 1)  # the browser has switched its upper layer off
-    stage.source.settle(desk.now)
+    run(stage, int(30 * STOPPED_S) + 4, 0, 1)
+    assert out.awaited is stage.source.layers[1]
     run(stage, 3, 0, 1, key=True)
     assert out.layer_index == 1
-    run(stage, 3, 0, 1, 2, key=True)
-    stage.source.settle(desk.now)
-    run(stage, 3, 0, 1, 2, key=True)
+    run(stage, int(30 * RETURNED_S) - 3, 0, 1, 2, key=True)
+    assert out.layer_index == 1, "it must be back for a while, or pictures would swing with it"
+    run(stage, 12, 0, 1, 2, key=True)
     assert out.layer_index == 2
+    assert_seamless(eyes.rtp())
+
+
+def test_a_slow_camera_a_dead_line_and_a_silent_lowest_layer_are_waited_for(
+    desk: Desk, stage: Camera
+) -> None:
+    eyes = desk.browser()
+    out = desk.out(eyes, stage.source)
+    out.aim(2, desk.now)
+    for _ in range(6):  # two pictures a second
+        run(stage, 1, 0, 1, key=True)
+        stage.source.settle(desk.now)
+        run(stage, 1, 2, key=True)
+        stage.source.settle(desk.now)
+        desk.pass_time(0.43)
+        stage.source.settle(desk.now)
+    assert stage.source.live(desk.now) == [0, 1, 2]
+    desk.pass_time(0.2)
+    run(stage, 3, 0, 1)
+    assert stage.source.live(desk.now) == [0, 1, 2]
+    run(stage, 20, 1, 2)
+    assert stage.source.live(desk.now) == [0, 1, 2], "an encoder that saves bits drops pictures of the lowest"
+    assert out.layer_index == 2
+
+
+def test_a_camera_that_is_off_is_waited_for_and_begun_with_whatever_comes(desk: Desk, stage: Camera) -> None:
+    eyes = desk.browser()
+    out = desk.out(eyes, stage.source)
+    out.aim(2, desk.now)
+    run(stage, 3, 0, 1, 2, key=True)
+    desk.pass_time(LIVE_S + 0.1)
+    stage.source.settle(desk.now)
+    assert stage.source.live(desk.now) == []
+    run(stage, 3, 0, key=True)
+    assert out.layer_index == 0
     assert_seamless(eyes.rtp())
 
 

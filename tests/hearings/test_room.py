@@ -12,6 +12,7 @@ from hearings.errors import (
 )
 from hearings.permission import Standing
 from hearings.registry import ORPHAN_S
+from hearings.room import Room
 from hearings.sdp import parse
 from tests.hearings.house import House
 from tests.hearings.peer import audio_packet
@@ -57,6 +58,26 @@ async def test_the_speaker_is_told_when_it_changes(house: House) -> None:
     last = [e for e in house.told if e[1] == "activity"][-1]
     assert last[2]["seats"]["a"]["voice"] == "speaking"
     assert last[2]["seats"]["a"]["level"] == 10
+
+
+async def test_a_microphone_that_falls_silent_is_told_within_a_second(house: House) -> None:
+    """Not at the next of the looks, which are half a second apart."""
+    house.room = room = Room("outra", house.port, lambda *event: house.told.append(event))
+    camera = await house.publish("a")
+    await house.connected("a")
+    camera.send(audio_packet(1, level=20))
+    sound = house.layer("a", "audio")
+    await until(lambda: sound.packets)
+    room.observe(sound.heard_at + 0.45)
+    house.told.clear()
+    room.tick(sound.heard_at + 0.85)
+    assert house.told == []
+    room.tick(sound.heard_at + 0.95)
+    ((link, event, said),) = house.told
+    assert (link, event, said["seats"]["a"]["voice"]) == ("link", "activity", "no_packets")
+    room.tick(sound.heard_at + 0.97)
+    assert len(house.told) == 1, "once"
+    room.close()
 
 
 async def test_a_rooms_seats_and_a_process_rooms_are_limited(house: House) -> None:
