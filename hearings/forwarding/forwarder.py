@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -59,6 +60,8 @@ class Forwarder:
         self._vector = [self._arrived.view[:DATAGRAM]]
         self._aside: list[Aside] = []
         self._due: set[IncomingTrack] = set()
+        self._wall = 0.0
+        """The wall clock when the present turn of reading began, at `now`: the kernel's stamps are of it."""
         self._next_turn = 0.0
         self._complained = float("-inf")
         for sock in sockets:
@@ -137,6 +140,7 @@ class Forwarder:
         vector = self._vector
         data = self._arrived.data
         counters = self._counters
+        self._wall = time.time()
         for _ in range(READ_AT_ONCE):
             try:
                 size, ancillary, _, address = receive(vector, CONTROL)
@@ -211,7 +215,9 @@ class Forwarder:
         while at < end:
             head = data[at]
             if head == twcc_head:
-                leg.arrivals.notes.append((data[at + 1] << 8 | data[at + 2], now - lag(ancillary)))
+                leg.arrivals.notes.append(
+                    (data[at + 1] << 8 | data[at + 2], now - lag(ancillary, self._wall))
+                )
             elif head == level_head:
                 level = data[at + 1]
             at += (head & 15) + 2 if head else 1

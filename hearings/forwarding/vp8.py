@@ -39,12 +39,15 @@ def _read(body: bytes | bytearray, at: int) -> PictureIds:
 
 def rewrite(buffer: bytearray, at: int, end: int, picture: int, tl0: int) -> None:
     """Shift both numbers of the payload in `buffer[at:end]`, each modulo its own width."""
-    if at + 6 > end or not buffer[at] & 0x80:
+    if at + 3 > end or not buffer[at] & 0x80:
         return
     extended = buffer[at + 1]
     at += 2
     if extended & 0x80:
-        if buffer[at] & 0x80:
+        wide = buffer[at] & 0x80
+        if at + (2 if wide else 1) > end:
+            return
+        if wide:
             shifted = ((buffer[at] << 8 | buffer[at + 1]) + picture) & 0x7FFF
             buffer[at] = 0x80 | shifted >> 8
             buffer[at + 1] = shifted & 0xFF
@@ -52,5 +55,5 @@ def rewrite(buffer: bytearray, at: int, end: int, picture: int, tl0: int) -> Non
         else:
             buffer[at] = (buffer[at] + picture) & 0x7F
             at += 1
-    if extended & 0x40:
+    if extended & 0x40 and at < end:
         buffer[at] = (buffer[at] + tl0) & 0xFF

@@ -2,6 +2,8 @@
 
 import dataclasses
 import itertools
+import socket
+import struct
 import time
 
 import pytest
@@ -191,9 +193,35 @@ def test_a_wall_clock_that_is_set_is_not_believed(
     packet[16:20] = bytes([0x51, 0, 9, 0])
     browser.socket.send(bytes(packet))
     true_time = time.time
-    monkeypatch.setattr(arrival.time, "time", lambda: true_time() + set_by)
+    monkeypatch.setattr(time, "time", lambda: true_time() + set_by)
     desk.forwarder.read(0, 1000.0)
     assert browser.leg.arrivals.take() == [(9, 1000.0)]
+
+
+def test_packets_that_are_read_in_one_go_keep_their_distances(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long each of them takes us: a publisher's browser would take it for a way that changes."""
+    browser = desk.browser()
+    desk.forwarder.add_in(browser.leg, microphone(twcc_id=5))
+    for number in range(4):
+        packet = bytearray(audio_packet(number))
+        packet[16:20] = bytes([0x51, 0, number, 0])
+        browser.socket.send(bytes(packet))
+    true_time, steps = time.time, itertools.count()
+    monkeypatch.setattr(time, "time", lambda: true_time() + 0.05 * next(steps))
+    desk.forwarder.read(0, 1000.0)
+    arrivals = [at for _, at in browser.leg.arrivals.take()]
+    assert arrivals == sorted(arrivals)
+    assert len(set(arrivals)) == 4
+
+
+def test_a_packet_that_comes_while_others_are_read_came_after_them() -> None:
+    stamp = struct.pack("@qq", 1000, 4_000_000)
+    ancillary = [(socket.SOL_SOCKET, 35, stamp)]
+    assert arrival.lag(ancillary, 1000.0) == pytest.approx(-0.004)
+    assert arrival.lag(ancillary, 1000.010) == pytest.approx(0.006)
+    assert arrival.lag(ancillary, 999.0) == 0.0
 
 
 def test_an_extension_is_read_wherever_it_stands(desk: Desk) -> None:

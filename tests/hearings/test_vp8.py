@@ -8,7 +8,13 @@ from hearings.forwarding import vp8
 
 
 def payload(
-    *, key: bool, picture: int | None, wide: bool = True, tl0: int | None = None, start: bool = True
+    *,
+    key: bool,
+    picture: int | None,
+    wide: bool = True,
+    tl0: int | None = None,
+    start: bool = True,
+    frame: bytes = b"frame",
 ) -> bytes:
     """A payload as an encoder writes it."""
     extended = (0x80 if picture is not None else 0) | (0x40 | 0x20 if tl0 is not None else 0)
@@ -19,7 +25,7 @@ def payload(
         data += bytes([0x80 | picture >> 8, picture & 255]) if wide else bytes([picture])
     if tl0 is not None:
         data += bytes([tl0, 0x20])
-    return bytes(data) + bytes([0 if key else 1]) + b"frame"
+    return bytes(data) + bytes([0 if key else 1]) + frame
 
 
 def rewritten(data: bytes, picture: int, tl0: int) -> bytes:
@@ -66,6 +72,13 @@ def test_rewriting_changes_the_two_numbers_and_nothing_else(
     assert changed.picture == (number + shift) & width
     assert changed.tl0 == (-1 if tl0 is None else (tl0 + tl0_shift) & 255)
     assert rewritten(after, -shift, -tl0_shift) == before
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_the_smallest_packet_is_rewritten_too(wide: bool) -> None:
+    """A descriptor and one byte: the last of a picture may be so."""
+    after = rewritten(payload(key=False, picture=7, wide=wide, frame=b""), 3, 0)
+    assert vp8.read(after).picture == 10
 
 
 @given(st.binary(max_size=12))
