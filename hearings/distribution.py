@@ -126,7 +126,7 @@ class Distribution:
         return Want(
             key=stream,
             rank=_rank(sender, media, speaker),
-            tile=receiver.sizes.get(f"{seat}/{media}"),
+            tile=_tile(receiver, sender, stream),
             steps=self._steps(sender.publisher, stream, source, now),
             present=None if out.target == TOP else out.target,
             steady=receiver.subscriber.downlink.steady(stream, now) if receiver.subscriber else False,
@@ -170,6 +170,13 @@ class Distribution:
 def _elastic(publisher: Publisher) -> bool:
     """Whether it can be asked for less: REMB is one limit for all it sends, so there must be no layers."""
     return all(len(source.layers) == 1 for source in publisher.sources.values())
+
+
+def _tile(receiver: Participant, sender: Participant, stream: Key) -> int | None:
+    """How large the picture is drawn; an interpreter's hands are read at any size, so it counts as large."""
+    seat, media = stream
+    size = receiver.sizes.get(f"{seat}/{media}")
+    return None if size and media != SCREEN and sender.standing.interpreter else size
 
 
 def _rank(sender: Participant, media: str, speaker: str | None) -> Rank:

@@ -49,6 +49,7 @@ class Hearing(Model):
     ``exhibit`` is the document that is open for everybody, at ``exhibit_page``.
     ``room`` is the virtual room's number in the profile, from 1. ``agent`` is the company's person where one
     is named, as in a ``block`` of its hearings.
+    ``captions``: what is said is made into text, which is shown and kept nowhere.
     """
 
     id = fields.IntField(primary_key=True)
@@ -100,6 +101,7 @@ class Hearing(Model):
         "models.HearingBlock", related_name="hearings", null=True, on_delete=OnDelete.SET_NULL
     )
     block_id: int | None
+    captions = fields.BooleanField(db_default=False)
 
     class Meta:
         table = "hearing"
@@ -115,6 +117,7 @@ class Seat(Model):
     ``rules_version`` is the version of the house rules that the person accepted.
     ``mode`` is the step of the ladder on which the seat takes part; ``mode_chosen`` when a person chose it.
     ``consultation`` is the private room in which the person is now.
+    ``email`` is where a guest's link was sent, empty for everybody else.
     """
 
     id = fields.IntField(primary_key=True)
@@ -145,6 +148,7 @@ class Seat(Model):
         "models.Consultation", related_name="seats", null=True, on_delete=OnDelete.SET_NULL
     )
     consultation_id: int | None
+    email = fields.CharField(max_length=254, db_default="")
 
     class Meta:
         table = "seat"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.adapters.clock import Clock
-from app.services import casefile, history
+from app.services import history, rooms
 from models.rules.errors import DomainError, NotFound
 from models.rules.people import Viewer
 from realtime.identity import Identity, identify
@@ -47,13 +47,13 @@ class Cases(Namespace):
         try:
             case_id, since = _numbers(message)
             who: Identity = await self.get_session(sid)
-            _case, side = await casefile.view(case_id, who.viewer)
+            _case, side = await rooms.following(case_id, who.viewer)
             await self.enter_room(sid, case_room(case_id, side))
             missed = await history.after_seq(case_id, since, CATCH_UP + 1)
         except DomainError as error:
             return wire(Failed(error.code))
         if len(missed) > CATCH_UP:
-            case, _side = await casefile.view(case_id, who.viewer)
+            case, _side = await rooms.following(case_id, who.viewer)
             return wire(Resync(case.version))
         events = tuple(as_event(happening, side) for happening in missed)
         return wire(Caught(events, events[-1].seq if events else since))
@@ -63,7 +63,7 @@ class Cases(Namespace):
         try:
             case_id, _since = _numbers(message)
             who: Identity = await self.get_session(sid)
-            _case, side = await casefile.view(case_id, who.viewer)
+            _case, side = await rooms.following(case_id, who.viewer)
         except DomainError as error:
             return wire(Failed(error.code))
         await self.leave_room(sid, case_room(case_id, side))

@@ -14,7 +14,9 @@ import structlog
 
 from app.services import history
 from app.services.history import Happening
+from app.services.wording import event_text
 from app.wake import Bell
+from models.rules.events import HEARING_EVENTS
 from models.rules.people import Side
 from realtime.messages import Changed, Event, wire
 
@@ -48,6 +50,9 @@ STAFF_ROOM = "staff"
 
 def as_event(happening: Happening, side: Side) -> Event:
     """The event as ``side`` may know it: with its facts, or as a bare number."""
+    if side is Side.GUEST and happening.name in HEARING_EVENTS:
+        text = event_text(happening.name, {})  # what happens in the room, and no facts of it
+        return Event(happening.case_id, happening.seq, happening.name, text, {}, happening.at.isoformat())
     if side in happening.sides:
         return Event(
             happening.case_id,
@@ -92,7 +97,7 @@ class Relay:
         return cursor
 
     async def _tell(self, happening: Happening) -> None:
-        for side in (Side.CONSUMER, Side.COMPANY, Side.STAFF):
+        for side in (Side.CONSUMER, Side.COMPANY, Side.STAFF, Side.GUEST):
             event = as_event(happening, side)
             await self._emit("event", wire(event), case_room(happening.case_id, side))
         changed = wire(Changed(happening.case_id, happening.seq))

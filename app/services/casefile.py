@@ -58,11 +58,16 @@ async def view(case_id: int, viewer: Viewer) -> tuple[Case, Side]:
     return case, side_in(case, viewer)
 
 
-async def opened(case_id: int, viewer: Viewer | None) -> Opened:
-    """Lock a case for writing, inside a transaction; ``viewer`` None is the system itself."""
+async def opened(case_id: int, viewer: Viewer | None, *, guest: bool = False) -> Opened:
+    """Lock a case for writing, inside a transaction; ``viewer`` None is the system itself.
+
+    ``guest``: the caller has seen that the viewer is invited to a hearing of it.
+    """
     case = await Case.filter(id=case_id).select_for_update().get_or_none()
     if case is None:
         raise NotFound
+    if guest:
+        return Opened(case, Side.GUEST, viewer)
     side = Side.SYSTEM if viewer is None else side_in(case, viewer)
     return Opened(case, side, viewer)
 

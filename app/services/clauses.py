@@ -13,7 +13,7 @@ from app.services import rooms
 from models import Clause, User
 from models.rules.agreement import WITH_AMOUNT, ClauseKind, ClauseState
 from models.rules.errors import Invalid, NotFound, Refused
-from models.rules.hearing import SeatRole
+from models.rules.hearing import INVITED, SeatRole
 from models.rules.people import Viewer
 
 MOST_CLAUSES = 40
@@ -137,6 +137,8 @@ async def _proposed_by(clause: Clause) -> SeatRole:
 
 async def _negotiating(hearing_id: int, viewer: Viewer, *, settling: bool = True) -> rooms.Room:
     room = await rooms.taking_part(hearing_id, viewer)
+    if room.seat.role in INVITED:
+        raise Refused("not_yours")
     if room.hearing.opened_at is None:
         raise Refused("hearing_not_opened")
     if room.hearing.frozen_at is not None:

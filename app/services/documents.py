@@ -157,12 +157,23 @@ async def opened(document_id: UUID, viewer: Viewer, *, address: str, now: dateti
     _, side = await casefile.view(document.case_id, viewer)
     if not _may_open(document, side, viewer):
         raise NotFound
+    await _log_opening(document, viewer, address, now)
+    return _file(document)
+
+
+async def shown(document_id: UUID, viewer: Viewer, *, address: str, now: datetime) -> File:
+    """A document that is open to all in a hearing, which the caller has seen to; its opening is logged."""
+    document = await Document.get(id=document_id)
+    await _log_opening(document, viewer, address, now)
+    return _file(document)
+
+
+async def _log_opening(document: Document, viewer: Viewer, address: str, now: datetime) -> None:
     logged = await DocumentAccess.filter(
-        document_id=document_id, user_id=viewer.user_id, at__gt=now - SAME_OPENING
+        document_id=document.id, user_id=viewer.user_id, at__gt=now - SAME_OPENING
     ).exists()
     if not logged:
-        await DocumentAccess.create(document_id=document_id, user_id=viewer.user_id, at=now, address=address)
-    return _file(document)
+        await DocumentAccess.create(document_id=document.id, user_id=viewer.user_id, at=now, address=address)
 
 
 async def picture(file: File, page: int, width: int, *, storage: Storage, inspector: Inspector) -> bytes:

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db import transaction
-from app.services import casefile, documents, rooms
+from app.services import documents, rooms
 from app.services.documents import File
 from models import Document, Hearing, Seat
 from models.rules.errors import NotFound, Refused
@@ -121,7 +121,7 @@ async def page_of(hearing_id: int, viewer: Viewer, document_id: UUID, *, address
     hearing = await Hearing.get_or_none(id=hearing_id)
     if hearing is None or hearing.exhibit_id != document_id or hearing.state in OVER:
         raise NotFound
-    await casefile.view(hearing.case_id, viewer)
+    await rooms.place(hearing, viewer)
     if not await Seat.exists(hearing_id=hearing_id, user_id=viewer.user_id, admitted=True):
         raise NotFound
-    return await documents.opened(document_id, viewer, address=address, now=now)
+    return await documents.shown(document_id, viewer, address=address, now=now)

@@ -18,11 +18,11 @@ from app.services.invitations import Invite, instructions
 from app.services.letters import Text
 from app.services.scheduling_words import moment
 from models import Hearing, Seat
-from models.rules.hearing import HearingState, SeatRole
+from models.rules.hearing import INVITED, HearingState, SeatRole
 
 REMINDER_JOB = "hearing_reminder"
 BEFORE = {"7d": timedelta(days=7), "24h": timedelta(hours=24), "30min": timedelta(minutes=30)}
-_PARTIES = (SeatRole.CONSUMER, SeatRole.COMPANY, SeatRole.COUNSEL)
+_REMINDED = (SeatRole.CONSUMER, SeatRole.COMPANY, *INVITED)
 
 
 async def plan(hearing: Hearing, *, now: datetime) -> None:
@@ -58,14 +58,20 @@ async def remind(payload: Mapping[str, Any], *, now: datetime, invite: Invite) -
             if token := await seat_links.issue(hearing, seat.user_id):
                 text = replace(text, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
             key = f"reminder:{hearing.id}:{hearing.invitation}:{label}"
-            await letters.write([seat.user], key, text, now=now)
+            if seat.email:  # a guest knows the hearing, not the case
+                when = moment(hearing.starts_at, invite.zone)
+                subject = _("Lembrete: audiência por vídeo em %(when)s") % {"when": when}
+                own = replace(text, subject=subject, paragraphs=text.paragraphs[:1], case=0)
+                await letters.write_to(seat.email, seat.user.name, f"{key}:guest:{seat.id}", own, now=now)
+            else:
+                await letters.write([seat.user], key, text, now=now)
             told += 1
     return told
 
 
 async def _reminded(hearing: Hearing) -> list[Seat]:
-    """The parties; of a block, its company once, by the first hearing."""
-    seats = await Seat.filter(hearing_id=hearing.id, role__in=_PARTIES).order_by("id").select_related("user")
+    """The parties and guests; of a block, its company once, by the first hearing."""
+    seats = await Seat.filter(hearing_id=hearing.id, role__in=_REMINDED).order_by("id").select_related("user")
     if hearing.block_id is None:
         return seats
     first = await (

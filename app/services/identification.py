@@ -10,15 +10,18 @@ from app.db import transaction
 from app.services import documents, rooms
 from app.services.documents import File
 from app.services.room_view import RoomView
-from models import Case, DocumentKind, Power, Representation, User
+from models import Case, DocumentKind, Power, Representation, Seat, User
 from models.rules.errors import NotFound, Refused
-from models.rules.hearing import SeatRole
+from models.rules.hearing import INVITED, SeatRole
 from models.rules.people import Side, Viewer
 
 
 @dataclass(frozen=True)
 class Papers:
-    """What the agency knows of a person: ``cpf`` is digits, ``power`` is of who speaks for a company."""
+    """What the agency knows of a person: ``cpf`` is digits, ``power`` is of who speaks for a company.
+
+    ``email`` is where a guest was invited.
+    """
 
     name: str
     cpf: str = ""
@@ -26,6 +29,7 @@ class Papers:
     power: Power | None = None
     may_settle: bool = False
     valid_until: date | None = None
+    email: str = ""
 
 
 async def mark(hearing_id: int, viewer: Viewer, seat_id: int, *, identified: bool, now: datetime) -> None:
@@ -61,6 +65,8 @@ async def papers(view: RoomView, viewer: Viewer) -> Mapping[int, Papers]:
             found[person.seat] = Papers(account.name, account.cpf or "", tuple(files))
         elif person.role is SeatRole.COMPANY:
             found[person.seat] = await _speaker(person.name, person.user_id, case.company_id)
+        elif person.role in INVITED:
+            found[person.seat] = Papers(person.name, email=(await Seat.get(id=person.seat)).email)
     return found
 
 

@@ -17,8 +17,8 @@ from app.i18n import ngettext
 from app.services import letters, seat_links
 from app.services.letters import Text
 from app.services.scheduling_words import line, moment
-from models import Case, Hearing, HearingBlock, User
-from models.rules.hearing import HearingState, SeatRole
+from models import Case, Hearing, HearingBlock, Seat, User
+from models.rules.hearing import INVITED, HearingState, SeatRole
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -175,7 +175,10 @@ async def _send(
 ) -> None:
     """To each person with a seat; the entry names that person alone, so nobody's address is told."""
     key = f"hearing:{hearing.id}:{hearing.invitation}"
-    people = User.filter(seats__hearing_id=hearing.id)
+    guests = await Seat.filter(hearing_id=hearing.id, role__in=list(INVITED)).prefetch_related("user")
+    for guest in guests:
+        await _tell_guest(guest, hearing, text, method, key, now)
+    people = User.filter(seats__hearing_id=hearing.id).exclude(id__in=[guest.user_id for guest in guests])
     if hearing.block_id is not None:
         people = people.filter(seats__role=SeatRole.CONSUMER)  # the others are told of the block
     for person in await people.order_by("id"):
@@ -183,6 +186,17 @@ async def _send(
         if method == "REQUEST" and (token := await seat_links.issue(hearing, person.id)):
             own = replace(own, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
         await letters.write([person], key, own, now=now)
+
+
+async def _tell_guest(
+    guest: Seat, hearing: Hearing, text: Text, method: Method, key: str, now: datetime
+) -> None:
+    """Guests learn when the hearing is, or that it is not held; not why, and nothing of the case."""
+    own = Text(_("Audiência por vídeo do Procon: mudança"), text.paragraphs[:1])
+    if method == "REQUEST":
+        token = await seat_links.issue(hearing, guest.user_id)
+        own = replace(own, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
+    await letters.write_to(guest.email, guest.user.name, f"{key}:guest:{guest.id}", own, now=now)
 
 
 def _calendar(

@@ -18,6 +18,10 @@ ROLE_TEXT = {
     SeatRole.MEDIATOR: "conciliador(a)",
     SeatRole.CONSUMER: "consumidor(a)",
     SeatRole.COMPANY: "representante do fornecedor",
+    SeatRole.COUNSEL: "advogado(a) do consumidor",
+    SeatRole.INTERPRETER: "intérprete de Libras",
+    SeatRole.WITNESS: "testemunha",
+    SeatRole.OBSERVER: "observador(a)",
 }
 
 

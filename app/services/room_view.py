@@ -14,7 +14,6 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from app.services import (
-    casefile,
     consultation_view,
     exhibits,
     holding,
@@ -37,6 +36,7 @@ from models.rules.agreement import (
 )
 from models.rules.errors import NotFound
 from models.rules.hearing import (
+    INVITED,
     Audience,
     SeatFacts,
     SeatMode,
@@ -160,6 +160,16 @@ class RoomView:
     why_not_sign: str = ""
 
     @property
+    def guest(self) -> bool:
+        """Whether the person who looks was invited to the hearing and knows nothing else of the case."""
+        return self.me.role in INVITED
+
+    @property
+    def reads(self) -> bool:
+        """Whether they read agreement, minutes and chat: guests only while they are let in."""
+        return not self.guest or self.me.admitted
+
+    @property
     def others(self) -> tuple[Person, ...]:
         """Everybody but the person who looks."""
         return tuple(person for person in self.people if not person.mine)
@@ -172,9 +182,8 @@ async def view(
     known = await Hearing.get_or_none(id=hearing_id)
     if known is None:
         raise NotFound
-    case, side = await casefile.view(known.case_id, viewer)
+    case, role = await rooms.place(known, viewer)
     hearing = await Hearing.get(id=hearing_id).prefetch_related("mediator")
-    role = rooms.role_in(hearing, side, viewer)
     seats = await Seat.filter(hearing_id=hearing_id).order_by("id").prefetch_related("user")
     mine = next((seat for seat in seats if seat.user_id == viewer.user_id), None)
     people = _people(seats, viewer)
@@ -184,6 +193,7 @@ async def view(
     missing = await signatures.missing(hearing)
     counting = countdown.left(hearing.state, hearing.counting_from, now)
     tape = await recording_view.seen(hearing, viewer, me, people, recording)
+    reads = role not in INVITED or me.admitted
     return RoomView(
         hearing=hearing,
         case_id=case.id,
@@ -200,11 +210,11 @@ async def view(
         door_open=door_open,
         media=me.connected and media_flows(hearing.state, _facts(me)),
         controls=controls(_situation(hearing, me, door_open, missing, tape, counting=counting is not None)),
-        messages=await _messages(hearing_id, viewer, mine, people),
-        clauses=await _clauses(hearing, me),
+        messages=await _messages(hearing_id, viewer, mine, people) if reads else (),
+        clauses=await _clauses(hearing, me) if reads else (),
         signatures=tuple(signed),
         missing=missing,
-        sealed=await _sealed(hearing.sealed_id),
+        sealed=None if role in INVITED else await _sealed(hearing.sealed_id),
         recording=tape,
         private=await consultation_view.seen(seats, mine, now=now),
         callable=await consultation_view.callable_seats(seats, mine),

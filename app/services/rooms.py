@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from app.services import casefile
-from models import CaseEvent, Hearing, Representation, Seat
+from models import Case, CaseEvent, Hearing, Representation, Seat
 from models.rules.case_machine import Action, State
 from models.rules.errors import NotFound, Refused
-from models.rules.hearing import SeatRole
+from models.rules.hearing import INVITED, OVER, SeatRole
 from models.rules.people import Role, Side, Viewer
 from models.rules.room_acts import Asks, refusal
 
@@ -34,6 +34,28 @@ class Room:
         return await casefile.record(
             self.file, name, now=now, to=to, facts={"hearing": self.hearing.id, **(facts or {})}
         )
+
+
+async def invited(hearing_id: int, viewer: Viewer) -> Seat | None:
+    """The seat of somebody who has a place in this hearing only because they were invited to it."""
+    return await Seat.get_or_none(hearing_id=hearing_id, user_id=viewer.user_id, role__in=list(INVITED))
+
+
+async def place(hearing: Hearing, viewer: Viewer) -> tuple[Case, SeatRole]:
+    """The case of a hearing and what the viewer is in it, for reading; NotFound for who has no place."""
+    seat = await invited(hearing.id, viewer)
+    if seat is not None:
+        return await Case.get(id=hearing.case_id), seat.role
+    case, side = await casefile.view(hearing.case_id, viewer)
+    return case, role_in(hearing, side, viewer)
+
+
+async def following(case_id: int, viewer: Viewer) -> tuple[Case, Side]:
+    """A case that the viewer's page may follow, and their side; a guest's while their hearing is not over."""
+    seats = Seat.filter(hearing__case_id=case_id, user_id=viewer.user_id, role__in=list(INVITED))
+    if await seats.exclude(hearing__state__in=list(OVER)).exists():
+        return await Case.get(id=case_id), Side.GUEST
+    return await casefile.view(case_id, viewer)
 
 
 def role_in(hearing: Hearing, side: Side, viewer: Viewer) -> SeatRole:
@@ -63,18 +85,24 @@ async def may_settle(viewer: Viewer, company_id: int | None) -> bool:
 async def entered(hearing_id: int, viewer: Viewer) -> Room:
     """Lock a hearing that is not over, inside a transaction, for whoever has a place in it.
 
-    The seat is made when it is missing: a representative appointed after the hearing was scheduled has a
-    place all the same. Raises NotFound, or Refused("hearing_over").
+    The seat is made when it is missing, but for guests: a representative appointed after the hearing was
+    scheduled has a place all the same. Raises NotFound, or Refused("hearing_over").
     """
     known = await Hearing.get_or_none(id=hearing_id)
     if known is None:
         raise NotFound
-    file = await casefile.opened(known.case_id, viewer)
+    guest = await invited(hearing_id, viewer)
+    file = await casefile.opened(known.case_id, viewer, guest=guest is not None)
     hearing = await Hearing.get(id=hearing_id)  # read again: until now another act may have changed it
-    role = role_in(hearing, file.side, viewer)
+    seat = await invited(hearing_id, viewer) if guest is not None else None
+    if guest is not None and seat is None:
+        raise NotFound  # the invitation was taken back a moment ago
+    role = seat.role if seat is not None else role_in(hearing, file.side, viewer)
     if file.case.state is not State.HEARING_SCHEDULED:
         raise Refused("hearing_over")
     _allow(hearing, role, Asks.PLACE, admitted=False)
+    if seat is not None:
+        return Room(file, hearing, seat)
     signs = role is not SeatRole.COMPANY or await may_settle(viewer, file.case.company_id)
     seat, _ = await Seat.get_or_create(
         {"role": role, "may_sign": signs}, hearing_id=hearing_id, user_id=viewer.user_id

@@ -26,7 +26,7 @@ from app.services.press import Paper, Press
 from app.services.wording import seat_role_label
 from models import Case, CaseEvent, Clause, Document, DocumentKind, Hearing, Seat, Signature, User
 from models.rules.agreement import OUTCOME_TEXT, clause_text, instalment_table
-from models.rules.hearing import SeatRole
+from models.rules.hearing import INVITED, SeatRole
 from models.rules.public_code import new_code
 
 
@@ -74,7 +74,10 @@ async def _send(case: Case, hearing_id: int, document: Document, now: datetime) 
         case=case.id,
         documents=(str(document.id),),
     )
-    people = await User.filter(seats__hearing_id=hearing_id).order_by("id")
+    invited = await Seat.filter(hearing_id=hearing_id, role__in=list(INVITED)).values_list(
+        "user_id", flat=True
+    )
+    people = await User.filter(seats__hearing_id=hearing_id).exclude(id__in=list(invited)).order_by("id")
     await letters.write(people, f"sealed:{hearing_id}", text, now=now)
 
 

@@ -1,7 +1,8 @@
 """Personal links to a hearing: good for one use and one seat, sent in the invitation's letter.
 
 A link proves the same as a code sent by e-mail: that who opens it reads that person's mail. It is for the
-parties alone; accounts of the agency always sign in. The table keeps the SHA-256 of 256 random bits.
+parties and for guests, who have no other way in; accounts of the agency always sign in. The table keeps the
+SHA-256 of 256 random bits.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from enum import StrEnum
 
 from models import Hearing, Seat, SeatLink
 from models.rules.errors import NotFound, Refused
-from models.rules.hearing import OVER, SeatRole
+from models.rules.hearing import INVITED, OVER, SeatRole
 
 AFTER_START = timedelta(days=1)
 """So long after the planned start a link still opens the hearing: it may begin late, or go on."""
-PARTIES = frozenset({SeatRole.CONSUMER, SeatRole.COMPANY})
+LINKED = frozenset({SeatRole.CONSUMER, SeatRole.COMPANY, *INVITED})
 
 
 class LinkState(StrEnum):
@@ -31,7 +32,7 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """A link that somebody holds: whose seat in which hearing."""
+    """A link that somebody holds: whose seat in which hearing; ``guest``: they have no account to sign in."""
 
     id: int
     hearing_id: int
@@ -39,15 +40,16 @@ class Link:
     name: str
     starts_at: datetime
     state: LinkState
+    guest: bool
 
 
 async def issue(hearing: Hearing, user_id: int) -> str:
-    """A new link to a party's seat, inside the caller's transaction: its token, which nothing keeps.
+    """A new link to a party's or guest's seat, inside the caller's transaction: its token, kept nowhere.
 
-    Empty for who is no party of the hearing.
+    Empty for who is of the agency or has no seat.
     """
     seat = await Seat.get_or_none(hearing_id=hearing.id, user_id=user_id)
-    if seat is None or seat.role not in PARTIES:
+    if seat is None or seat.role not in LINKED:
         return ""
     token = secrets.token_urlsafe(32)
     await SeatLink.create(
@@ -69,7 +71,8 @@ async def find(token: str, *, now: datetime) -> Link:
         state = LinkState.USED
     elif now >= link.expires_at or hearing.state in OVER:
         state = LinkState.OVER
-    return Link(link.id, hearing.id, link.seat.user_id, link.seat.user.name, hearing.starts_at, state)
+    user, guest = link.seat.user, link.seat.role in INVITED
+    return Link(link.id, hearing.id, user.id, user.name, hearing.starts_at, state, guest)
 
 
 async def use(token: str, *, now: datetime) -> Link:

@@ -124,6 +124,7 @@ SIDES = {
     Side.COMPANY: N_("Empresa"),
     Side.STAFF: N_("Procon"),
     Side.SYSTEM: N_("Sistema"),
+    Side.GUEST: N_("Convidado"),
 }
 
 
@@ -138,6 +139,8 @@ SEAT_ROLES = {
     SeatRole.MEDIATOR: N_("Conciliador"),
     SeatRole.INTERPRETER: N_("Intérprete de Libras"),
     SeatRole.COUNSEL: N_("Advogado do consumidor"),
+    SeatRole.WITNESS: N_("Testemunha"),
+    SeatRole.OBSERVER: N_("Observador"),
 }
 
 
@@ -295,6 +298,8 @@ _CASE = {
 
 
 _ROOM = {
+    "guest_invited": N_("Convidado chamado para a audiência"),
+    "guest_withdrawn": N_("Convite para a audiência retirado"),
     "device_checked": N_("Teste de câmera e microfone registrado"),
     "house_rules_accepted": N_("Participante aceitou as regras da audiência"),
     "house_rules_refused": N_("Participante não aceitou as regras da audiência"),

@@ -48,7 +48,7 @@ async def close(hearing_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post(f"{_HEARING}/gravacao/acordo")
-@requires(Role.CONSUMER, Role.COMPANY)
+@requires(Role.CONSUMER, Role.COMPANY, Role.GUEST)
 async def agree(hearing_id: int) -> ResponseReturnValue:
     """Say whether one may be recorded; it may be said again, another way."""
     said = (await form()).get("answer", "")

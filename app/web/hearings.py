@@ -136,6 +136,7 @@ def room_truth(view: RoomView, status: str) -> dict[str, Any]:
                 "seat": str(person.seat),
                 "name": person.name,
                 "role": seat_role_label(person.role),
+                "interpreter": person.role is SeatRole.INTERPRETER,
                 "state": person.state,
                 "state_label": seat_state_label(person.state),
                 "muted": _silenced(person),

@@ -7,12 +7,12 @@ from typing import Any
 
 from app.i18n import N_, ngettext
 from app.i18n import gettext as _
-from app.services.wording import outcome_label, recording_cause
+from app.services.wording import outcome_label, recording_cause, seat_role_label
 from app.web.filters import number
 from models import Power
 from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.expectation import Expectation
-from models.rules.hearing import Conduct, HearingState, Outcome, SeatMode, SeatRole, SeatState
+from models.rules.hearing import INVITED, Conduct, HearingState, Outcome, SeatMode, SeatRole, SeatState
 from models.rules.house_rules import RulesAnswer
 from models.rules.recording import Answer, Take
 
@@ -107,6 +107,16 @@ RESULTS = {"ok": N_("funciona"), "failed": N_("com problema"), "skipped": N_("nÃ
 def clause_kinds() -> list[tuple[str, str]]:
     """The kinds of clause for a form, money first."""
     return [(kind.value, _(label)) for kind, label in KINDS.items()]
+
+
+def guest_roles() -> list[tuple[str, str]]:
+    """Who may be invited to one hearing, for a form."""
+    return [(role.value, seat_role_label(role)) for role in INVITED]
+
+
+def is_guest(role: SeatRole) -> bool:
+    """Whether somebody is there because they were invited to this one hearing."""
+    return role in INVITED
 
 
 def debtors() -> list[tuple[str, str]]:

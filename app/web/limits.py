@@ -32,6 +32,8 @@ LIMITS: dict[str, RateLimitItem] = {
     "code_try": parse("20 per hour"),
     "code_try_address": parse("60 per hour"),
     "hearing_message": parse("120 per 5 minute"),
+    "guest_letter": parse("30 per hour"),
+    "guest_again": parse("4 per hour"),
     "seat_link_address": parse("60 per hour"),
     "sign_code": parse("20 per hour"),
     "upload": parse("120 per hour"),

@@ -44,7 +44,7 @@ def _company() -> tuple[NavItem, ...]:
 
 
 def _guest() -> tuple[NavItem, ...]:
-    return (NavItem(_("Verificar documento"), "/verificar"),)
+    return (NavItem(_("Minha audiência"), "/painel"),)
 
 
 def _staff() -> tuple[NavItem, ...]:

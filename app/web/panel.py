@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 
 from quart import Blueprint
 
-from app.services import agenda, calendars, case_lists
+from app.services import agenda, calendars, case_lists, guests
 from app.services.case_lists import Wanted
-from app.services.wording import hearing_state_label, state_label, state_tone
+from app.services.wording import hearing_state_label, seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.render import render
 from app.web.today import here, reckoner, today
@@ -29,7 +29,7 @@ async def show() -> str:
         return await _party_page(person, Side.COMPANY)
     if person.is_staff:
         return await _staff_page(person)
-    return render("panel/guest.html")
+    return render("panel/guest.html", invited=await guests.of_person(person), role_label=seat_role_label)
 
 
 async def _party_page(person: Viewer, side: Side) -> str:

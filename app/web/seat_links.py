@@ -10,11 +10,12 @@ from typing import cast
 from quart import Blueprint, Response, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
-from app.services import seat_links, sessions
+from app.services import guests, seat_links, sessions
 from app.services.seat_links import LinkState
 from app.web import access, devices
 from app.web.access import PUBLIC, requires
-from app.web.limits import limit_address
+from app.web.limits import limit, limit_address
+from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now
 
@@ -31,7 +32,7 @@ async def show(token: str) -> ResponseReturnValue:
     if viewer is not None and viewer.user_id == link.user_id:
         return redirect(url_for("hearings.room", hearing_id=link.hearing_id), 303)
     good = link.state is LinkState.GOOD
-    return render("hearings/link.html", link=link, token=token, good=good), 200 if good else 410
+    return render("hearings/link.html", link=link, token=token, good=good, sent=False), 200 if good else 410
 
 
 @blueprint.post("/audiencias/entrada/<token>")
@@ -52,3 +53,14 @@ async def enter(token: str) -> ResponseReturnValue:
     response = cast(Response, redirect(url_for("hearings.room", hearing_id=link.hearing_id), 303))
     access.give_cookie(response, session)
     return response
+
+
+@blueprint.post("/audiencias/entrada/<token>/outro")
+@requires(PUBLIC)
+async def ask_again(token: str) -> ResponseReturnValue:
+    """Send a guest another link, to the address that was invited."""
+    await limit_address("seat_link_address")
+    link = await seat_links.find(token, now=now())
+    await limit("guest_again", link.user_id)
+    await guests.ask_again(token, parts().invite, now=now())
+    return render("hearings/link.html", link=link, token=token, good=False, sent=True)

@@ -1,8 +1,9 @@
 """Private rooms within a hearing: who may call whom, and what becomes of a call.
 
 A private room is of one side: of people of that side among themselves, or with the mediator. The two sides
-are never in one private room, that is what the hearing is for. An interpreter goes with whoever calls. Only
-the mediator calls somebody of the agency into a room of a side; a party who wants the mediator raises a hand.
+are never in one private room, that is what the hearing is for. An interpreter goes with whoever calls, and
+calls nobody; witnesses and observers are in no private room. Only the mediator calls somebody of the agency
+into a room of a side; a party who wants the mediator raises a hand.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from models.rules.hearing import SeatRole
 
 RING = timedelta(seconds=30)
 """So long a call rings before it is given up."""
+
+_ASIDE = frozenset({SeatRole.WITNESS, SeatRole.OBSERVER})
+"""Who is in no private room."""
 
 _SIDES = {
     SeatRole.CONSUMER: SeatRole.CONSUMER,
@@ -49,7 +53,7 @@ LIVING = (ConsultationState.RINGING, ConsultationState.OPEN)
 
 def may_call(caller: SeatRole, called: SeatRole, company: Iterable[SeatRole] = ()) -> bool:
     """Whether one may call another into a room that ``company`` are in already, or are being called into."""
-    if called is SeatRole.MEDIATOR:
+    if called is SeatRole.MEDIATOR or called in _ASIDE or caller in _ASIDE | {SeatRole.INTERPRETER}:
         return False
     sides = {_SIDES[role] for role in (caller, called, *company) if role in _SIDES}
     return len(sides) == 1

@@ -44,6 +44,8 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "hearing_scheduled": _ALL,
     "hearing_moved": _ALL,
     "hearing_cancelled": _ALL,
+    "guest_invited": _ALL,
+    "guest_withdrawn": _ALL,
     "device_checked": _ALL,
     "house_rules_accepted": _ALL,
     "house_rules_refused": _ALL,
@@ -109,6 +111,8 @@ EVENTS: dict[str, tuple[Side, ...]] = {
 
 HEARING_EVENTS = frozenset(
     {
+        "guest_invited",
+        "guest_withdrawn",
         "device_checked",
         "house_rules_accepted",
         "house_rules_refused",

@@ -38,6 +38,12 @@ class SeatRole(StrEnum):
     MEDIATOR = "mediator"
     INTERPRETER = "interpreter"
     COUNSEL = "counsel"
+    WITNESS = "witness"
+    OBSERVER = "observer"
+
+
+INVITED = (SeatRole.INTERPRETER, SeatRole.COUNSEL, SeatRole.WITNESS, SeatRole.OBSERVER)
+"""Who has a place because the mediator invited them to this one hearing; they know nothing else of a case."""
 
 
 class SeatMode(StrEnum):

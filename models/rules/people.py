@@ -23,12 +23,16 @@ STAFF = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR, 
 
 
 class Side(StrEnum):
-    """Where a person stands in one case; SYSTEM acts by itself (terms that pass)."""
+    """Where a person stands in one case; SYSTEM acts by itself (terms that pass).
+
+    GUEST knows one hearing of the case and nothing else of it (ADR 0050): no document and no event is of it.
+    """
 
     CONSUMER = "consumer"
     COMPANY = "company"
     STAFF = "staff"
     SYSTEM = "system"
+    GUEST = "guest"
 
 
 @dataclass(frozen=True)

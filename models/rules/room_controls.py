@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.rules.hearing import (
+    INVITED,
     OVER,
     Conduct,
     HearingState,
@@ -85,7 +86,9 @@ def controls(now: Situation) -> frozenset[Control]:
     found |= {Control.LEAVE}
     if now.seat is SeatState.AVAILABLE:
         return frozenset(found)
-    found |= {Control.SAY, Control.CALL} | _agreement(now)
+    found |= {Control.SAY} | _agreement(now)
+    if now.role not in (SeatRole.INTERPRETER, SeatRole.WITNESS, SeatRole.OBSERVER):
+        found.add(Control.CALL)
     if now.seat is SeatState.IN_CONSULTATION:
         found.add(Control.LEAVE_PRIVATE)
     elif not mediator:
@@ -96,6 +99,8 @@ def controls(now: Situation) -> frozenset[Control]:
 
 
 def _agreement(now: Situation) -> set[Control]:
+    if now.role in INVITED:
+        return set()
     if now.frozen:
         return {Control.SIGN} if now.signs else set()
     return {Control.PROPOSE} if now.held else set()

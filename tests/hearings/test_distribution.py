@@ -108,6 +108,11 @@ async def test_the_interpreter_is_seen_before_the_speaker_and_the_speaker_before
     await house.answer_all({"v": viewer})
     outs = {seat: house.out("v", (seat, "video")) for seat in ("a", "b", "c")}
     await until(lambda: [out.target for out in outs.values()] == [2, 2, 2])
+    small = {f"{seat}/video": 120 for seat in ("a", "b", "c")}
+    house.room.seat("v").sizes = small
+    say(viewer, RICH)
+    await until(lambda: {seat: out.target for seat, out in outs.items()} == {"a": 0, "b": 0, "c": 2})
+    house.room.seat("v").sizes = {}
     house.room._observation.speaker = "b"
     say(viewer, 1_000_000)
     await until(lambda: {seat: out.target for seat, out in outs.items()} == {"a": 0, "b": 0, "c": 1})

@@ -14,7 +14,6 @@ consumer     counsel interpreter
 counsel      consumer counsel interpreter
 company      company interpreter
 mediator     consumer counsel company
-interpreter  consumer counsel company
 """
 ALLOWED = {
     (caller, called)

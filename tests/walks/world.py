@@ -41,6 +41,8 @@ PEOPLE = (
     *("visitor", "consumer", "stranger", "company", "competitor"),
     *("attendant", "mediator", "legal", "coordinator", "auditor"),
 )
+GUEST = "guest"
+"""Invited to the hearing as its interpreter, and to nothing else."""
 STAFF = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR, Role.AUDITOR)
 STATES = {
     "draft": State.DRAFT,
@@ -77,6 +79,7 @@ class World:
             "company": await make_agent(company),
             "competitor": await make_agent(other),
             **{role.value: await make_user(role) for role in STAFF},
+            GUEST: await make_user(Role.GUEST, cpf=None),
         }
         names: dict[str, Any] = {"firm": company.id, "notice": NOTICE_CODE, "code": DOCUMENT_CODE}
         cases = await _cases(users["consumer"], company)
@@ -86,7 +89,7 @@ class World:
         names["recording"] = await _recording(names["hearing"], users["mediator"], parts)
         await _notice(cases["notified"])
         await parts.mail.send(_letter())
-        browsers = {name: await _browser(app, users.get(name)) for name in PEOPLE}
+        browsers = {name: await _browser(app, users.get(name)) for name in (*PEOPLE, GUEST)}
         return cls(browsers, names)
 
 
@@ -160,6 +163,7 @@ async def _hearing(case: Case, users: dict[str, User]) -> int:
     )
     for name in ("consumer", "company", "mediator"):
         await Seat.create(hearing=hearing, user=users[name], role=SeatRole(name), may_sign=True)
+    await Seat.create(hearing=hearing, user=users[GUEST], role=SeatRole.INTERPRETER, may_sign=False)
     return int(hearing.id)
 
 

@@ -7,8 +7,8 @@ const TROUBLES = { muted_talking: "voice_muted_talking", too_low: "voice_too_low
 const UNSEEN_MS = 5000; // a glance at another tab costs nobody a picture
 
 /**
- * @typedef {{seat: string, name: string, role: string, state: string, muted: boolean, mine: boolean,
- *   inside: boolean, apart: boolean, hand: number, mode: string, mode_label: string}} Person
+ * @typedef {{seat: string, name: string, role: string, interpreter: boolean, state: string, muted: boolean,
+ *   mine: boolean, inside: boolean, apart: boolean, hand: number, mode: string, mode_label: string}} Person
  * @typedef {{microphone: boolean, camera: boolean}} Own
  */
 
@@ -99,7 +99,7 @@ export class Tiles extends EventTarget {
     this.tellsTroubles = false;
   }
 
-  /** @param {string} layout "grid", "speaker", or the seat that is pinned */
+  /** @param {string} layout "grid", "speaker", "interpreter", or the seat that is pinned */
   arrange(layout) {
     this.layout = layout;
     this.#enlarge();
@@ -113,9 +113,16 @@ export class Tiles extends EventTarget {
     this.dispatchEvent(new Event("sizes"));
   }
 
-  /** The mediator's spotlight goes before one's own choice. */
+  /** The interpreter whom this page has pinned, if one is there. */
+  get interpreter() {
+    const there = [...this.tiles.values()].find(({ person }) => person.interpreter && !person.mine && person.state !== "disconnected");
+    return this.layout === "interpreter" ? (there?.seat ?? "") : "";
+  }
+
+  /** The mediator's spotlight goes before one's own choice, but for the interpreter of who needs one. */
   #enlarge() {
-    const large = [this.spotlight, this.layout === "speaker" ? this.speaker : this.layout].find((seat) => this.tiles.has(seat));
+    const own = this.layout === "speaker" ? this.speaker : this.layout;
+    const large = [this.interpreter, this.spotlight, own].find((seat) => this.tiles.has(seat));
     for (const [seat, tile] of this.tiles) tile.element.classList.toggle("tile-spotlight", seat === large);
     this.root.toggleAttribute("data-spotlight", large !== undefined);
   }
@@ -235,7 +242,8 @@ export class Tiles extends EventTarget {
     const sizes = {};
     for (const [seat, tile] of this.tiles) {
       if (tile.person.mine) continue;
-      const height = Math.min(this.tallest, Math.round(tile.element.clientHeight * scale));
+      const bound = seat === this.interpreter ? Infinity : this.tallest; // who reads signs hears by them
+      const height = Math.min(bound, Math.round(tile.element.clientHeight * scale));
       for (const kind of ["video", "screen"]) sizes[`${seat}/${kind}`] = height;
     }
     return sizes;

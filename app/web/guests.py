@@ -1,0 +1,54 @@
+"""Inviting somebody to one hearing, and what the mediator does with an invitation."""
+
+from __future__ import annotations
+
+from quart import Blueprint
+from quart.typing import ResponseReturnValue
+
+from app.services import guests
+from app.services.guests import Invitation
+from app.web.access import requires, viewer
+from app.web.forms import form
+from app.web.limits import limit
+from app.web.parts import parts
+from app.web.room_answer import done
+from app.web.today import now
+from models.rules.errors import Invalid
+from models.rules.hearing import SeatRole
+from models.rules.people import Role
+
+blueprint = Blueprint("guests", __name__)
+
+_GUESTS = "/audiencias/<int:hearing_id>/convidados"
+_CONDUCTS = (Role.MEDIATOR, Role.COORDINATOR)
+
+
+@blueprint.post(_GUESTS)
+@requires(*_CONDUCTS)
+async def add(hearing_id: int) -> ResponseReturnValue:
+    """Invite somebody: name, e-mail and role."""
+    typed = await form()
+    role = typed.get("role", "")
+    if role not in set(SeatRole):
+        raise Invalid({"role": "choice_missing"})
+    await limit("guest_letter", viewer().user_id)
+    invitation = Invitation(typed.get("name", ""), typed.get("email", ""), SeatRole(role))
+    await guests.invite(hearing_id, viewer(), invitation, parts().invite, now=now())
+    return done(hearing_id)
+
+
+@blueprint.post(f"{_GUESTS}/<int:seat_id>/novo-endereco")
+@requires(*_CONDUCTS)
+async def send_again(hearing_id: int, seat_id: int) -> ResponseReturnValue:
+    """Send a guest another link."""
+    await limit("guest_letter", viewer().user_id)
+    await guests.send_again(hearing_id, viewer(), seat_id, parts().invite, now=now())
+    return done(hearing_id)
+
+
+@blueprint.post(f"{_GUESTS}/<int:seat_id>/retirar")
+@requires(*_CONDUCTS)
+async def withdraw(hearing_id: int, seat_id: int) -> ResponseReturnValue:
+    """Take an invitation back."""
+    await guests.withdraw(hearing_id, viewer(), seat_id, now=now())
+    return done(hearing_id)
