@@ -78,7 +78,8 @@ class Databases:
 
     def _create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copied as files: several times quicker than through the log, which nobody will ever replay
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return f"{self.server}/{name}"
 
     def drop(self, url: str) -> None:

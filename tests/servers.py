@@ -117,6 +117,7 @@ def postgres() -> Iterator[str]:
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
+            "autovacuum": "off",
             "max_connections": "200",
             "unix_socket_directories": str(folder),
             "listen_addresses": "127.0.0.1",
