@@ -14,6 +14,7 @@ from models.cases import (
     SolvedBy,
     Statement,
     StatementKind,
+    ThreadBookmark,
 )
 from models.companies import Company, Power, Representation
 from models.documents import Document, DocumentAccess, DocumentKind
@@ -85,6 +86,7 @@ __all__ = [
     "SolvedBy",
     "Statement",
     "StatementKind",
+    "ThreadBookmark",
     "User",
     "WorkingHours",
 ]

@@ -161,10 +161,11 @@ class StatementKind(StrEnum):
     ANSWER = "answer"
     REPLY = "reply"
     NOTE = "note"
+    MESSAGE = "message"
 
 
 class Statement(Model):
-    """What a side says in writing: the company's answer, the consumer's reply, a staff note."""
+    """What a side says in writing: the company's answer, a reply, a message of the thread, a staff note."""
 
     id = fields.IntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -206,6 +207,26 @@ class CompanyCall(Model):
     class Meta:
         table = "company_call"
         indexes = (("case_id", "id"),)
+
+
+class ThreadBookmark(Model):
+    """How far a person has read the thread of a case: ``statement_id`` is the last message seen."""
+
+    id = fields.IntField(primary_key=True)
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
+        "models.Case", related_name="bookmarks", on_delete=OnDelete.CASCADE
+    )
+    case_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="bookmarks", on_delete=OnDelete.CASCADE
+    )
+    user_id: int
+    statement_id = fields.IntField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "thread_bookmark"
+        unique_together = (("case_id", "user_id"),)
 
 
 class OfferState(StrEnum):

@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
-from models.cases import Case
+from models.cases import Case, Statement
 from models.people import User
 
 
@@ -25,13 +25,14 @@ class DocumentKind(StrEnum):
     MINUTES = "minutes"
     SETTLEMENT = "settlement"
     PRESENCE = "presence"
+    MESSAGE = "message"
 
 
 class Document(Model):
     """One file of a case.
 
     ``sides`` says who may open it, ``storage_key`` where its bytes are; with ``attached_at`` empty it is
-    an upload still in its draft.
+    an upload still in its draft. ``statement`` is the message of the thread that it came with.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -43,6 +44,10 @@ class Document(Model):
         "models.User", related_name="documents", null=True, on_delete=OnDelete.RESTRICT
     )
     owner_id: int | None
+    statement: fields.ForeignKeyNullableRelation[Statement] = fields.ForeignKeyField(
+        "models.Statement", related_name="documents", null=True, on_delete=OnDelete.SET_NULL
+    )
+    statement_id: int | None
     kind = fields.CharEnumField(DocumentKind, max_length=12)
     sides = fields.CharField(max_length=32)
     filename = fields.CharField(max_length=160)

@@ -24,6 +24,9 @@ TOLD_OF_HEARINGS = frozenset(
 )
 """Events of the room that belong to the story; the others are told in the room."""
 
+_TOLD_ELSEWHERE = HEARING_EVENTS | {"message_written"}
+"""Events of which another part of the page tells: the room, the thread."""
+
 _TONES = {
     "registration_accepted": "success",
     "registration_refused": "danger",
@@ -120,7 +123,7 @@ def moments(
             tone=_TONES.get(event["name"], "neutral"),
         )
         for event in events
-        if event["name"] not in HEARING_EVENTS or event["name"] in TOLD_OF_HEARINGS
+        if event["name"] not in _TOLD_ELSEWHERE or event["name"] in TOLD_OF_HEARINGS
     )
 
 

@@ -15,9 +15,10 @@ from uuid import UUID
 import orjson
 
 from app.db import day, moment, rows
-from app.services import documents
+from app.services import documents, thread
 from app.services.case_story import Moment, OfferView, StatementView, moments
 from app.services.documents import File
+from app.services.thread import Message
 from models import OfferState, Representation, StatementKind
 from models.rules.case_machine import Action, State, allowed
 from models.rules.errors import NotFound
@@ -106,6 +107,7 @@ class CasePage:
     documents: tuple[File, ...]
     uploads: tuple[File, ...]
     statements: tuple[StatementView, ...]
+    messages: tuple[Message, ...]
     offers: tuple[OfferView, ...]
     hearings: tuple[HearingView, ...]
     notice: NoticeView | None
@@ -184,6 +186,7 @@ async def page(case_id: int, viewer: Viewer) -> CasePage:
         documents=tuple(file for file in files if file.attached_at is not None),
         uploads=tuple(file for file in files if file.attached_at is None),
         statements=statements,
+        messages=await thread.of_case(case_id, side, viewer, files),
         offers=offers,
         hearings=await _hearings(case_id),
         notice=await _notice(case_id),

@@ -26,16 +26,22 @@ from models.rules.people import Side, Viewer
 SAME_OPENING = timedelta(minutes=10)
 """Requests of one person for one document within this time are one opening in the log."""
 
-_FORMS: dict[DocumentKind, tuple[Side, frozenset[Action]]] = {
-    DocumentKind.RESIDENCE: (Side.CONSUMER, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
-    DocumentKind.IDENTITY: (Side.CONSUMER, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
-    DocumentKind.EXHIBIT: (Side.CONSUMER, frozenset({Action.SUPPLY_DOCUMENTS, Action.SEND_COMPLAINT})),
-    DocumentKind.ANSWER: (Side.COMPANY, frozenset({Action.ANSWER})),
+_CITIZEN = frozenset({Side.CONSUMER})
+_FORMS: dict[DocumentKind, tuple[frozenset[Side], frozenset[Action]]] = {
+    DocumentKind.RESIDENCE: (_CITIZEN, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
+    DocumentKind.IDENTITY: (_CITIZEN, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
+    DocumentKind.EXHIBIT: (_CITIZEN, frozenset({Action.SUPPLY_DOCUMENTS, Action.SEND_COMPLAINT})),
+    DocumentKind.ANSWER: (frozenset({Side.COMPANY}), frozenset({Action.ANSWER})),
+    DocumentKind.MESSAGE: (_CITIZEN | {Side.COMPANY, Side.STAFF}, frozenset({Action.WRITE_MESSAGE})),
 }
 """Who uploads each kind, and the acts whose forms take it."""
 
 _PRIVATE = ",".join((Side.CONSUMER, Side.STAFF))
-_DRAFT_SIDES = {Side.CONSUMER: _PRIVATE, Side.COMPANY: ",".join((Side.COMPANY, Side.STAFF))}
+_DRAFT_SIDES = {
+    Side.CONSUMER: _PRIVATE,
+    Side.COMPANY: ",".join((Side.COMPANY, Side.STAFF)),
+    Side.STAFF: Side.STAFF.value,
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class File:
     storage_key: str
     at: datetime
     attached_at: datetime | None
+    statement_id: int | None = None
 
 
 async def receive(
@@ -232,8 +239,8 @@ async def _enter(
 
 
 def _may_upload(case: Case, side: Side, viewer: Viewer, kind: DocumentKind) -> None:
-    uploader, actions = _FORMS.get(kind, (None, frozenset[Action]()))
-    if side is not uploader:
+    uploaders, actions = _FORMS.get(kind, (frozenset[Side](), frozenset[Action]()))
+    if side not in uploaders:
         raise NotFound
     if actions.isdisjoint(allowed(case.state, side, viewer.role)):
         raise Refused("not_now", state=case.state)
@@ -258,4 +265,5 @@ def _file(document: Document) -> File:
         storage_key=document.storage_key,
         at=document.at,
         attached_at=document.attached_at,
+        statement_id=document.statement_id,
     )

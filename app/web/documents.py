@@ -32,10 +32,11 @@ WIDTHS = (240, 480, 900, 1600, 2400)
 """The widths in pixels that pages are drawn in: a few, so that browsers meet their own copies again."""
 THUMBNAIL = WIDTHS[0]
 NAME_HEADER_MAX = 2000
+_WRITERS = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR)
 
 
 @blueprint.post("/casos/<int:case_id>/documentos")
-@requires(Role.CONSUMER, Role.COMPANY)
+@requires(Role.CONSUMER, Role.COMPANY, *_WRITERS)
 async def upload(case_id: int) -> ResponseReturnValue:
     """Take in one file (the body itself) of the kind ``tipo``; X-File-Name is its percent-encoded name."""
     await limit("upload", viewer().user_id)
@@ -54,7 +55,7 @@ async def upload(case_id: int) -> ResponseReturnValue:
 
 
 @blueprint.delete("/documentos/<uuid:document_id>")
-@requires(Role.CONSUMER, Role.COMPANY)
+@requires(Role.CONSUMER, Role.COMPANY, *_WRITERS)
 async def take_back(document_id: UUID) -> ResponseReturnValue:
     """Remove an upload whose form was not sent yet."""
     await documents.take_back(document_id, viewer(), storage=parts().storage)

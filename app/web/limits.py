@@ -31,6 +31,7 @@ LIMITS: dict[str, RateLimitItem] = {
     "code_request_address": parse("30 per hour"),
     "code_try": parse("20 per hour"),
     "code_try_address": parse("60 per hour"),
+    "thread_message": parse("60 per hour"),
     "hearing_message": parse("120 per 5 minute"),
     "guest_letter": parse("30 per hour"),
     "guest_again": parse("4 per hour"),

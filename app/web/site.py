@@ -35,6 +35,7 @@ from app.web import (
     scheduling,
     seat_links,
     terms,
+    thread,
     triage,
     verification,
 )
@@ -55,6 +56,7 @@ SUBJECTS = (
     preliminary,
     notices,
     negotiation,
+    thread,
     scheduling,
     terms,
     hearings,

@@ -67,6 +67,7 @@ class Action(StrEnum):
     ACCEPT_OFFER = "accept_offer"
     OFFER_SLOTS = "offer_slots"
     PICK_SLOT = "pick_slot"
+    WRITE_MESSAGE = "write_message"
     SCHEDULE_HEARING = "schedule_hearing"
     RESCHEDULE_HEARING = "reschedule_hearing"
     CANCEL_HEARING = "cancel_hearing"
@@ -119,8 +120,21 @@ def _negotiable(state: State) -> dict[tuple[State, Action], Cell]:
     }
 
 
-AWAITS_HEARING = (*(State.OPENED, State.ANSWERED, State.UNANSWERED, State.REPLIED, State.HEARING_NOT_HELD),)
+AWAITS_HEARING = (
+    State.OPENED,
+    State.ANSWERED,
+    State.UNANSWERED,
+    State.REPLIED,
+    State.HEARING_NOT_HELD,
+)
 """Where a hearing can be set, and slots for it be offered and picked."""
+
+
+def _talk(state: State) -> dict[tuple[State, Action], Cell]:
+    """From the notice on, all three sides may write to one another; it moves nothing."""
+    everybody = frozenset({Side.CONSUMER, Side.COMPANY, Side.STAFF})
+    return {(state, Action.WRITE_MESSAGE): Cell(state, everybody, _CASEWORK | _LEAD)}
+
 
 S, A = State, Action
 TABLE: dict[tuple[State, Action], Cell] = {
@@ -178,6 +192,16 @@ TABLE: dict[tuple[State, Action], Cell] = {
     **_negotiable(S.ANSWERED),
     **_negotiable(S.UNANSWERED),
     **_negotiable(S.HEARING_SCHEDULED),
+    **_talk(S.NOTIFIED),
+    **_talk(S.ACKNOWLEDGED),
+    **_talk(S.OPENED),
+    **_talk(S.REPLIED),
+    **_talk(S.ANSWERED),
+    **_talk(S.UNANSWERED),
+    **_talk(S.HEARING_SCHEDULED),
+    **_talk(S.HEARING_NOT_HELD),
+    **_talk(S.NO_AGREEMENT),
+    **_talk(S.FULFILMENT),
 }
 del S, A
 

@@ -84,6 +84,13 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
             ("accept_offer", "fulfilment", {Role.CONSUMER, Role.COMPANY}),
         )
     },
+    **{
+        (state, "write_message"): (state, {Role.CONSUMER, Role.COMPANY, *CASEWORK, *LEAD})
+        for state in (
+            *("notified", "acknowledged", "opened", "answered", "unanswered", "replied"),
+            *("hearing_scheduled", "hearing_not_held", "no_agreement", "fulfilment"),
+        )
+    },
 }
 
 
