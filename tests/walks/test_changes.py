@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "participation.choose": {"form": {"mode": "audio"}},
     "participation.release": {"form": {"reason": "Caiu a luz na casa do consumidor."}},
+    "thread.mark_read": {"json": {"last": 1}},
     "hearing_acts.agree": {"form": {"answer": "agreed"}},
     "hearing_acts.sign": {"form": {"code": "123456", "text_hash": "0" * 64}},
 }
