@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0009_scheduling')]
+    dependencies = [('models', '0010_hearing_guests_and_captions')]
 
     initial = False
 
