@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 
 from app import db, migration
@@ -30,6 +31,10 @@ from app.parts import Parts
 from app.settings import Settings, load
 from app.tasks import Tasks
 from tests import servers
+
+# How long an example takes is the machine's business: no test is one of time
+hypothesis.settings.register_profile("procon", deadline=None)
+hypothesis.settings.load_profile("procon")
 
 
 @pytest.fixture(scope="session")
