@@ -9,6 +9,10 @@ from hearings.bandwidth.delay import Usage
 
 FALL = 0.85
 """Of what got through while the queue grew."""
+SHORT_QUEUE_S, LEAST = 0.15, 0.6
+"""With a shorter queue than this no one fall goes lower than this part of the rate. While a receiver's
+processor is busy elsewhere next to nothing gets through either, and a rate that fell to that would take its
+pictures away for seconds. A line that really became so narrow has a longer queue at once, and a next fall."""
 RISE_PER_S = 1.08
 MIN_RISE = 1_000
 HEADROOM = 1.1
@@ -29,11 +33,14 @@ class RateControl:
         self._hold = False
         self._capacity = _Capacity()
 
-    def update(self, usage: Usage, delivered: float | None, round_trip: float, now: float) -> None:
-        """After each feedback. `delivered`: what got through lately, None when not known."""
+    def update(
+        self, usage: Usage, delivered: float | None, queue_s: float, round_trip: float, now: float
+    ) -> None:
+        """After each feedback. `delivered`: what got through lately, None when not known; `queue_s`: how long
+        the queue is in seconds."""
         since = 0.0 if self._changed_at is None else min(1.0, now - self._changed_at)
         if usage is Usage.OVER:
-            self._fall(delivered, round_trip, now)
+            self._fall(delivered, queue_s, round_trip, now)
         elif usage is Usage.NORMAL and not self._hold:
             self._rise(delivered, round_trip, since)
         # A queue that drains, or has only just ceased to grow, is given time.
@@ -45,12 +52,13 @@ class RateControl:
         self.rate = max(self.rate, min(rate, self._ceiling))
         self._capacity.forget_below(rate)
 
-    def _fall(self, delivered: float | None, round_trip: float, now: float) -> None:
+    def _fall(self, delivered: float | None, queue_s: float, round_trip: float, now: float) -> None:
         if now - self.fell_at < max(MIN_RESPONSE_S, min(round_trip, MAX_RESPONSE_S)):
             return
         through = self.rate if delivered is None else delivered
         self._capacity.add(through)
-        self.rate = max(self._floor, min(self.rate, FALL * through))
+        least = LEAST * self.rate if queue_s < SHORT_QUEUE_S else self._floor
+        self.rate = max(self._floor, least, min(self.rate, FALL * through))
         self.fell_at = now
 
     def _rise(self, delivered: float | None, round_trip: float, since: float) -> None:

@@ -158,7 +158,7 @@ class Estimator:
             self._spared_until = now + SPARED_S
         if usage is Usage.OVER and (now < self._spared_until or self.queue_s < NOISE_S):
             usage = Usage.UNDER  # our own probe's queue, which drains, or none to speak of: wait and see
-        self._rate.update(usage, delivered, self.round_trip_s or 0.1, now)
+        self._rate.update(usage, delivered, self.queue_s, self.round_trip_s or 0.1, now)
 
     def _clock(self, reference: int) -> float:
         """The receiver's clock at a reference time, in seconds that do not wrap."""

@@ -83,6 +83,32 @@ class Line:
 
 
 @dataclass
+class BusyReceiver(Line):
+    """A line to a machine that has much else to do: the browser's thread runs in slices of `slice_s`, waits
+    `off_s` on average for the next, and needs `packet_s` for each packet."""
+
+    wake_s: float = 0.06
+    off_s: float = 0.25
+    slice_s: float = 0.04
+    packet_s: float = 0.0003
+    _runs_until: float = 0.0
+    _ready: float = 0.0
+
+    def carry(self, size: int, now: float) -> float | None:
+        out = super().carry(size, now)
+        if out is None:
+            return None
+        noted = max(self._ready, out)
+        if noted > self._runs_until:
+            idle = out > self._runs_until
+            wait = self._chance.expovariate(1 / (self.wake_s if idle else self.off_s))
+            noted = (out if idle else self._runs_until) + wait
+            self._runs_until = noted + self.slice_s
+        self._ready = noted + self.packet_s
+        return noted
+
+
+@dataclass
 class Heard:
     """What came out of the line of one kind."""
 

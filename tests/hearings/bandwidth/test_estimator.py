@@ -5,7 +5,7 @@ import pytest
 from hearings.bandwidth.estimator import FLOOR, START, Estimator
 from hearings.bandwidth.feedback import Feedback
 from hearings.forwarding.transport import RING, Departures
-from tests.hearings.bandwidth.line import AUDIO, VIDEO, Line, Trip
+from tests.hearings.bandwidth.line import AUDIO, VIDEO, BusyReceiver, Line, Trip
 
 VOICES = 2 * 67_200
 
@@ -18,6 +18,12 @@ def greedy(trip: Trip) -> float:
 def camera(trip: Trip) -> float:
     """A camera of 1.5 Mbit/s, less when the estimate is less."""
     return min(greedy(trip), 1_500_000)
+
+
+def layers(trip: Trip) -> float:
+    """A camera in two layers, the better one where it fits with room to spare."""
+    room = trip.estimator.bits_per_second / 1.2 - VOICES
+    return 650_000 if room >= 650_000 else 150_000 if room >= 150_000 else 0
 
 
 def late_sound(trip: Trip, part: float) -> float:
@@ -112,6 +118,18 @@ def test_jitter_is_no_queue() -> None:
     trip.run(30)
     assert trip.mean(settled) > 2_000_000
     assert trip.worst(settled) > 1_200_000
+
+
+def test_a_receiver_that_is_busy_keeps_its_picture() -> None:
+    """Its delays look like a queue, and little comes through meanwhile."""
+    without = []
+    for seed in range(8):
+        trip = Trip(BusyReceiver(lambda _: 10e6, delay_s=0.02, seed=seed), layers, wanted=1.6e6).run(5)
+        settled = trip.now
+        trip.run(35)
+        since = [estimate for at, estimate in trip.estimates if at >= settled]
+        without.append(sum(one < 1.2 * (150_000 + VOICES) for one in since) / len(since))
+    assert sum(without) / len(without) < 0.05, "the part of the time in which there was room for sound alone"
 
 
 def test_three_seconds_of_nothing_teach_nothing() -> None:
