@@ -35,6 +35,7 @@ from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.cases import Cases
+from realtime.centre import Centre
 from realtime.countdowns import Countdowns
 from realtime.fleet import Fleet
 from realtime.hearings import Hearings
@@ -157,6 +158,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         parts.metrics.messages.labels(namespace, message).observe(seconds)
 
     cases = Cases(parts.clock, secure=parts.secure, timed=timed)
+    centre = Centre(parts.clock, secure=parts.secure, timed=timed)
     quality = QualityRecord(parts.clock)
     relays = Relays(settings.turn_urls, settings.turn_secret, settings.turn_seconds)
     hearings = Hearings(
@@ -171,6 +173,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         device_label=devices.label,
         timed=timed,
         relays=relays,
+        watched=centre.figures,
     )
     rehearsals = RehearsalRooms(
         fleet,
@@ -181,9 +184,10 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         relays=relays,
         timed=timed,
     )
-    for namespace in (cases, hearings, rehearsals):
+    together = (cases, hearings, rehearsals, centre)
+    for namespace in together:
         sio.register_namespace(namespace)
-    namespaces = (cases.namespace, hearings.namespace, rehearsals.namespace)
+    namespaces = tuple(namespace.namespace for namespace in together)
     gauges.join(parts.metrics, sio, namespaces, fleet, parts.clock)
     guard = Guard(sio, parts.clock, namespaces)
     countdowns = Countdowns(parts.clock, parts.wake, parts.house)

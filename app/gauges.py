@@ -1,4 +1,4 @@
-"""Joins the figures of ``/metrics`` to what they measure: sockets, jobs, media processes, the event loop."""
+"""Joins the figures of ``/metrics`` to what they measure: sockets, jobs, alerts, media, the event loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from app.adapters.clock import Clock
 from app.metrics import Metrics
-from app.services import queue
+from app.services import alerts, queue
 from realtime.media_metrics import MediaCollector, Source
 
 
@@ -29,4 +29,8 @@ def join(metrics: Metrics, sio: Any, namespaces: Iterable[str], media: Source, c
         oldest = min((one.oldest for one in backlogs if one.oldest is not None), default=now)
         metrics.job_age.set((now - oldest).total_seconds())
 
-    metrics.samples += [sockets, jobs]
+    async def tasks() -> None:
+        for (kind, taken), count in (await alerts.open_counts()).items():
+            metrics.alerts.labels(kind, "yes" if taken else "no").set(count)
+
+    metrics.samples += [sockets, jobs, tasks]

@@ -54,6 +54,12 @@ class Metrics:
         self.job_age = Gauge(
             "procon_job_waiting_seconds", "How long the longest waiting job is due", registry=self.registry
         )
+        self.alerts = Gauge(
+            "procon_alerts",
+            "Tasks of the command centre that are open",
+            ("kind", "taken"),
+            registry=self.registry,
+        )
         self.lag = Histogram(
             "procon_loop_lag_seconds",
             "How late the event loop ran what was due",

@@ -68,7 +68,8 @@ class HolidayRules:
 class HearingRules:
     """Lengths that rule a hearing, in minutes, and the local hours between which hearings are set.
 
-    ``keep_connections_days`` is how long the record says how each person was connected.
+    ``keep_connections_days`` is how long the record says how each person was connected, ``keep_help_days``
+    how long the words with somebody who asked for help are kept.
     ``hold_when_party_drops``: while a party is away, nothing is frozen nor signed.
     """
 
@@ -79,11 +80,12 @@ class HearingRules:
     closes: time
     keep_connections_days: int
     hold_when_party_drops: bool = True
+    keep_help_days: int = 30
 
     def __post_init__(self) -> None:
-        if self.keep_connections_days < 1:
-            days = self.keep_connections_days
-            raise SettingsError(f"hearing.keep_connections_days: {days} não é um número positivo de dias")
+        for name in ("keep_connections_days", "keep_help_days"):
+            if (days := getattr(self, name)) < 1:
+                raise SettingsError(f"hearing.{name}: {days} não é um número positivo de dias")
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,12 @@ class Figures:
 
     def _down(self, place: Key, subscriber: Subscriber | None, seconds: float) -> dict[str, Any]:
         """What went to the seat, and what its browser says of it; the layer of each picture, None if none,
-        and the one aimed at, None while there is no room; what the seat's line is thought to bear."""
+        and the one aimed at, None while there is no room; what the seat's line is thought to bear; of whose
+        sound how many packets were sent and how many of those arrived, by the browser's report."""
         way = _Direction()
         layers: dict[str, str | None] = {}
         targets: dict[str, str | None] = {}
+        hears: dict[str, tuple[int, int]] = {}
         for (seat, media), out in subscriber.outs() if subscriber is not None else ():
             found = counted.outgoing(out)
             packets, octets, nacked, resent = self._grown(
@@ -113,12 +115,15 @@ class Figures:
             way.octets[media] += octets
             if packets:
                 way.jitter_s = max(way.jitter_s, found.jitter_s)
+            if media == "audio" and packets:
+                hears[seat] = (packets, round(packets * (1 - found.fraction_lost)))
             if out.video:
                 layers[f"{seat}/{media}"] = out.layer.rid if out.layer is not None else None
                 targets[f"{seat}/{media}"] = out.source.rid(out.target) if out.source is not None else None
             self.traffic.update(packets_out=packets, nacks_received=nacked, resent=resent)
         estimate = round(subscriber.downlink.estimator.bits_per_second / 1000) if subscriber else None
-        return {**way.payload(seconds), "layers": layers, "targets": targets, "estimate_kbps": estimate}
+        told = {"layers": layers, "targets": targets, "estimate_kbps": estimate, "hears": hears}
+        return {**way.payload(seconds), **told}
 
     def _grown(self, key: Key, now: tuple[int, ...]) -> tuple[int, ...]:
         """By how much each count has grown. `now` begins with packets: fewer of them are another track's.

@@ -1,5 +1,6 @@
 """The bottom of the house: tables by subject. Rules that need no database are in ``models.rules``."""
 
+from models.alerts import Alert, HelpMessage
 from models.calendar import CalendarDay, CalendarYear, DayKind
 from models.cases import (
     Case,
@@ -45,6 +46,7 @@ from models.scheduling import (
 __all__ = [
     "Absence",
     "AbsenceKind",
+    "Alert",
     "CalendarDay",
     "CalendarYear",
     "Case",
@@ -63,6 +65,7 @@ __all__ = [
     "Hearing",
     "HearingBlock",
     "HearingMessage",
+    "HelpMessage",
     "Job",
     "MediaProcess",
     "Notice",

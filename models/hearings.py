@@ -118,6 +118,7 @@ class Seat(Model):
     ``mode`` is the step of the ladder on which the seat takes part; ``mode_chosen`` when a person chose it.
     ``consultation`` is the private room in which the person is now.
     ``email`` is where a guest's link was sent, empty for everybody else.
+    ``silent`` says whether no sound arrived from it when that was last measured.
     """
 
     id = fields.IntField(primary_key=True)
@@ -144,6 +145,7 @@ class Seat(Model):
     rules_version = fields.CharField(max_length=16, db_default="")
     mode = fields.CharEnumField(SeatMode, max_length=8, db_default=SeatMode.VIDEO.value)
     mode_chosen = fields.BooleanField(db_default=False)
+    silent: bool | None = fields.BooleanField(null=True)  # type: ignore[assignment]  # the stub forgets null
     consultation: fields.ForeignKeyNullableRelation[Consultation] = fields.ForeignKeyField(
         "models.Consultation", related_name="seats", null=True, on_delete=OnDelete.SET_NULL
     )

@@ -81,11 +81,14 @@ class RecordingAccess(Model):
 
 
 class SeatQuality(Model):
-    """One minute of one seat as the media process measured it: the record's proof of who was there.
+    """A few seconds of one seat as the media process measured them: the record's proof of who was there.
 
-    ``minute`` is its beginning. The seconds count in how many of the minute's seconds the seat was
-    connected, heard (sound arrived) and seen (pictures arrived). Rates are kbit/s, means over the connected
-    seconds. ``loss_in`` and ``loss_out`` are fractions, ``jitter_ms`` and ``rtt_ms`` the worst second's.
+    ``begins`` is their beginning, ``seconds`` how many they are. Others count in how many of them the seat
+    was connected, heard (sound arrived), seen (pictures arrived) and shown pictures (``pictured_s``). Rates
+    are kbit/s, means over the connected seconds. ``loss_in`` and ``loss_out`` are fractions, ``jitter_ms``
+    and ``rtt_ms`` the worst second's. ``layer`` is the mean size of the pictures it was sent, from 0 (none)
+    to 3 (whole). ``hears`` has, by the other seat, [seconds in which its sound came here, of those in
+    which any was sent here, packets of sound that were sent, those that arrived].
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -97,7 +100,8 @@ class SeatQuality(Model):
         "models.Seat", related_name="qualities", on_delete=OnDelete.CASCADE
     )
     seat_id: int
-    minute = fields.DatetimeField()
+    begins = fields.DatetimeField()
+    seconds = fields.IntField(db_default=60)
     connected_s = fields.IntField()
     heard_s = fields.IntField()
     seen_s = fields.IntField()
@@ -109,8 +113,11 @@ class SeatQuality(Model):
     rtt_ms: float | None = fields.FloatField(null=True)
     freezes = fields.IntField(db_default=0)
     freeze_ms = fields.IntField(db_default=0)
+    pictured_s = fields.IntField(db_default=0)
+    layer = fields.FloatField(db_default=0.0)
+    hears: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "seat_quality"
-        unique_together = (("seat_id", "minute"),)
-        indexes = (("hearing_id", "minute"),)
+        unique_together = (("seat_id", "begins"),)
+        indexes = (("hearing_id", "begins"),)

@@ -7,7 +7,7 @@ which socket holds it, so a lost process loses nothing but its connections.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from secrets import token_hex
@@ -22,6 +22,7 @@ from app.services.relays import Relays
 from app.wake import Wake
 from models.rules.errors import DomainError
 from models.rules.hearing import SeatRole
+from realtime.alerts import Alerts
 from realtime.conductor import Conductor, Media, hearing_of
 from realtime.echo import Busy, Echoes
 from realtime.hearing_messages import (
@@ -56,6 +57,8 @@ GENERATIONS = 10_000
 """Media generations within one sitting: each rebuilt connection of a browser takes the next."""
 
 Answer = dict[str, Any]
+Watched = Callable[[int, Mapping[str, Mapping[str, Any]]], Awaitable[None]]
+"""watched(hearing, figures by seat): for who watches over hearings without being in them."""
 
 
 class Hearings(Namespace):
@@ -79,6 +82,7 @@ class Hearings(Namespace):
         device_label: Callable[[str], str],
         relays: Relays | None = None,
         timed: Timed | None = None,
+        watched: Watched | None = None,
     ) -> None:
         super().__init__(NAMESPACE, timed)
         self._clock = clock
@@ -92,6 +96,8 @@ class Hearings(Namespace):
         self._recorder = recorder
         self._quality = quality
         self._ladders = Ladders(clock, wake)
+        self._alerts = Alerts(clock, wake)
+        self._watched = watched
         self._lines = Lines(lambda hearing, name, said: self.emit(name, said, room=_room(hearing)))
         self.conductor = Conductor(media, self._sittings, recorder, self._media_reset, self._media_worked)
         self._echoes = Echoes(media, self._tell_one, token_hex(4))
@@ -346,15 +352,20 @@ class Hearings(Namespace):
         """How each is connected: everybody's to who conducts the hearing, to the others their own."""
         figures = payload.get("seats", {})
         flowing = self.conductor.flowing(hearing)
+        measured: dict[str, Any] = {}
         for held in self._sittings.inside(hearing):
             own = {seat: said for seat, said in figures.items() if seat == str(held.seat)}
             if own:
+                measured |= own
                 await self._lines.figures(hearing, held.seat, own[str(held.seat)])
             if own and held.seat in flowing:
                 self._quality.heard(hearing, held.seat, own[str(held.seat)])
                 await self._ladders.heard(held.seat, own[str(held.seat)])
+                await self._alerts.heard(held.seat, own[str(held.seat)])
             if told := without_voices(figures, flowing, held.seat) if held.mediator else own:
                 await self.emit("figures", {"seats": told}, to=held.sid)
+        if self._watched is not None:
+            await self._watched(hearing, without_voices(measured, flowing))
 
     async def _media_reset(self, hearing: int) -> None:
         """The hearing's room is on another media process: have its browsers connect there."""
@@ -380,6 +391,7 @@ class Hearings(Namespace):
                         await self._taken(held)
         self._ladders.relayed(happening)
         await self.conductor.on_event(happening)
+        await self._alerts.relayed(happening)
 
     async def _taken(self, held: Sitting) -> None:
         self._sittings.remove(held.sid)

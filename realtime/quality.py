@@ -1,4 +1,4 @@
-"""From the media processes' figures of each second to the minutes of the hearing's record.
+"""From the media processes' figures of each second to the spans of the hearing's record.
 
 A seat is measured by the web process that has its socket, and by no other.
 """
@@ -8,29 +8,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from app.adapters.clock import Clock
 from app.services import seat_quality
-from app.services.seat_quality import Minute
-from models.rules.connection_quality import Stretch
+from app.services.seat_quality import SPAN_SECONDS, Span, span_of
+from models.rules.connection_quality import Heard, Stretch, layer_size
 
 log = structlog.get_logger(__name__)
 
 WRITE_SECONDS = 10.0
 """A process that is killed loses so much of the record."""
-MOST_WAITING = 2000
-"""Minutes that are kept while the database is away: those of twenty rooms for half an hour."""
+MOST_WAITING = 12_000
+"""Spans that are kept while the database is away: those of twenty rooms for half an hour."""
 
 
 @dataclass
 class _Open:
-    """A minute that is being measured; ``continued`` once what its row had said before is counted in."""
+    """A span that is being measured; ``continued`` once what its row had said before is counted in."""
 
-    minute: Minute
+    span: Span
     continued: bool = False
     dirty: bool = True
 
@@ -45,7 +45,7 @@ class _Frozen:
 
 @dataclass
 class QualityRecord:
-    """Collects seconds, writes minutes."""
+    """Collects seconds, writes spans."""
 
     clock: Clock
     _open: dict[tuple[int, datetime], _Open] = field(default_factory=dict)
@@ -54,14 +54,14 @@ class QualityRecord:
 
     def heard(self, hearing: int, seat: int, figures: Mapping[str, Any]) -> None:
         """One second of a seat."""
-        at = self.clock.now().replace(second=0, microsecond=0)
+        at = span_of(self.clock.now())
         opened = self._open.get((seat, at))
         if opened is None:
             if len(self._open) >= MOST_WAITING:
                 self._open.pop(next(iter(self._open)))
-            opened = self._open[seat, at] = _Open(Minute(hearing, seat, at, Stretch()))
+            opened = self._open[seat, at] = _Open(Span(hearing, seat, at, Stretch()))
         freezes, freeze_ms = self._more_frozen(seat, figures)
-        opened.minute.measured.add(second(figures, freezes, freeze_ms))
+        opened.span.measured.add(second(figures, freezes, freeze_ms))
         opened.dirty = True
 
     async def run(self) -> None:
@@ -72,29 +72,31 @@ class QualityRecord:
                 try:
                     await self.write()
                 except Exception:
-                    log.exception("quality_not_written", minutes=len(self._open))
+                    log.exception("quality_not_written", spans=len(self._open))
         finally:
             await self.write()
 
     async def write(self) -> None:
-        """Bring the rows up to date; minutes that are over are forgotten when they are written."""
-        present = self.clock.now().replace(second=0, microsecond=0)
+        """Bring the rows up to date; spans that are over are forgotten when they are written."""
+        present = span_of(self.clock.now())
         writing = [opened for opened in self._open.values() if opened.dirty]
         for opened in writing:
             if not opened.continued:
-                before = await seat_quality.written(opened.minute.seat, opened.minute.at)
+                before = await seat_quality.written(opened.span.seat, opened.span.at)
                 opened.continued = True
                 if before is not None:
-                    opened.minute.measured.add(before)
+                    opened.span.measured.add(before)
         for opened in writing:
             opened.dirty = False
         try:
-            await seat_quality.write([opened.minute for opened in writing])
+            await seat_quality.write([opened.span for opened in writing])
         except BaseException:
             for opened in writing:
                 opened.dirty = True
             raise
-        self._open = {key: one for key, one in self._open.items() if one.dirty or key[1] >= present}
+        # One more is kept: what its browser had counted is needed for the first second of the next.
+        kept = present - timedelta(seconds=SPAN_SECONDS)
+        self._open = {key: one for key, one in self._open.items() if one.dirty or key[1] >= kept}
         self._frozen = {seat: self._frozen.get(seat) for seat, _ in self._open}
 
     def _more_frozen(self, seat: int, figures: Mapping[str, Any]) -> tuple[int, int]:
@@ -116,6 +118,7 @@ class QualityRecord:
 def second(figures: Mapping[str, Any], freezes: int = 0, freeze_ms: int = 0) -> Stretch:
     """One second of a seat, as the media process tells it."""
     up, down = figures["up"], figures["down"]
+    layers = [layer_size(name) for name in down.get("layers", {}).values()]
     return Stretch(
         connected_s=int("connected" in (figures.get("publish"), figures.get("subscribe"))),
         heard_s=int(figures.get("voice", "no_packets") != "no_packets"),
@@ -128,4 +131,12 @@ def second(figures: Mapping[str, Any], freezes: int = 0, freeze_ms: int = 0) -> 
         rtt_ms=figures.get("rtt_ms"),
         freezes=freezes,
         freeze_ms=freeze_ms,
+        pictured_s=int(bool(layers)),
+        layer=sum(layers) / len(layers) if layers else 0.0,
+        hears={int(seat): _heard(*counts) for seat, counts in down.get("hears", {}).items()},
     )
+
+
+def _heard(sent: int, arrived: int) -> Heard:
+    """A second in which less than half arrived was not heard."""
+    return Heard(int(2 * arrived >= sent), 1, sent, arrived)

@@ -48,9 +48,13 @@ def company_room(company_id: int) -> str:
 STAFF_ROOM = "staff"
 
 
+PARTIES = frozenset({Side.CONSUMER, Side.COMPANY})
+"""What both may know of a hearing its guests may know as well."""
+
+
 def as_event(happening: Happening, side: Side) -> Event:
     """The event as ``side`` may know it: with its facts, or as a bare number."""
-    if side is Side.GUEST and happening.name in HEARING_EVENTS:
+    if side is Side.GUEST and happening.name in HEARING_EVENTS and happening.sides >= PARTIES:
         text = event_text(happening.name, {})  # what happens in the room, and no facts of it
         return Event(happening.case_id, happening.seq, happening.name, text, {}, happening.at.isoformat())
     if side in happening.sides:

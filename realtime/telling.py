@@ -7,10 +7,13 @@ from typing import Any
 
 
 def without_voices(
-    figures: Mapping[str, Mapping[str, Any]], flowing: Mapping[int, str], seat: int
+    figures: Mapping[str, Mapping[str, Any]], flowing: Mapping[int, str], seat: int | None = None
 ) -> dict[str, Mapping[str, Any]]:
-    """The figures, but not whether somebody speaks in a private room in which ``seat`` is not."""
-    mine = flowing.get(seat, "")
+    """The figures, but not whether somebody speaks in a private room in which ``seat`` is not.
+
+    None is somebody who is not in the hearing at all.
+    """
+    mine = "" if seat is None else flowing.get(seat, "")
     private = {str(other) for other, circle in flowing.items() if circle and circle != mine}
     return {
         other: {name: said[name] for name in said if name != "voice"} if other in private else said

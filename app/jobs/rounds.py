@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.parts import Parts
-from app.services import calendars, compositions, seat_quality, slot_offers, terms
+from app.services import alerts, assistance, calendars, compositions, seat_quality, slot_offers, terms
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -47,6 +47,7 @@ async def forget_connections(parts: Parts) -> None:
     """Delete how people were connected to hearings that were long enough ago, as the profile says."""
     kept = timedelta(days=parts.profile.hearing.keep_connections_days)
     await seat_quality.forget(parts.clock.now() - kept)
+    await alerts.forget(parts.clock.now() - kept)
 
 
 async def keep_slot_offers(parts: Parts) -> None:
@@ -58,4 +59,23 @@ async def keep_slot_offers(parts: Parts) -> None:
         parts.wake.ring()
 
 
-ROUNDS = (pass_terms, sweep_uploads, end_recordings, forget_connections, keep_slot_offers)
+async def forget_help(parts: Parts) -> None:
+    """Erase what was written with people who asked for help long enough ago."""
+    await assistance.forget(parts.clock.now() - timedelta(days=parts.profile.hearing.keep_help_days))
+
+
+async def review_alerts(parts: Parts) -> None:
+    """Raise and clear the tasks of about now: also those that a process that ended had left unsaid."""
+    if await alerts.review_all(now=parts.clock.now()):
+        parts.wake.ring()
+
+
+ROUNDS = (
+    pass_terms,
+    sweep_uploads,
+    end_recordings,
+    forget_connections,
+    keep_slot_offers,
+    forget_help,
+    review_alerts,
+)

@@ -34,11 +34,12 @@ async def of_hearing(hearing: Hearing, *, tolerance_minutes: int, now: datetime)
         tolerance=timedelta(minutes=tolerance_minutes),
         until=hearing.closed_at or now,
     )
+    measured = await seat_quality.of_hearing(hearing.id)
     return presence(
         plan,
         {row["id"]: SeatRole(row["role"]) for row in seats},
         [Observed(**row) for row in events],
-        await seat_quality.of_hearing(hearing.id),
+        {seat: [(span.at, span.measured) for span in spans] for seat, spans in measured.items()},
     )
 
 

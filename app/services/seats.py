@@ -93,6 +93,7 @@ async def enter(
             await house_rules.demand(room, rules, accepts, now=now)
         seat.generation += 1
         seat.connected, seat.entered_at, seat.seen_at, seat.device = True, now, now, device[:200]
+        seat.silent = None  # measured anew
         seat.admitted = seat.admitted or mediator
         await seat.save()
         facts = {"seat": seat.id, "role": seat.role, "generation": seat.generation}
@@ -202,5 +203,25 @@ async def checked(hearing_id: int, viewer: Viewer, check: DeviceCheck, *, now: d
     async with transaction():
         room = await rooms.entered(hearing_id, viewer)
         room.seat.device_check = {**asdict(check), "at": now.isoformat()}
+        await room.seat.save(update_fields=["device_check"])
+        await room.record("device_checked", now=now, facts={"seat": room.seat.id, "role": room.seat.role})
+
+
+async def opened_devices(
+    hearing_id: int, viewer: Viewer, *, camera: CheckResult, microphone: CheckResult, now: datetime
+) -> None:
+    """What the browser opened at the door, as far as it is news: it speaks for an older test of these two.
+
+    ``skipped`` leaves what is known: somebody may have no camera and want none.
+    """
+    opened = {"camera": camera, "microphone": microphone}
+    found = {name: result for name, result in opened.items() if result != "skipped"}
+    async with transaction():
+        room = await rooms.entered(hearing_id, viewer)
+        blank = asdict(DeviceCheck("skipped", "skipped", "skipped"))
+        before = room.seat.device_check or blank
+        if before | found == before:
+            return
+        room.seat.device_check = {**before, **found, "at": now.isoformat()}
         await room.seat.save(update_fields=["device_check"])
         await room.record("device_checked", now=now, facts={"seat": room.seat.id, "role": room.seat.role})

@@ -340,6 +340,12 @@ _ROOM = {
     "consultation_joined": N_("Participante entrou em uma sala reservada"),
     "consultation_left": N_("Participante voltou da sala reservada"),
     "consultation_ended": N_("Sala reservada encerrada"),
+    "help_asked": N_("Participante pediu ajuda ao Procon"),
+    "help_said": N_("Mensagem no pedido de ajuda"),
+    "help_over": N_("O pedido de ajuda terminou"),
+    "alert_raised": N_("Nova tarefa na central de audiências"),
+    "alert_taken": N_("Tarefa da central assumida"),
+    "alert_resolved": N_("Tarefa da central resolvida"),
 }
 
 

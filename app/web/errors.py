@@ -28,6 +28,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "address_missing": (422, N_("Complete o endereço da sua conta antes de enviar.")),
     "agent_busy": (422, N_("Este preposto já tem audiência neste horário.")),
     "agreement_without_clauses": (409, N_("Um acordo precisa de ao menos uma cláusula.")),
+    "alert_resolved": (409, N_("Esta tarefa já foi resolvida.")),
+    "alert_taken": (409, N_("Uma pessoa da equipe já assumiu esta tarefa.")),
     "already_inside": (409, N_("Você já está na audiência. Para não continuar, saia da sala.")),
     "already_revoked": (409, N_("Esta linha do calendário já foi revogada.")),
     "already_signed": (409, N_("Você já assinou este texto.")),

@@ -9,7 +9,7 @@ from typing import Any, cast
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.services import expectation, identification, room_view, seat_quality, seats
+from app.services import assistance, expectation, identification, room_view, seats
 from app.services.room_view import Person, RoomView
 from app.services.seats import CheckResult, DeviceCheck, NetworkFigures
 from app.services.wording import (
@@ -23,7 +23,6 @@ from app.web import hearings_words as words
 from app.web import presence
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.cases import file_url
-from app.web.connections import Connections, connections
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, today
@@ -31,7 +30,7 @@ from models.rules import house_rules
 from models.rules.agreement import money
 from models.rules.connection_quality import BOUNDS
 from models.rules.errors import Invalid
-from models.rules.hearing import HearingState, SeatRole, SeatState
+from models.rules.hearing import SeatRole, SeatState
 
 blueprint = Blueprint("hearings", __name__)
 
@@ -57,7 +56,7 @@ async def room(hearing_id: int) -> str:
     return render(
         "hearings/room.html",
         **{**room_context(view, await _status(view)), "presence": await presence.part(view)},
-        connections=await _connections(view),
+        helping=await assistance.seen(hearing_id, viewer()),
         papers=await identification.papers(view, viewer()),
     )
 
@@ -94,13 +93,6 @@ async def _status(view: RoomView) -> str:
     zone = parts().profile.agency.zone
     wait = await expectation.of_hearing(view.hearing, zone, now=now())
     return f"{status} {words.expectation(wait)}" if wait else status
-
-
-async def _connections(view: RoomView) -> Connections | None:
-    """How each was connected, for the agency, once the hearing is over."""
-    if view.hearing.state is not HearingState.CLOSED or view.me.role is not SeatRole.MEDIATOR:
-        return None
-    return connections(view.people, await seat_quality.of_hearing(view.hearing.id))
 
 
 @blueprint.get("/audiencias/<int:hearing_id>/estado")
@@ -185,6 +177,7 @@ async def device_test(hearing_id: int) -> str:
         quality_bounds=BOUNDS,
         view=view,
         hearing=view.hearing,
+        helping=await assistance.seen(hearing_id, viewer()),
         words=words,
         opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
     )

@@ -56,13 +56,21 @@ def _staff() -> tuple[NavItem, ...]:
     )
 
 
+def _centre() -> NavItem:
+    return NavItem(_("Central de audiências"), "/audiencias/central")
+
+
+def _watching() -> tuple[NavItem, ...]:
+    return (*_staff(), _centre())
+
+
 def _triage() -> tuple[NavItem, ...]:
-    panel, *rest = _staff()
+    panel, *rest = _watching()
     return (panel, NavItem(_("Triagem"), "/triagem"), *rest)
 
 
 def _mediator() -> tuple[NavItem, ...]:
-    return (*_staff(), NavItem(_("Agenda"), "/agenda"))
+    return (*_watching(), NavItem(_("Agenda"), "/agenda"))
 
 
 def _coordinator() -> tuple[NavItem, ...]:
@@ -76,6 +84,6 @@ _MENUS = {
     Role.MEDIATOR: _mediator,
     Role.LEGAL: _staff,
     Role.COORDINATOR: _coordinator,
-    Role.AUDITOR: _staff,
+    Role.AUDITOR: _watching,
     Role.GUEST: _guest,
 }

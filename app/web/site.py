@@ -6,7 +6,9 @@ from quart import Quart
 
 from app.web import (
     accounts,
+    assistance,
     cases,
+    centre,
     companies,
     complaint,
     consultations,
@@ -29,6 +31,7 @@ from app.web import (
     participation,
     preliminary,
     presence,
+    quality,
     recordings,
     registration,
     rehearsal,
@@ -70,6 +73,9 @@ SUBJECTS = (
     participation,
     presence,
     exhibits,
+    centre,
+    assistance,
+    quality,
     rehearsal,
     recordings,
     companies,

@@ -158,7 +158,7 @@ def presence(
     events: Iterable[Observed],
     measured: Mapping[int, Iterable[tuple[datetime, Stretch]]],
 ) -> Presence:
-    """The finding for a hearing; ``measured`` holds minutes by seat, each with its beginning."""
+    """The finding for a hearing; ``measured`` holds stretches by seat, each with its beginning."""
     record, skew = _agreed(plan, events)
     reading = _Reading(plan, seats)
     for event in record:
@@ -222,7 +222,7 @@ def _agreed(plan: Plan, events: Iterable[Observed]) -> tuple[list[Observed], tim
 
 
 def _measured(minutes: Iterable[tuple[datetime, Stretch]]) -> Stretch | None:
-    """A seat's minutes as one; of a minute that is told twice, the fuller telling."""
+    """A seat's stretches as one; of one that is told twice, the fuller telling."""
     fullest: dict[datetime, Stretch] = {}
     for at, stretch in minutes:
         if at not in fullest or stretch.connected_s > fullest[at].connected_s:

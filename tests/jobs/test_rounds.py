@@ -9,7 +9,7 @@ import pytest
 from app.jobs.rounds import forget_connections
 from app.parts import Parts
 from app.services import seat_quality
-from app.services.seat_quality import Minute
+from app.services.seat_quality import Span
 from models import SeatQuality
 from models.rules.connection_quality import Stretch
 from tests.factories.hearings import Table, make_table
@@ -21,7 +21,7 @@ async def connected(table: Table, *times: datetime) -> None:
     """Both parties were connected in these minutes."""
     seats = [(await table.seat(viewer)).id for viewer in (table.consumer, table.agent)]
     for at in times:
-        await seat_quality.write([Minute(table.id, seat, at, Stretch(connected_s=60)) for seat in seats])
+        await seat_quality.write([Span(table.id, seat, at, Stretch(connected_s=60)) for seat in seats])
 
 
 async def test_how_people_were_connected_is_kept_as_long_as_the_profile_says(fake_parts: Parts) -> None:
@@ -34,7 +34,7 @@ async def test_how_people_were_connected_is_kept_as_long_as_the_profile_says(fak
 
     for _ in range(2):
         await forget_connections(fake_parts)
-        left = await SeatQuality.all().order_by("id").values_list("hearing_id", "minute")
+        left = await SeatQuality.all().order_by("id").values_list("hearing_id", "begins")
         assert left[::2] == left[1::2]  # of both parties
         assert left[::2] == [
             (adjourned.id, begins + minute),

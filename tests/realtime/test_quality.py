@@ -24,7 +24,7 @@ async def table(database: str) -> Table:
 
 
 async def row(seat: int) -> SeatQuality:
-    """The one minute of a seat."""
+    """The one span of a seat."""
     return await SeatQuality.get(seat_id=seat)
 
 
@@ -33,50 +33,53 @@ def with_counts(freezes: int | None, milliseconds: int | None = 0) -> dict[str, 
     return {**SECOND, "freezes": freezes, "freeze_ms": milliseconds}
 
 
-async def test_seconds_become_one_row_a_minute_however_often_it_is_written(table: Table) -> None:
+async def test_seconds_become_one_row_a_span_however_often_it_is_written(table: Table) -> None:
     seat = (await table.seat(table.consumer)).id
     record = QualityRecord(FixedClock())
-    for _ in range(10):
+    for _ in range(5):
         record.heard(table.id, seat, SECOND)
     await record.write()
     await record.write()
     lost = {**SECOND, "up": {**SECOND["up"], "loss": 0.4}, "video": False, "rtt_ms": 900.0}
-    for _ in range(10):
+    lost["down"] = {**SECOND["down"], "layers": {"9/video": "q"}, "hears": {"9": (50, 20)}}
+    for _ in range(5):
         record.heard(table.id, seat, lost)
     await record.write()
 
     found = await row(seat)
-    assert (found.hearing_id, found.minute) == (table.id, NOW.replace(second=0, microsecond=0))
-    assert (found.connected_s, found.heard_s, found.seen_s) == (20, 20, 10)
+    assert (found.hearing_id, found.begins) == (table.id, seat_quality.span_of(NOW))
+    assert (found.connected_s, found.heard_s, found.seen_s) == (10, 10, 5)
     assert (found.kbps_in, found.kbps_out) == (500, 1000)
     assert found.loss_in == pytest.approx(0.2)
     assert (found.jitter_ms, found.rtt_ms) == (4, 900)
+    assert (found.seconds, found.pictured_s, found.layer) == (10, 10, 1.5)
+    assert found.hears == {"9": [5, 10, 500, 345]}
 
 
 async def test_a_process_that_takes_over_goes_on_with_what_was_measured(table: Table) -> None:
     seat = (await table.seat(table.consumer)).id
     for _ in range(3):
         record = QualityRecord(FixedClock())
-        for _ in range(15):
+        for _ in range(3):
             record.heard(table.id, seat, SECOND)
         await record.write()
         await record.write()
 
-    assert (await row(seat)).connected_s == 45
+    assert (await row(seat)).connected_s == 9
 
 
-async def test_a_minute_that_is_over_is_written_and_forgotten(table: Table) -> None:
+async def test_a_span_that_is_over_is_written_and_forgotten(table: Table) -> None:
     seat = (await table.seat(table.consumer)).id
     clock = FixedClock()
     record = QualityRecord(clock)
     record.heard(table.id, seat, SECOND)
-    clock.at += timedelta(minutes=1)
+    clock.at += timedelta(seconds=20)
     record.heard(table.id, seat, {**SECOND, "publish": "gone", "subscribe": None, "voice": "no_packets"})
     await record.write()
 
-    minutes = (await seat_quality.of_hearing(table.id))[seat]
-    assert [(stretch.connected_s, stretch.heard_s) for _, stretch in minutes] == [(1, 1), (0, 0)]
-    assert seat_quality.summary(minutes).connected_s == 1
+    spans = (await seat_quality.of_hearing(table.id))[seat]
+    assert [(span.measured.connected_s, span.measured.heard_s) for span in spans] == [(1, 1), (0, 0)]
+    assert seat_quality.summary(spans).connected_s == 1
     assert len(record._open) == 1
 
 
@@ -119,10 +122,10 @@ async def test_freezes_are_counted_once(table: Table, counts: list[int | None], 
     assert (found.freezes, found.freeze_ms) == (freezes, freezes * 100)
 
 
-async def test_a_minute_measured_twice_has_sixty_seconds(table: Table) -> None:
+async def test_a_span_measured_twice_has_ten_seconds(table: Table) -> None:
     seat = (await table.seat(table.consumer)).id
     record = QualityRecord(FixedClock())
-    for _ in range(75):
+    for _ in range(15):
         record.heard(table.id, seat, SECOND)
     await record.write()
-    assert (await row(seat)).connected_s == 60
+    assert (await row(seat)).connected_s == 10

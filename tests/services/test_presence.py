@@ -15,7 +15,7 @@ from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
 from app.services import conduct, outages, presence_paper, seat_quality, seats
 from app.services.press import Press
-from app.services.seat_quality import Minute
+from app.services.seat_quality import Span
 from models import CaseEvent, Document, Job
 from models.rules.connection_quality import Stretch
 from models.rules.errors import NotFound, Refused
@@ -118,7 +118,7 @@ async def test_the_measured_sound_and_picture_are_in_it(press: Press) -> None:
     table = await (await make_table(starts_at=START)).in_session()
     seat = await table.seat(table.consumer)
     whole = Stretch(60, 50, 60, 512.0, 1480.0, 0.004, 0.012, 8.0, 42.0, 0, 0)
-    await seat_quality.write([Minute(table.id, seat.id, NOW, whole)])
+    await seat_quality.write([Span(table.id, seat.id, NOW, whole, 60)])
     words = await certified(table, press, until=NOW + timedelta(minutes=1))
     line = next(line for line in words["lines"] if line["name"] == "Ana Souza")
     assert (line["heard"], line["seen"], line["loss"]) == ("50 s", "1 min 00 s", "0,4 % / 1,2 %")

@@ -31,6 +31,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "form": {"kind": "refund", "debtor": "company", "amount": "10,00", "due_on": "2026-12-10"}
     },
     "participation.choose": {"form": {"mode": "audio"}},
+    "assistance.devices": {"json": {"camera": "skipped", "microphone": "ok"}},
+    "centre.answer": {"form": {"text": "Estou aqui."}},
     "participation.release": {"form": {"reason": "Caiu a luz na casa do consumidor."}},
     "thread.mark_read": {"json": {"last": 1}},
     "hearing_acts.agree": {"form": {"answer": "agreed"}},

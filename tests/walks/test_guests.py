@@ -15,6 +15,9 @@ THEIRS = {
     "/audiencias/{hearing}",
     "/audiencias/{hearing}/estado",
     "/audiencias/{hearing}/teste",
+    "/audiencias/{hearing}/ajuda",
+    "/audiencias/{hearing}/qualidade",
+    "/audiencias/{hearing}/qualidade/dados",
 }
 NOBODYS = {
     "/painel",

@@ -141,6 +141,7 @@ export class Room {
     this.stream = opened.stream;
     this.own = { microphone: opened.microphone, camera: opened.camera };
     this.preview();
+    this.main.dispatchEvent(new CustomEvent("procon:devices", { detail: opened }));
     const lacking = missing(opened);
     if (lacking) this.complain(opened.denied ? `${lacking} ${permissionHelp()}` : lacking);
   }
