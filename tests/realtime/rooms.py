@@ -43,7 +43,7 @@ SECOND: dict[str, Any] = {
         "jitter_ms": 2.0,
         "kbps": {"audio": 30.0, "video": 970.0},
         "layers": {"9/video": "h"},
-        "hears": {"9": (50, 49)},
+        "hears": {"9": [50, 49]},
     },
     "rtt_ms": 40.0,
     "freezes": 0,
