@@ -11,9 +11,8 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
-from app import logs, migration
+from app import logs, migration, proof
 from app.settings import Settings, SettingsError, load
 
 Command = Callable[[Settings, argparse.Namespace], int]
@@ -124,34 +123,6 @@ def demo(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def verify(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Say whether a sealed PDF is whole and whose seal it carries; works without a server or a network."""
-    from app.adapters.clock import SystemClock
-    from app.equipment import agency_seal
-
-    seal = agency_seal(settings, SystemClock())
-    try:
-        report = asyncio.run(seal.verify(Path(chosen.file).read_bytes()))
-    except OSError as error:
-        raise SettingsError(f"{chosen.file}: {error.strerror}") from error
-    finally:
-        seal.close()
-    if not report.sealed:
-        print("Não há selo neste arquivo.")
-    else:
-        when = f"{report.signed_at:%d/%m/%Y %H:%M %Z}" if report.signed_at else "data desconhecida"
-        print(f"Selo de {report.signer}, {when}")
-        print(f"Conteúdo do selo íntegro: {_yes(report.intact)}")
-        print(f"Nada acrescentado depois: {_yes(report.covers_whole_file)}")
-        print(f"Certificado do órgão:     {_yes(report.trusted)}")
-    print("AUTÊNTICO" if report.authentic else "NÃO CONFERE")
-    return 0 if report.authentic else 1
-
-
-def _yes(fact: bool) -> str:
-    return "sim" if fact else "não"
-
-
 def secret(_: Settings, __: argparse.Namespace) -> int:
     """Print a fresh secret, for PROCON_SECRET_KEY or PROCON_MEDIA_SECRET."""
     print(secrets.token_hex(32))
@@ -176,8 +147,18 @@ def _parser() -> argparse.ArgumentParser:
     making = add(makemigrations, "escreve a migração do que mudou nos modelos")
     making.add_argument("name", help="o que ela faz, em inglês: add_case_origin")
     add(demo, "carrega a demonstração")
-    verifying = add(verify, "confere o selo de um PDF")
-    verifying.add_argument("file", help="o arquivo PDF")
+    verifying = add(proof.verify, "confere um PDF selado ou a cópia de um caso, sem banco de dados nem rede")
+    verifying.add_argument("file", help="o PDF, o ZIP, ou a pasta da cópia")
+    verifying.add_argument(
+        "--certificado",
+        action="append",
+        default=[],
+        metavar="SHA256|ARQUIVO",
+        help="certificado do órgão em que confiar, além do desta instalação (pode repetir)",
+    )
+    exporting = add(proof.export, "escreve a cópia integral de um caso, selada")
+    exporting.add_argument("case", help="o número de protocolo ou o do caso")
+    exporting.add_argument("target", help="o arquivo .zip ou a pasta a criar")
     add(secret, "sorteia um segredo")
     return parser
 

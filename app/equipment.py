@@ -23,6 +23,7 @@ from app.settings import HolidayRules, Settings, SettingsError, kept_secret
 from app.tasks import Tasks
 from models.rules.rehearsal import LENGTH
 
+SELF_MADE = "seal-self-made.p12"
 PDF_TEMPLATES = Path(__file__).parent / "templates" / "pdf"
 VIDEO_FONT = Path(__file__).parent.parent / "static" / "vendor" / "raleway" / "raleway-latin-600.woff2"
 """The pages' own letters; a distribution's fonts are not counted on."""
@@ -84,10 +85,21 @@ def _mail(settings: Settings, clock: Clock) -> Mail:
 
 def agency_seal(settings: Settings, clock: Clock) -> Seal:
     """The agency's certificate, or one of our own making, which only this system trusts."""
-    if settings.seal_p12:
-        return Seal(Path(settings.seal_p12), settings.seal_password)
-    path = settings.data_dir / "seal-self-made.p12"
-    password = kept_secret(settings.data_dir / "seal-password")
-    if not path.exists():
-        self_made(path, password, settings.profile.agency.name, clock.now())
-    return Seal(path, password)
+    seal = kept_seal(settings)
+    if seal is None:
+        password = kept_secret(settings.data_dir / "seal-password")
+        self_made(settings.data_dir / SELF_MADE, password, settings.profile.agency.name, clock.now())
+        seal = kept_seal(settings)
+    assert seal is not None  # noqa: S101  it was made a moment ago
+    return seal
+
+
+def kept_seal(settings: Settings) -> Seal | None:
+    """The agency's certificate, or the one that was made here before; None when there is neither."""
+    path, password = Path(settings.seal_p12), settings.seal_password
+    if not settings.seal_p12:
+        path = settings.data_dir / SELF_MADE
+        if not path.exists():
+            return None
+        password = kept_secret(settings.data_dir / "seal-password")
+    return Seal(path, password, settings.seal_former, settings.seal_tsa)

@@ -28,6 +28,7 @@ from app.services import notices
 from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import PRESENCE_JOB, SEAL_JOB
+from app.services.exports import EXPORT_JOB
 from app.services.hearing_reminders import REMINDER_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
@@ -217,6 +218,7 @@ LETTERS_AND_PAPERS = Lane(
     at_once=4,
     seconds=90,
 )
+COPIES = Lane({EXPORT_JOB: papers.export_case}, at_once=1, seconds=1800)
 VIDEOS = Lane({COMPOSE_JOB: compositions.compose_recording}, at_once=1, seconds=12 * 3600)
 """One at a time: a composition takes a processor for half as long as the hearing was."""
 
@@ -225,6 +227,7 @@ def _jobs(parts: Parts) -> dict[str, Work]:
     runner = Runner(parts, ROUNDS)
     return {
         "jobs": partial(runner.run_jobs, LETTERS_AND_PAPERS, parts.wake.subscribe()),
+        "copies": partial(runner.run_jobs, COPIES, parts.wake.subscribe()),
         "videos": partial(runner.run_jobs, VIDEOS, parts.wake.subscribe()),
         "rounds": runner.run_rounds,
     }

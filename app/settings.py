@@ -134,6 +134,8 @@ class Settings:
     clamd: str
     seal_p12: str
     seal_password: str
+    seal_former: tuple[str, ...]
+    seal_tsa: str
     media_processes: int
     media_door: tuple[str, int]
     media_secret: str
@@ -300,6 +302,8 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         clamd=env.get("PROCON_CLAMD", ""),
         seal_p12=env.get("PROCON_SEAL_P12", ""),
         seal_password=env.get("PROCON_SEAL_PASSWORD", ""),
+        seal_former=_fingerprints(env),
+        seal_tsa=env.get("PROCON_SEAL_TSA", ""),
         media_processes=int(env.get("PROCON_MEDIA_PROCESSES", "1")),
         media_door=_host_port("PROCON_MEDIA_DOOR", env.get("PROCON_MEDIA_DOOR", "127.0.0.1")),
         media_secret=env.get("PROCON_MEDIA_SECRET") or kept_secret(data_dir / "media-secret"),
@@ -325,6 +329,16 @@ def _host_port(name: str, value: str) -> tuple[str, int]:
     except ValueError:
         pass
     raise SettingsError(f"{name}: {value} não é um endereço, como 10.0.0.5 ou 10.0.0.5:7000")
+
+
+def _fingerprints(env: Mapping[str, str]) -> tuple[str, ...]:
+    """SHA-256 of certificates, with or without colons."""
+    name = "PROCON_SEAL_FORMER"
+    given = [one.replace(":", "").strip().lower() for one in env.get(name, "").split(",") if one.strip()]
+    for one in given:
+        if len(one) != 64 or not set(one) <= set("0123456789abcdef"):
+            raise SettingsError(f"{name}: {one} não é o SHA-256 de um certificado")
+    return tuple(given)
 
 
 def _media_codec(env: Mapping[str, str]) -> str:

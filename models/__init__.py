@@ -19,6 +19,7 @@ from models.cases import (
 )
 from models.companies import Company, Power, Representation
 from models.documents import Document, DocumentAccess, DocumentKind
+from models.exports import CaseExport, ExportState
 from models.hearings import (
     Clause,
     Consultation,
@@ -51,6 +52,7 @@ __all__ = [
     "CalendarYear",
     "Case",
     "CaseEvent",
+    "CaseExport",
     "Clause",
     "Code",
     "Company",
@@ -62,6 +64,7 @@ __all__ = [
     "DocumentAccess",
     "DocumentKind",
     "Draft",
+    "ExportState",
     "Hearing",
     "HearingBlock",
     "HearingMessage",

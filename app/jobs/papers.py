@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.adapters.documents import Letterhead
+from app.jobs.runner import Hopeless
 from app.parts import Parts
+from app.services import exports
+from app.services.case_copy import Issuer
 from app.services.notice_paper import make_notice
 from app.services.presence_paper import seal_presence
 from app.services.press import Press
@@ -54,6 +58,24 @@ async def print_presence(job_id: int, payload: Mapping[str, Any], parts: Parts) 
 async def print_settlement(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``seal_settlement`` job: ``offer`` is the accepted offer's id."""
     await seal_settlement(payload["offer"], _press(parts), now=parts.clock.now())
+
+
+async def export_case(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``export_case`` job: ``export`` is the copy's id."""
+    export = UUID(payload["export"])
+    try:
+        await exports.make(
+            export, issuer(parts), storage=parts.storage, seal=parts.seal, now=parts.clock.now()
+        )
+    except Exception as error:
+        await exports.give_up(export)
+        raise Hopeless("export") from error
+
+
+def issuer(parts: Parts) -> Issuer:
+    """The agency as copies of cases name it."""
+    agency = parts.profile.agency
+    return Issuer(agency.legal_name, parts.public_url, agency.zone)
 
 
 def _press(parts: Parts) -> Press:

@@ -7,7 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 from app.parts import Parts
-from app.services import alerts, assistance, calendars, compositions, seat_quality, slot_offers, terms
+from app.services import (
+    alerts,
+    assistance,
+    calendars,
+    compositions,
+    exports,
+    seat_quality,
+    slot_offers,
+    terms,
+)
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -50,6 +59,11 @@ async def forget_connections(parts: Parts) -> None:
     await alerts.forget(parts.clock.now() - kept)
 
 
+async def expire_copies(parts: Parts) -> None:
+    """Delete the copies of cases that were made more than a day ago."""
+    await exports.expire(parts.storage, now=parts.clock.now())
+
+
 async def keep_slot_offers(parts: Parts) -> None:
     """End the offers of slots that nobody took in time, and make those that the profile's rule makes."""
     now = parts.clock.now()
@@ -78,4 +92,5 @@ ROUNDS = (
     keep_slot_offers,
     forget_help,
     review_alerts,
+    expire_copies,
 )

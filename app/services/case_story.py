@@ -157,7 +157,7 @@ def _text(
         }
     if "due" in facts:
         return _("Prazo: %(day)s") % {"day": f"{date.fromisoformat(facts['due']):%d/%m/%Y}"}
-    if "sha256" in facts:
+    if "sha256" in facts and "recording" in facts:
         return f"SHA-256: {facts['sha256']}"
     return ""
 

@@ -6,6 +6,7 @@ words are read by those they are for, and erased with the private room or with t
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,8 @@ async def say(
             consultation_id=place.get("consultation"),
         )
         facts = {"message": message.id, "audience": audience, **place}
+        if audience is Audience.ALL:
+            facts["sha256"] = hashlib.sha256(text.encode()).hexdigest()  # binds the words; others are erased
         await room.record("message_said", now=now, facts=facts)
 
 

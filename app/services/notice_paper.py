@@ -35,7 +35,7 @@ async def _enter(notice: Notice, paper: Paper, now: datetime) -> UUID | None:
             return None
         name = f"notificacao-{file.case.protocol}.pdf"
         document = await paper.enter(notice.case_id, DocumentKind.NOTICE, name, code=notice.code, now=now)
-        facts = {"document": str(document.id)}
+        facts = {"document": str(document.id), "sha256": paper.sha256}
         await casefile.record(file, "document_ready", now=now, facts=facts, sides=EVERYBODY)
     return document.id
 

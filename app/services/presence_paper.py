@@ -111,6 +111,7 @@ async def _enter(
             "hearing": hearing.id,
             "document": str(document.id),
             "code": code,
+            "sha256": paper.sha256,
             "until": until.isoformat(),
             "last_seq": found.last_seq,
             **{role.value: cause.value for role, cause in found.causes.items()},

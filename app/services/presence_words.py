@@ -16,6 +16,8 @@ from models.rules.presence import PARTIES, Attendance, Cause, Person, Presence, 
 STEPS = (5, 10, 15, 30, 60, 120)
 """Minutes between two times on the scale: the first of which no more than so many are needed."""
 MOST_TICKS = 8
+_ORDER = {role: place for place, role in enumerate((SeatRole.CONSUMER, SeatRole.COMPANY, SeatRole.MEDIATOR))}
+"""Guests come after them."""
 SHORTEST = 0.004
 """A stay is drawn at least so long, as a fraction of the picture."""
 
@@ -155,11 +157,10 @@ class _Scale:
 def _listed(people: Sequence[Person]) -> list[Person]:
     """Who is shown: all who came, and of a party of whom nobody came, those who were called."""
     came = {person.role for person in people if person.stays}
-    order = [SeatRole.CONSUMER, SeatRole.COUNSEL, SeatRole.COMPANY, SeatRole.MEDIATOR, SeatRole.INTERPRETER]
     listed = [
         person for person in people if person.stays or (person.role in PARTIES and person.role not in came)
     ]
-    return sorted(listed, key=lambda person: (order.index(person.role), person.seat))
+    return sorted(listed, key=lambda person: (_ORDER.get(person.role, len(_ORDER)), person.seat))
 
 
 def _row(found: Presence, person: Person, name: str, scale: _Scale) -> Row:

@@ -44,7 +44,7 @@ async def _enter(case_id: int, paper: Paper, code: str, now: datetime) -> UUID |
             return None
         name = f"comprovante-{file.case.protocol}.pdf"
         document = await paper.enter(case_id, DocumentKind.RECEIPT, name, code=code, now=now, sides=_SIDES)
-        facts = {"document": str(document.id), "kind": document.kind}
+        facts = {"document": str(document.id), "kind": document.kind, "sha256": paper.sha256}
         await casefile.record(file, "document_ready", now=now, facts=facts)
     return document.id
 

@@ -56,7 +56,7 @@ async def _enter(hearing_id: int, paper: Paper, code: str, now: datetime) -> UUI
         name = f"termo-{file.case.protocol}-{hearing.id}.pdf"
         document = await paper.enter(file.case.id, DocumentKind.MINUTES, name, code=code, now=now)
         await Hearing.filter(id=hearing_id).update(sealed_id=document.id)
-        facts = {"hearing": hearing_id, "document": str(document.id), "code": code}
+        facts = {"hearing": hearing_id, "document": str(document.id), "code": code, "sha256": paper.sha256}
         await casefile.record(file, "minutes_sealed", now=now, facts=facts)
         await _send(file.case, hearing_id, document, now)
     return document.id

@@ -53,7 +53,7 @@ async def _enter(offer: Offer, paper: Paper, code: str, now: datetime) -> UUID |
             return None
         name = f"acordo-{file.case.protocol}-{offer.id}.pdf"
         document = await paper.enter(file.case.id, DocumentKind.SETTLEMENT, name, code=code, now=now)
-        facts = {"offer": offer.id, "document": str(document.id), "code": code}
+        facts = {"offer": offer.id, "document": str(document.id), "code": code, "sha256": paper.sha256}
         await casefile.record(file, "settlement_sealed", now=now, facts=facts)
         await _send(file.case, offer, document, now)
     return document.id

@@ -22,6 +22,7 @@ from models.rules.agreement import (
     text_hash,
 )
 from models.rules.errors import Conflict, Refused
+from models.rules.evidence import SignatureEvidence
 from models.rules.hearing import NOT_HELD, Outcome, SeatRole
 from models.rules.people import Viewer
 
@@ -196,7 +197,7 @@ async def sign(
         room = await _signing(hearing_id, viewer)
         if room.hearing.text_hash != shown_hash:
             raise Conflict("text_changed")
-        await Signature.create(
+        signed = await Signature.create(
             hearing_id=hearing_id,
             user_id=viewer.user_id,
             role=room.seat.role,
@@ -206,7 +207,21 @@ async def sign(
             device=evidence.device[:200],
             at=now,
         )
-        await room.record("text_signed", now=now, facts={"role": room.seat.role, "text_hash": shown_hash})
+        facts = {"role": room.seat.role, "text_hash": shown_hash, "evidence": signature_evidence(signed)}
+        await room.record("text_signed", now=now, facts=facts)
+
+
+def signature_evidence(signed: Signature) -> str:
+    """The hash by which the record binds a signature's evidence."""
+    return SignatureEvidence(
+        user=signed.user_id,
+        role=signed.role.value,
+        text_hash=signed.text_hash,
+        method=signed.method,
+        address=signed.address,
+        device=signed.device,
+        at=signed.at,
+    ).digest()
 
 
 async def missing(hearing: Hearing) -> frozenset[SeatRole]:

@@ -14,7 +14,7 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import case_lists, cases, casework, notices, playback, preliminary
+from app.services import case_lists, cases, casework, exports, notices, playback, preliminary
 from app.services.case_lists import Wanted
 from app.services.duties import Told
 from app.services.notices import TermRules
@@ -188,6 +188,8 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         state_tone=state_tone(case.state),
         today=today(),
         file_url=file_url,
+        copy=await exports.newest(case_id, viewer()),
+        copy_url=copy_url,
     )
 
 
@@ -208,6 +210,11 @@ def _title(page: cases.CasePage) -> str:
     if page.side is Side.COMPANY:
         return case.consumer
     return f"{case.consumer} × {case.company}" if case.company else case.consumer
+
+
+def copy_url(export_id: UUID) -> str:
+    """The address of a copy of a case."""
+    return f"/copias/{export_id}"
 
 
 def file_url(document_id: UUID) -> str:

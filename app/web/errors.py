@@ -68,6 +68,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "email_unconfirmed": (403, N_("Confirme seu e-mail com o código que enviamos.")),
     "empty": (422, N_("Este arquivo está vazio.")),
     "exhibit_private": (409, N_("Este documento é reservado: nem todos na audiência podem vê-lo.")),
+    "export_gone": (410, N_("Esta cópia já não existe: elas são apagadas em um dia. Peça outra.")),
     "facts_length": (422, N_("Conte o que aconteceu em 50 a 8.000 caracteres.")),
     "failure_measured": (
         409,

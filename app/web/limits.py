@@ -38,6 +38,7 @@ LIMITS: dict[str, RateLimitItem] = {
     "seat_link_address": parse("60 per hour"),
     "sign_code": parse("20 per hour"),
     "upload": parse("120 per hour"),
+    "case_copy": parse("10 per hour"),
     "presence": parse("30 per hour"),
     "verify_address": parse("60 per 5 minute"),
     "company_search": parse("120 per minute"),

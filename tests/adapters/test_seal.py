@@ -5,18 +5,28 @@ from __future__ import annotations
 import io
 import logging
 import random
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import typst
+from asn1crypto import tsp
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.timestamps import DummyTimeStamper
+from structlog.testing import capture_logs
 
-from app.adapters import seal_worker
-from app.adapters.seal import FakeSeal, Seal, Sealer, SealError, SealReport, self_made
+from app.adapters import data_seal_worker, seal_worker
+from app.adapters.seal import FakeSeal, Seal, SealCheck, Sealer, SealError, SealReport, self_made
 
 NAME = "Procon de Criciúma"
 NOW = datetime.now(UTC)
@@ -164,3 +174,124 @@ async def test_the_fake_keeps_the_contract() -> None:
     assert (await fake.verify(sealed)).authentic
     assert not (await fake.verify(sealed.replace(b"%PDF", b"%PDG"))).authentic
     assert not (await fake.verify(b"%PDF")).authentic
+
+
+class Authority(BaseHTTPRequestHandler):
+    """A time-stamping authority over HTTP (RFC 3161)."""
+
+    stamper: DummyTimeStamper
+
+    def do_POST(self) -> None:
+        """Answer one request."""
+        asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = self.stamper.request_tsa_response(asked).dump()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/timestamp-reply")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[str]:
+    """The address of a time-stamping authority."""
+    signer = signers.SimpleSigner.load_pkcs12(
+        str(make_stamping_certificate(tmp_path / "tsa.p12")), passphrase=b"x"
+    )
+    assert signer is not None
+    Authority.stamper = DummyTimeStamper(signer.signing_cert, signer.signing_key)
+    server = HTTPServer(("127.0.0.1", 0), Authority)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def make_stamping_certificate(path: Path) -> Path:
+    """An RSA certificate that may stamp times."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Carimbo de teste")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(hours=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(key, SHA256())
+    )
+    encryption = BestAvailableEncryption(b"x")
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"t", key, certificate, None, encryption))
+    return path
+
+
+async def test_a_time_stamp_is_in_the_seal_and_is_checked(
+    certificate: Path, plain: bytes, authority: str
+) -> None:
+    stamping = Seal(certificate, "senha", tsa=authority)
+    sealed = await stamping.sign(plain, "Termo de audiência", "Criciúma/SC", NAME)
+    report = await stamping.verify(sealed)
+    assert report.authentic
+    assert report.stamped_at is not None
+    assert abs(report.stamped_at - datetime.now(UTC)) < timedelta(minutes=1)
+    hole = sealed.index(b"/Contents <")
+    end = sealed.index(b">", hole)
+    written = len(sealed[hole:end].rstrip(b"0"))
+    chance = random.Random(20261130)
+    for place in chance.sample(range(hole + 12, hole + written), 40):
+        changed = bytearray(sealed)
+        changed[place] ^= 1 if chr(changed[place]) in "024689ACEG" else 7
+        assert not await believed(bytes(changed), stamping), place
+    stamping.close()
+
+
+async def test_an_authority_that_does_not_answer_stops_no_document(certificate: Path, plain: bytes) -> None:
+    stamping = Seal(certificate, "senha", tsa="http://127.0.0.1:9/tsa")
+    with capture_logs() as logs:
+        report = await stamping.verify(await stamping.sign(plain, "Termo", "Criciúma/SC", NAME))
+    assert report.authentic
+    assert report.stamped_at is None
+    assert [line["event"] for line in logs] == ["seal_not_stamped"]
+    stamping.close()
+
+
+async def test_pages_that_differ_from_the_sealed_ones_are_named(seal: Seal, sealed: bytes) -> None:
+    out = io.BytesIO()
+    writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT ET"))
+    writer.update_container(page)
+    writer.write(out)
+    report = await seal.verify(out.getvalue())
+    assert (report.intact, report.covers_whole_file, report.changes) == (True, False, "1")
+
+
+async def test_data_is_sealed_beside_it_and_each_byte_counts(seal: Seal, tmp_path: Path) -> None:
+    data = "manifesto: ação\n".encode() * 40
+    made = await seal.sign_data(data)
+    report = await seal.verify_data(data, made)
+    assert report.authentic
+    assert report.certificate_sha256 == seal.certificate_sha256
+    assert not (await seal.verify_data(data + b" ", made)).authentic
+    assert not (await seal.verify_data(data, made + b"\0")).sealed
+    assert not (await seal.verify_data(data, b"")).sealed
+    for place in random.Random(20261130).sample(range(len(made)), 80):
+        changed = bytearray(made)
+        changed[place] ^= 1
+        try:
+            found = await data_seal_worker.report(data, bytes(changed))
+        except Exception:  # in its process any error is a crash, and a crash is "no readable seal"
+            continue
+        assert not (found["intact"] and found["certificate_sha256"] == seal.certificate_sha256), place
+
+
+async def test_a_check_without_a_certificate_of_ours_trusts_none(sealed: bytes, seal: Seal) -> None:
+    report = await SealCheck().verify(sealed)
+    assert (report.intact, report.trusted) == (True, False)
+    assert (await SealCheck([seal.certificate_sha256]).verify(sealed)).authentic

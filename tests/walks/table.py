@@ -76,6 +76,9 @@ _LINES = """
 /gravacoes/{recording}/capitulos.vtt             303 200 404 200 404 404 200 200 200 200
 /gravacoes/{recording}/estado                    303 200 404 200 404 200 200 200 200 200
 
+/copias/{copy}                                   303 200 404 404 404 404 404 404 404 404
+/copias/{copy}/estado                            303 200 404 404 404 404 404 404 404 404
+
 /documentos/{residence}                          303 200 404 404 404 200 200 200 200 200
 /documentos/{exhibit}                            303 200 404 200 404 200 200 200 200 200
 /documentos/{residence}/paginas/1                303 200 404 404 404 200 200 200 200 200

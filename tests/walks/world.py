@@ -20,9 +20,11 @@ from app.services import sessions
 from app.web.parts import EXTENSION
 from models import (
     Case,
+    CaseExport,
     Company,
     Document,
     DocumentKind,
+    ExportState,
     Hearing,
     Notice,
     Recording,
@@ -87,6 +89,7 @@ class World:
         names |= await _documents(cases["notified"], users["consumer"], parts)
         names["hearing"] = await _hearing(cases["heard"], users)
         names["recording"] = await _recording(names["hearing"], users["mediator"], parts)
+        names["copy"] = await _copy(cases["notified"], users["consumer"], parts)
         await _notice(cases["notified"])
         await parts.mail.send(_letter())
         browsers = {name: await _browser(app, users.get(name)) for name in (*PEOPLE, GUEST)}
@@ -151,6 +154,23 @@ async def _recording(hearing: int, mediator: User, parts: Parts) -> UUID:
         keep_until=NOW.date(),
     )
     return number
+
+
+async def _copy(case: Case, owner: User, parts: Parts) -> UUID:
+    """A copy of the case that its consumer asked for."""
+    row = await CaseExport.create(
+        id=uuid4(),
+        case=case,
+        user=owner,
+        side=Side.CONSUMER,
+        state=ExportState.READY,
+        asked_at=NOW,
+        ready_at=parts.clock.now(),
+        storage_key=await parts.storage.put(CONTENT),
+        size=len(CONTENT),
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+    )
+    return UUID(str(row.id))
 
 
 async def _hearing(case: Case, users: dict[str, User]) -> int:

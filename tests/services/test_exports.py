@@ -1,0 +1,236 @@
+"""The copy of a case: cut to its side, made once, checked offline; what was changed is told."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.adapters.case_archive import EVENTS, MANIFEST, SIGNATURE
+from app.adapters.pdf import FakePdfMaker
+from app.adapters.seal import FakeSeal
+from app.adapters.storage import FolderStorage
+from app.services import case_copy, casefile, casework, chat, conduct, exports, offline_check, sealing
+from app.services.case_copy import Issuer
+from app.services.offline_check import Report
+from app.services.press import Press
+from models import CaseExport, DocumentAccess, ExportState, Hearing
+from models.rules.errors import NotFound, Refused
+from models.rules.people import Role, Side, Viewer
+from tests.factories.hearings import Table, make_table
+from tests.factories.people import NOW, make_user, viewer_of
+from tests.services.signing import freeze, sign
+from tests.services.test_sealing import AGENCY
+
+pytestmark = pytest.mark.usefixtures("database")
+
+ISSUER = Issuer("Procon de Teste", "https://procon.exemplo", AGENCY.zone)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> FolderStorage:
+    """A real folder."""
+    return FolderStorage(tmp_path / "files", b"k" * 32)
+
+
+async def settled(storage: FolderStorage) -> Table:
+    """A case with an agreement, its sealed term, a line said to all and a note of the agency's."""
+    table = await (await make_table()).agreed()
+    await chat.say(table.id, table.consumer, "Bom dia.", now=NOW)
+    shown = await freeze(table)
+    for viewer in (table.consumer, table.agent, table.mediator):
+        await sign(table, viewer, shown)
+    await conduct.close(table.id, table.mediator, now=NOW)
+    press = Press(AGENCY, "https://procon.exemplo", FakePdfMaker(), FakeSeal(), storage)
+    await sealing.seal_minutes(table.id, press, now=NOW)
+    await casework.add_note(table.case.id, table.mediator, "Só para nós.", now=NOW)
+    return table
+
+
+async def archived(table: Table, storage: FolderStorage, path: Path, side: Side = Side.STAFF) -> Path:
+    """The copy of a case as a file."""
+    copy = await case_copy.copied(table.case.id, side, ISSUER, now=NOW)
+    sealed = await FakeSeal().sign_data(copy.manifest)
+    data = b"".join([piece async for piece in exports.archive(copy, sealed, storage)])
+    await asyncio.to_thread(path.write_bytes, data)
+    return path
+
+
+async def checked(path: Path) -> Report:
+    """What the offline check says."""
+    return await offline_check.check_case(path, FakeSeal())  # type: ignore[arg-type]  # it checks as well
+
+
+async def test_a_copy_holds_for_each_side_and_shows_what_it_may_know(
+    storage: FolderStorage, tmp_path: Path
+) -> None:
+    table = await settled(storage)
+    for side in (Side.CONSUMER, Side.COMPANY, Side.STAFF):
+        path = await archived(table, storage, tmp_path / f"{side}.zip", side)
+        report = await checked(path)
+        assert report.findings == []
+        with zipfile.ZipFile(path) as archive:
+            lines = [json.loads(line) for line in archive.read(EVENTS).splitlines()]
+            data = json.loads(archive.read("caso.json"))
+        assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+        withheld = [line for line in lines if line.get("withheld")]
+        assert len(withheld) == (0 if side is Side.STAFF else 1)
+        assert ("Só para nós." in json.dumps(data, ensure_ascii=False)) == (side is Side.STAFF)
+        (hearing,) = data["audiencias"]
+        assert ("203.0.113.7" in json.dumps(hearing)) == (side is Side.STAFF)
+        assert [line["text"] for line in hearing["conversa"]] == ["Bom dia."]
+        assert data["consumidor"]["nome"] == "Ana Souza"
+
+
+async def test_one_changed_byte_anywhere_is_told(storage: FolderStorage, tmp_path: Path) -> None:
+    whole = (await archived(await settled(storage), storage, tmp_path / "caso.zip")).read_bytes()
+    changed = tmp_path / "mudado.zip"
+    chance = random.Random(20261130)
+    for place in [0, len(whole) - 1, *chance.sample(range(len(whole)), 120)]:
+        data = bytearray(whole)
+        data[place] ^= 1 << chance.randrange(8)
+        changed.write_bytes(data)
+        assert not (await checked(changed)).holds, place
+    for cut in (whole[:-1], whole + b"\0", b"", b"PK"):
+        changed.write_bytes(cut)
+        assert not (await checked(changed)).holds
+
+
+async def unpacked(table: Table, storage: FolderStorage, tmp_path: Path) -> Path:
+    """The copy of a case as a folder."""
+    path = await archived(table, storage, tmp_path / "caso.zip")
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "caso")
+    return tmp_path / "caso"
+
+
+async def resealed(folder: Path) -> None:
+    """Make the manifest fit again, as somebody with the agency's key would who forges the rest."""
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    for line in manifest["arquivos"]:
+        data = (folder / line["nome"]).read_bytes()
+        line["bytes"], line["sha256"] = len(data), hashlib.sha256(data).hexdigest()
+    raw = json.dumps(manifest).encode()
+    (folder / MANIFEST).write_bytes(raw)
+    (folder / SIGNATURE).write_bytes(await FakeSeal().sign_data(raw))
+
+
+async def test_dropped_moved_and_forged_events_are_named(storage: FolderStorage, tmp_path: Path) -> None:
+    folder = await unpacked(await settled(storage), storage, tmp_path)
+    assert (await checked(folder)).holds
+    events = folder / EVENTS
+    lines = events.read_text("utf-8").splitlines()
+
+    async def told(changed: list[str]) -> str:
+        events.write_text("\n".join(changed) + "\n", "utf-8")
+        before = await checked(folder)
+        assert any(EVENTS in one and "SHA-256" in one for one in before.findings)
+        await resealed(folder)
+        return "\n".join((await checked(folder)).findings)
+
+    assert "falta o evento 4" in await told(lines[:3] + lines[4:])
+    assert "evento 4 está fora da ordem" in await told([*lines[:3], lines[4], lines[3], *lines[5:]])
+    assert "evento 2 está repetido" in await told([*lines[:2], *lines[1:]])
+    forged = lines[2].replace('"at":"2026', '"at":"2025')
+    assert "evento 3 foi alterado" in await told([*lines[:2], forged, *lines[3:]])
+    assert "linha 3 não pode ser lida" in await told([*lines[:2], lines[2][:-1], *lines[3:]])
+    assert f"falta o evento {len(lines)}" in await told(lines[:-1])
+
+
+async def test_texts_signatures_documents_and_stray_files_are_checked(
+    storage: FolderStorage, tmp_path: Path
+) -> None:
+    table = await settled(storage)
+    folder = await unpacked(table, storage, tmp_path)
+    data = json.loads((folder / "caso.json").read_text("utf-8"))
+    final = data["audiencias"][0]["final_text"]
+    data["audiencias"][0]["final_text"] = final.replace("120,00", "121,00")
+    assert data["audiencias"][0]["final_text"] != final
+    data["audiencias"][0]["assinaturas"][0]["address"] = "203.0.113.8"
+    data["audiencias"][0]["assinaturas"][1]["user_id"] = 99
+    (folder / "caso.json").write_text(json.dumps(data), "utf-8")
+    (term,) = (folder / "documentos").iterdir()
+    term.write_bytes(term.read_bytes().replace(b"Termo", b"termo", 1))
+    (folder / "documentos" / "extra.pdf").write_bytes(b"%PDF")
+    await resealed(folder)
+    told = "\n".join((await checked(folder)).findings)
+    for sentence in (
+        "o texto final da audiência não é o que foi assinado",
+        "a prova de uma assinatura não é a que o registro guardou",
+        "há assinatura que o registro não conhece",
+        "não é o documento do evento",
+        "o selo do PDF não confere",
+        "documentos/extra.pdf: não está no manifesto",
+    ):
+        assert sentence in told
+    term.unlink()
+    (folder / MANIFEST).write_bytes((folder / MANIFEST).read_bytes() + b" ")
+    told = "\n".join((await checked(folder)).findings)
+    assert "falta na cópia" in told
+    assert f"{SIGNATURE}: o conteúdo ou o próprio selo foi alterado" in told
+
+
+async def test_what_is_no_copy_is_said(tmp_path: Path) -> None:
+    for content in (b"", b"PK\x03\x04", b"%PDF-1.7"):
+        (tmp_path / "x.zip").write_bytes(content)
+        assert not (await checked(tmp_path / "x.zip")).holds
+    (tmp_path / "vazia").mkdir()
+    assert not (await checked(tmp_path / "vazia")).holds
+
+
+async def test_a_copy_is_made_by_a_job_taken_with_a_log_and_gone_after_a_day(
+    storage: FolderStorage, tmp_path: Path
+) -> None:
+    table = await settled(storage)
+    first = await exports.ask(table.case.id, table.consumer, address="203.0.113.9", now=NOW)
+    assert await exports.ask(table.case.id, table.consumer, address="", now=NOW) == first
+    assert await exports.ask(table.case.id, table.agent, address="", now=NOW) != first
+    with pytest.raises(Refused, match="export_gone"):
+        await exports.taken(first, table.consumer, address="", now=NOW)
+
+    for _ in range(2):
+        await exports.make(first, ISSUER, storage=storage, seal=FakeSeal(), now=NOW)
+
+    copy = await exports.taken(first, table.consumer, address="198.51.100.4", now=NOW)
+    path = tmp_path / "baixada.zip"
+    path.write_bytes(b"".join([piece async for piece in storage.read(copy.storage_key)]))
+    assert (await checked(path)).holds
+    row = await CaseExport.get(id=first)
+    assert (row.side, row.progress, row.times_taken, row.taken_from) == (
+        Side.CONSUMER,
+        100,
+        1,
+        "198.51.100.4",
+    )
+    assert await DocumentAccess.filter(user_id=table.consumer.user_id, address="203.0.113.9").count() == 1
+    for viewer in (table.agent, viewer_of(await make_user()), table.mediator):
+        with pytest.raises(NotFound):
+            await exports.of_viewer(first, viewer)
+
+    assert await exports.expire(storage, now=NOW + timedelta(hours=23)) == 0
+    assert await exports.expire(storage, now=NOW + timedelta(hours=24)) == 1
+    with pytest.raises(Refused, match="export_gone"):
+        await exports.taken(first, table.consumer, address="", now=NOW + timedelta(hours=24))
+    assert (await CaseExport.get(id=first)).state is ExportState.EXPIRED
+
+
+async def test_who_does_not_see_a_case_has_no_copy_of_it(storage: FolderStorage) -> None:
+    table = await settled(storage)
+    for viewer in (viewer_of(await make_user()), Viewer(10**6, Role.COMPANY, "", "", ())):
+        with pytest.raises(NotFound):
+            await exports.ask(table.case.id, viewer, address="", now=NOW)
+
+
+async def test_every_event_of_the_case_is_in_its_chain(storage: FolderStorage) -> None:
+    table = await settled(storage)
+    names = [link.name for link, _, _ in await casefile.chain(table.case.id)]
+    assert {"participant_admitted", "message_said", "text_frozen", "text_signed", "hearing_closed"} <= set(
+        names
+    )
+    assert (await Hearing.get(id=table.id)).sealed_id is not None
