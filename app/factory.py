@@ -35,6 +35,7 @@ from app.services.relays import Relays
 from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
+from realtime.board import Board
 from realtime.cases import Cases
 from realtime.centre import Centre
 from realtime.countdowns import Countdowns
@@ -185,14 +186,15 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         relays=relays,
         timed=timed,
     )
+    board = Board(sio, timed)
     together = (cases, hearings, rehearsals, centre)
-    for namespace in together:
+    for namespace in (*together, board):
         sio.register_namespace(namespace)
     namespaces = tuple(namespace.namespace for namespace in together)
     gauges.join(parts.metrics, sio, namespaces, fleet, parts.clock)
     guard = Guard(sio, parts.clock, namespaces)
     countdowns = Countdowns(parts.clock, parts.wake, parts.house)
-    relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed, countdowns.relayed))
+    relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed, countdowns.relayed, board.relayed))
     return {
         "relay": relay.run,
         "socket_guard": guard.run,

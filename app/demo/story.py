@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from app.demo.papers import bill, identity_card, receipt
 from app.demo.people import Cast
@@ -17,6 +17,7 @@ from app.services import (
     notices,
     registrations,
     scheduling,
+    slot_offers,
     terms,
     triage,
 )
@@ -76,6 +77,7 @@ class Narrator:
         await self.waiting("carla", hours=5)
         await self.queued("bruno", hours=2)
         await self.hearing_soon("ana", FRIDGE, "Estrela do Sul", days=16)
+        await self.week_of_hearings()
 
     async def queued(self, who: str, *, hours: int) -> int:
         """A registration in the triage's queue, from another city."""
@@ -162,6 +164,49 @@ class Narrator:
                 short_notice=True,
                 out_of_hours=True,
             ),
+            now=self._now,
+            hours=self._parts.hours(await self._calendar()),
+            invite=self._parts.invite,
+        )
+        return case
+
+    async def week_of_hearings(self) -> None:
+        """Hearings of the coming days with both mediators, slots to pick from, and cases for a block."""
+        calendar = await self._calendar()
+        days = [self._day(self._now) + timedelta(days=n) for n in range(1, 20)]
+        open_days = [day for day in days if not calendar.closed(day)]
+        for who, facts, company, mediator, ahead, hour, minute in (
+            ("carla", FRIDGE, "Estrela do Sul", "joao", 0, 9, 0),
+            ("diego", LOAN, "Horizonte", "lucia", 0, 10, 0),
+            ("diego", FRIDGE, "Estrela do Sul", "joao", 1, 14, 20),
+            ("ana", PHONE, "Horizonte", "joao", 2, 10, 40),
+            ("carla", PHONE, "Horizonte", "joao", 3, 15, 20),
+        ):
+            at = datetime.combine(open_days[ahead], time(hour, minute), self._parts.profile.agency.zone)
+            await self.hearing_at(who, facts, company, mediator, at)
+        offered = await self.unanswered("diego", LOAN, "Vale Verde", days=20)
+        await slot_offers.offer(
+            offered,
+            self._staff("marina"),
+            hold=False,
+            now=self._now,
+            hours=self._parts.hours(calendar),
+            invite=self._parts.invite,
+        )
+        for who in ("carla", "diego"):
+            at = self._now - timedelta(days=12)
+            case = await self._notified(who, FRIDGE, "Estrela do Sul", at)
+            await self._answered(case, "Estrela do Sul", 30_000, at + timedelta(days=3))
+
+    async def hearing_at(self, who: str, facts: str, company: str, mediator: str, at: datetime) -> int:
+        """A hearing of one of the coming days; the parties agreed to the short notice."""
+        case = await self._notified(who, facts, company, self._now - timedelta(days=14))
+        await self._answered(case, company, 50_000, self._now - timedelta(days=9))
+        staff = self._staff(mediator)
+        await scheduling.schedule(
+            case,
+            staff,
+            Booking(at, self._parts.profile.hearing.slot_minutes, staff.user_id, short_notice=True),
             now=self._now,
             hours=self._parts.hours(await self._calendar()),
             invite=self._parts.invite,

@@ -129,8 +129,9 @@ async def propose(
     invite: Invite,
 ) -> list[Slot]:
     """The first run of ``count`` free slots for the company's person; empty when there is none."""
+    people = await Representation.filter(company_id=company_id, user__disabled_at=None).count()
     found = await diary.free(
-        hours, invite.zone, Party(0, company_id, agent_id), now=now, first=first, mediator=mediator_id
+        hours, invite.zone, Party(0, company_id, agent_id, people), now=now, first=first, mediator=mediator_id
     )
     return run(found, min(max(count, 1), LARGEST), hours.minutes)
 

@@ -16,7 +16,18 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from app.db import transaction
-from models import Absence, Company, Hearing, OfferedSlot, OfferedState, SlotClaim, User, WorkingHours
+from models import (
+    Absence,
+    Case,
+    Company,
+    Hearing,
+    OfferedSlot,
+    OfferedState,
+    Representation,
+    SlotClaim,
+    User,
+    WorkingHours,
+)
 from models.rules.errors import Conflict
 from models.rules.hearing import OVER
 from models.rules.people import Role
@@ -140,6 +151,16 @@ async def free(
     return list(free_slots(hours.slot_rules(zone), people, party, busy, first, last, not_before=now))
 
 
+async def party_of(case: Case, on: date, agent: int | None = None) -> Party:
+    """Who must be in a case's hearing on a day, and how many people its company could send then."""
+    people = await (
+        Representation.filter(Q(valid_until=None) | Q(valid_until__gte=on))
+        .filter(company_id=case.company_id, user__disabled_at=None)
+        .count()
+    )
+    return Party(case.consumer_id, case.company_id, agent, max(people, 1))
+
+
 async def lock(mediator_id: int, company_id: int | None) -> User | None:
     """The mediator's and the company's rows, always in this order, so that what is read here stays true."""
     mediator = await User.filter(id=mediator_id).select_for_update().get_or_none()
@@ -155,8 +176,6 @@ async def claim(hearing: Hearing, party: Party, *, now: datetime) -> None:
     """
     people = {party.consumer, hearing.mediator_id, *([party.agent] if party.agent else [])}
     resources = [*(f"person:{number}" for number in sorted(people)), f"room:{hearing.room}"]
-    if party.agent is None and party.company is not None:
-        resources.append(f"company:{party.company}")
     span = Span(hearing.starts_at, hearing.starts_at + timedelta(minutes=hearing.minutes))
     await _claim(resources, span, now, hearing_id=hearing.id)
 

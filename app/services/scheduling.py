@@ -23,7 +23,7 @@ from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.hearing import OVER, HearingState, SeatRole
 from models.rules.people import Role, Viewer
 from models.rules.rescheduling import Cause, check_cause
-from models.rules.slots import Party, Span, clashes, free_room, works
+from models.rules.slots import Span, clashes, free_room, works
 
 __all__ = ["Booking", "Hours", "Invite", "Why", "cancel", "move", "place", "recorded", "schedule"]
 
@@ -328,7 +328,7 @@ async def _settle(case: Case, hearing: Hearing, *, now: datetime, hours: Hours) 
 
     Rooms are nobody's row to lock: when somebody takes the same one at this moment, the next is tried.
     """
-    party = Party(case.consumer_id, case.company_id, hearing.agent_id)
+    party = await diary.party_of(case, hearing.starts_at.date(), hearing.agent_id)
     span = Span(hearing.starts_at, hearing.starts_at + timedelta(minutes=hearing.minutes))
     rooms = len(hours.policy.rooms)
     for _try in range(rooms + 1):

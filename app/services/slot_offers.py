@@ -22,7 +22,7 @@ from models import Case, OfferedSlot, OfferedState, User
 from models.rules.case_machine import AWAITS_HEARING, Action
 from models.rules.errors import Conflict, DomainError, Invalid, Refused
 from models.rules.people import Viewer
-from models.rules.slots import Party, Slot, spread
+from models.rules.slots import Slot, spread
 
 LATEST_CHOICE = timedelta(hours=2)
 """A slot that begins sooner is not offered any more."""
@@ -55,7 +55,8 @@ async def suggested(
 ) -> list[Slot]:
     """Free slots that staff may offer or take for a case, spread over days."""
     case, _side = await casefile.view(case_id, viewer)
-    found = await diary.free(hours, invite.zone, _party(case), now=now, but_case=case.id)
+    party = await diary.party_of(case, now.date())
+    found = await diary.free(hours, invite.zone, party, now=now, but_case=case.id)
     return spread(found, hours.policy.offers)
 
 
@@ -185,11 +186,8 @@ async def _free(case: Case, *, now: datetime, hours: Hours, invite: Invite) -> l
     """What can be offered: also who takes it on the last day leaves the company its notice term."""
     last = now.astimezone(invite.zone).date() + timedelta(days=hours.policy.offer_days)
     first = diary.earliest(last, hours)
-    return await diary.free(hours, invite.zone, _party(case), now=now, first=first, but_case=case.id)
-
-
-def _party(case: Case) -> Party:
-    return Party(case.consumer_id, case.company_id)
+    party = await diary.party_of(case, last)
+    return await diary.free(hours, invite.zone, party, now=now, first=first, but_case=case.id)
 
 
 def _expiry(now: datetime, slots: list[Slot], hours: Hours, invite: Invite) -> datetime:

@@ -6,7 +6,7 @@ there by ``refused``, with what was typed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,12 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import case_lists, cases, casework, exports, notices, playback, preliminary
+from app.services import case_lists, cases, casework, exports, notices, playback, preliminary, slot_offers
 from app.services.case_lists import Wanted
 from app.services.duties import Told
 from app.services.notices import TermRules
+from app.services.scheduling_words import CAUSES, cause_label
+from app.services.slot_offers import Offered
 from app.services.wording import recording_cause, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
@@ -25,7 +27,7 @@ from app.web.forms import form, query
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import calendar, now, reckoner, today
-from models.rules.case_machine import State
+from models.rules.case_machine import Action, State
 from models.rules.errors import DomainError, Invalid
 from models.rules.people import Role, Side
 
@@ -169,6 +171,7 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
     page = await cases.page(case_id, viewer())
     case = page.case
     recorded = await playback.of_case(case_id, page.side, viewer()) if page.hearings else {}
+    offered = await slot_offers.offered(case_id, now=now()) if page.side is not Side.COMPANY else []
     return render(
         "cases/show.html",
         page=page,
@@ -176,6 +179,8 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         calls=await preliminary.calls_of(case_id, page.side),
         call_results={result: _(label) for result, label in preliminary.RESULTS.items()},
         recording_cause=recording_cause,
+        offered=offered,
+        causes=[(cause.value, cause_label(cause)) for cause in CAUSES],
         case=case,
         side=page.side,
         actions=page.actions,
@@ -183,7 +188,7 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         blank={"values": {}, "errors": {}},
         title=_title(page),
         step=_STEP[case.state],
-        told=await _told(page),
+        told=await _told(page, offered),
         state_label=state_label(case.state),
         state_tone=state_tone(case.state),
         today=today(),
@@ -193,8 +198,12 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-async def _told(page: cases.CasePage) -> Told:
-    """Who must act now, until when, and what happens if not."""
+async def _told(page: cases.CasePage, offered: Sequence[Offered]) -> Told:
+    """Who must act now, until when, and what happens if not; who may pick a slot is told so first."""
+    if offered and page.may(Action.PICK_SLOT):
+        until = offered[0].expires_at.astimezone(parts().profile.agency.zone)
+        sentence = _("Escolha o horário da audiência até %(until)s.") % {"until": f"{until:%d/%m/%Y, %Hh%M}"}
+        return Told(sentence, until.date(), yours=True, late=0)
     duties = await reckoner()
     hearing, offer = page.next_hearing, page.open_offer
     standing = duties.standing(

@@ -70,11 +70,11 @@ def _triage() -> tuple[NavItem, ...]:
 
 
 def _mediator() -> tuple[NavItem, ...]:
-    return (*_watching(), NavItem(_("Agenda"), "/agenda"))
+    return (*_watching(), NavItem(_("Agenda"), "/agenda"), NavItem(_("Pauta"), "/pauta"))
 
 
 def _coordinator() -> tuple[NavItem, ...]:
-    return (*_triage(), NavItem(_("Agenda"), "/agenda"))
+    return (*_triage(), NavItem(_("Agenda"), "/agenda"), NavItem(_("Pauta"), "/pauta"))
 
 
 _MENUS = {

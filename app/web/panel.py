@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta
 
 from quart import Blueprint
 
-from app.services import agenda, calendars, case_lists, guests
+from app.services import agenda, blocks, calendars, case_lists, guests
 from app.services.case_lists import Wanted
 from app.services.wording import hearing_state_label, seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.render import render
-from app.web.today import here, reckoner, today
+from app.web.today import here, now, reckoner, today
 from models.rules.case_machine import State
 from models.rules.people import Role, Side, Viewer
 
@@ -42,6 +42,7 @@ async def _party_page(person: Viewer, side: Side) -> str:
         waiting=waiting,
         others=[case for case in listing.cases if case not in waiting],
         more=listing.after,
+        blocks=await blocks.upcoming(person, now()) if side is Side.COMPANY else [],
         duties=duties,
         state_label=state_label,
         state_tone=state_tone,

@@ -6,7 +6,9 @@ from quart import Quart
 
 from app.web import (
     accounts,
+    agenda,
     assistance,
+    blocks,
     cases,
     centre,
     companies,
@@ -38,6 +40,7 @@ from app.web import (
     rehearsal,
     scheduling,
     seat_links,
+    slots,
     terms,
     thread,
     triage,
@@ -62,6 +65,9 @@ SUBJECTS = (
     negotiation,
     thread,
     scheduling,
+    slots,
+    agenda,
+    blocks,
     terms,
     hearings,
     seat_links,

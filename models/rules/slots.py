@@ -63,11 +63,15 @@ class Bench:
 
 @dataclass(frozen=True)
 class Party:
-    """Who must be in a hearing besides the mediator; ``agent`` when the company's person is named."""
+    """Who must be in a hearing besides the mediator; ``agent`` when the company's person is named.
+
+    ``lines`` is how many people the company could send at one time.
+    """
 
     consumer: int
     company: int | None
     agent: int | None = None
+    lines: int = 1
 
 
 @dataclass(frozen=True)
@@ -116,27 +120,31 @@ class Clash(StrEnum):
     ROOM = "rooms_full"
 
 
-def same_company_clashes(one: Party, other: Party) -> Clash | None:
-    """Whether two hearings of one company at one time need the same person.
+def _company_clashes(span: Span, party: Party, at_once: Sequence[Taken]) -> set[Clash]:
+    """The named person sits elsewhere, or at some moment the company has nobody left to send.
 
-    They can be held at once only when each names an agent of its own.
+    At most as many of its hearings overlap as lie over the beginning of one of them, or of the span itself.
     """
-    if one.agent is not None and one.agent == other.agent:
-        return Clash.AGENT
-    if one.company is None or one.company != other.company:
-        return None
-    return None if one.agent is not None and other.agent is not None else Clash.COMPANY
+    found = set()
+    others = [(one.span, one.party) for one in at_once if one.party is not None]
+    if party.agent is not None and any(other.agent == party.agent for _span, other in others):
+        found.add(Clash.AGENT)
+    if party.company is None:
+        return found
+    theirs = [where for where, other in others if other.company == party.company]
+    for moment in (span.starts, *(one.starts for one in theirs if one.starts > span.starts)):
+        if sum(one.starts <= moment < one.ends for one in theirs) >= party.lines:
+            found.add(Clash.COMPANY)
+    return found
 
 
 def clashes(span: Span, mediator: int, party: Party, taken: Iterable[Taken], rooms: int) -> tuple[Clash, ...]:
     """What stands in the way of a hearing, in the order of ``Clash``; empty when nothing does."""
     at_once = [one for one in taken if one.span.meets(span)]
     found = {Clash.MEDIATOR} if any(one.mediator == mediator for one in at_once) else set()
-    for other in (one.party for one in at_once if one.party is not None):
-        if other.consumer == party.consumer:
-            found.add(Clash.CONSUMER)
-        if clash := same_company_clashes(party, other):
-            found.add(clash)
+    if any(one.party is not None and one.party.consumer == party.consumer for one in at_once):
+        found.add(Clash.CONSUMER)
+    found |= _company_clashes(span, party, at_once)
     if free_room(span, at_once, rooms) is None:
         found.add(Clash.ROOM)
     return tuple(clash for clash in Clash if clash in found)

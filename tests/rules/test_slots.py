@@ -87,8 +87,13 @@ def _nobody_minds(wanted: set[datetime], bench: Bench, party: Party, taken: list
             return False
         if party.agent is not None and party.agent == other.agent:
             return False
-        same_company = party.company is not None and party.company == other.company
-        if same_company and (party.agent is None or other.agent is None):
+    for minute in wanted:
+        theirs = [
+            one
+            for one in meanwhile
+            if one.party and party.company is not None and one.party.company == party.company
+        ]
+        if sum(minute in minutes_of(one.span) for one in theirs) >= party.lines:
             return False
     return any(all(one.room != room for one in meanwhile) for room in range(1, rooms + 1))
 
@@ -111,6 +116,7 @@ PARTIES = st.builds(
     st.integers(1, 3),
     st.one_of(st.none(), st.integers(11, 12)),
     st.one_of(st.none(), st.integers(21, 22)),
+    st.integers(1, 2),
 )
 TAKEN = st.builds(Taken, SPANS, st.integers(1, 3), st.integers(0, 3), st.one_of(st.none(), PARTIES))
 BENCHES = st.lists(
@@ -175,8 +181,8 @@ def test_each_clash_is_told_by_its_name() -> None:
     assert clashes(span, 1, Party(6, 12), busy, 3) == (Clash.MEDIATOR,)
     assert clashes(span, 2, Party(5, 12), busy, 3) == (Clash.CONSUMER,)
     assert clashes(span, 2, Party(6, 11), busy, 3) == (Clash.COMPANY,)
-    assert clashes(span, 2, Party(6, 11, 22), busy, 3) == ()
-    assert clashes(span, 2, Party(6, 12, 21), busy, 3) == (Clash.AGENT,)
+    assert clashes(span, 2, Party(6, 11, 22, lines=2), busy, 3) == ()
+    assert clashes(span, 2, Party(6, 11, 21, lines=2), busy, 3) == (Clash.AGENT,)
     assert clashes(span, 2, Party(6, 12), busy, 1) == (Clash.ROOM,)
     assert clashes(span, 1, Party(5, 11), busy, 1) == (
         Clash.MEDIATOR,

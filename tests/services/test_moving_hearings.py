@@ -122,7 +122,7 @@ async def test_a_move_meets_the_same_rules_and_changes_nothing_when_refused() ->
         )
     row = await Hearing.get(id=hearing)
     assert (row.starts_at, row.invitation) == (FAR, 0)
-    assert await SlotClaim.filter(hearing_id=hearing).count() == 32
+    assert await SlotClaim.filter(hearing_id=hearing).count() == 24
 
 
 async def test_a_partys_justified_absence_moves_it_once() -> None:

@@ -156,7 +156,7 @@ async def test_who_holds_takes_it_and_gives_the_rest_back() -> None:
     assert await SlotClaim.filter(offered_id=slots[1].id).count() == 16
     hearing = await _pick(people, slots[0].id)
     assert await SlotClaim.exclude(hearing_id=hearing).count() == 0
-    assert await SlotClaim.filter(hearing_id=hearing).count() == 8 * 4, "mediator, consumer, company, room"
+    assert await SlotClaim.filter(hearing_id=hearing).count() == 8 * 3, "mediator, consumer, room"
 
 
 async def test_offers_that_nobody_takes_expire_and_staff_hears_of_it() -> None:

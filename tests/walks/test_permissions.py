@@ -10,6 +10,7 @@ from models.rules.people import Role
 PUBLIC = {
     *("home.index", "home.accessibility", "home.privacy", "health.alive", "health.ready", "static"),
     "guidance.guide",
+    "agenda.board",  # numbers only, for who has no session
     "metrics.metrics",  # asks for the loopback or its own token
     *("accounts.register_page", "accounts.register", "accounts.confirm_page", "accounts.confirm"),
     *("accounts.resend", "accounts.sign_in_page", "accounts.sign_in", "accounts.sign_out"),

@@ -26,6 +26,7 @@ from models import (
     DocumentKind,
     ExportState,
     Hearing,
+    HearingBlock,
     Notice,
     Recording,
     RecordingState,
@@ -88,6 +89,7 @@ class World:
         names |= {name: case.id for name, case in cases.items()}
         names |= await _documents(cases["notified"], users["consumer"], parts)
         names["hearing"] = await _hearing(cases["heard"], users)
+        names["block"] = await _block(names["hearing"], company, users)
         names["recording"] = await _recording(names["hearing"], users["mediator"], parts)
         names["copy"] = await _copy(cases["notified"], users["consumer"], parts)
         await _notice(cases["notified"])
@@ -185,6 +187,19 @@ async def _hearing(case: Case, users: dict[str, User]) -> int:
         await Seat.create(hearing=hearing, user=users[name], role=SeatRole(name), may_sign=True)
     await Seat.create(hearing=hearing, user=users[GUEST], role=SeatRole.INTERPRETER, may_sign=False)
     return int(hearing.id)
+
+
+async def _block(hearing: int, company: Company, users: dict[str, User]) -> int:
+    """The hearing as the only one of a block."""
+    block = await HearingBlock.create(
+        company=company,
+        mediator=users["mediator"],
+        agent=users["company"],
+        booked_by=users["mediator"],
+        booked_at=NOW,
+    )
+    await Hearing.filter(id=hearing).update(block_id=block.id, room=1)
+    return int(block.id)
 
 
 async def _notice(case: Case) -> None:

@@ -14,7 +14,7 @@ from app.adapters.clock import FakeClock
 from app.adapters.seal import SealReport
 from app.services import notices, sessions
 from app.services.notices import Choice
-from app.web import cases, companies, negotiation, panel, scheduling, verification
+from app.web import agenda, blocks, cases, companies, negotiation, panel, scheduling, slots, verification
 from app.web import notices as notices_pages
 from app.web.documents import blueprint as documents_blueprint
 from models import Case, Company, Document, DocumentKind, Hearing, Notice, Offer, Representation, User
@@ -43,7 +43,17 @@ class NoSeal:
 def pages(database: str, make_site: Callable[..., Quart]) -> Quart:
     """A site with this subject's pages."""
     app = make_site(holidays=NoHolidays(), seal=NoSeal())
-    for module in (cases, companies, negotiation, notices_pages, scheduling, verification):
+    for module in (
+        cases,
+        companies,
+        negotiation,
+        notices_pages,
+        scheduling,
+        slots,
+        agenda,
+        blocks,
+        verification,
+    ):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(panel.blueprint, url_prefix="/teste")
     app.register_blueprint(documents_blueprint)

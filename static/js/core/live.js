@@ -22,14 +22,14 @@ const PASSES = 3; // fetches in a row while the page lags behind the newest even
 /** One live page: what it follows, how far it has heard, how far it has drawn. */
 export class LivePage {
   /**
-   * @param {HTMLElement} main carries data-live-case and data-live-seq, or data-live-list
-   * @param {import("socket.io-client").Socket} socket of the namespace /cases, not yet connected
+   * @param {HTMLElement} main carries data-live-case and data-live-seq, data-live-list or data-live-board
+   * @param {import("socket.io-client").Socket} socket of the page's namespace, not yet connected
    */
   constructor(main, socket) {
     this.main = main;
     this.socket = socket;
     this.caseId = Number(main.dataset.liveCase) || null;
-    this.isList = main.dataset.liveList !== undefined;
+    this.isList = main.dataset.liveList !== undefined || main.dataset.liveBoard !== undefined;
     this.drawn = Number(main.dataset.liveSeq) || 0;
     this.heard = this.drawn;
     this.following = false;
@@ -205,7 +205,7 @@ function showState(state) {
 
 /** @param {HTMLElement} main */
 export function startLive(main) {
-  const socket = io("/cases", {
+  const socket = io(main.dataset.liveBoard === undefined ? "/cases" : "/board", {
     transports: ["websocket"],
     autoConnect: false,
     reconnectionDelay: 300,

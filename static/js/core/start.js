@@ -37,7 +37,8 @@ async function follow(page) {
 }
 
 const main = document.querySelector("main");
-const live = main !== null && (main.dataset.liveCase !== undefined || main.dataset.liveList !== undefined);
+const LIVE = ["liveCase", "liveList", "liveBoard"];
+const live = main !== null && LIVE.some((name) => main.dataset[name] !== undefined);
 if (live) remember(document); // as the server wrote it, before components change it
 document.addEventListener("procon:updated", (event) => enhance(/** @type {Element} */ (event.target)));
 enhance(document);
