@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HISTORY = 512
 """Packets of video kept for resending: two to four seconds of it. A power of two."""
 
+OUTAGE_S = 0.5
+"""A hole that begins with so much silence is of a line that was dead: a keyframe is there sooner than all
+that is missing, if its browser still has that at all."""
 CATCH_UP = 128
 """A keyframe that began so many packets ago is begun with, if it was only waited for."""
 
@@ -107,7 +110,7 @@ class IncomingTrack:
         if sequence is None:
             return
         if window.unsettled:
-            self._settle()
+            self._settle(now)
         if self.video:
             data[start - TAIL : start] = send_time_tail(now)
         else:
@@ -238,7 +241,7 @@ class IncomingTrack:
     def _edge(self, kept: Kept, at: float) -> Edge:
         return Edge(kept[0], kept[1], at, self.reception.captured(kept[1]), self._read(kept[3], TAIL))
 
-    def _settle(self) -> None:
+    def _settle(self, now: float) -> None:
         """The last packet left a hole: a small one is asked for, a large one is a new beginning."""
         window = self.window
         window.unsettled = False
@@ -247,6 +250,8 @@ class IncomingTrack:
             self._interrupt()
         if window.has_missing:
             self._due.add(self)
+            if now - self.heard_at > OUTAGE_S:
+                self.request_keyframe(now)
 
     def _new_window(self, above: int) -> SequenceWindow:
         return SequenceWindow(VIDEO_PATIENCE if self.video else AUDIO_PATIENCE, above)

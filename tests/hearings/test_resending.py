@@ -69,6 +69,24 @@ def test_what_never_comes_is_given_up_for_a_keyframe(desk: Desk, road: Road) -> 
     assert road.publisher.rtcp() == []
 
 
+def test_after_a_dead_line_a_keyframe_is_asked_for_at_once(desk: Desk, road: Road) -> None:
+    """A second and a half of asking for what is missing would be that much more of a picture that stands."""
+    for number in range(1, 4):
+        road.publisher.send(video_packet(number, key=number == 1))
+        desk.pass_time(0.3)
+    road.publisher.rtcp()
+    road.publisher.send(video_packet(6))
+    assert road.publisher.keyframes_asked() == [], "a short silence is mended"
+    desk.pass_time(3)
+    road.publisher.rtcp()
+    road.publisher.send(video_packet(40))
+    assert road.publisher.keyframes_asked() == [VIDEO_SSRC]
+    desk.pass_time(3)
+    road.publisher.rtcp()
+    road.publisher.send(video_packet(41))
+    assert road.publisher.keyframes_asked() == [], "nothing is missing after a camera that was off"
+
+
 def test_sound_is_asked_for_quickly_and_not_long(desk: Desk, road: Road) -> None:
     road.publisher.send(audio_packet(10))
     road.publisher.send(audio_packet(12))
