@@ -71,6 +71,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-
 lock: $(DEV_READY) ## lock the dependencies of Python and of the browser
 	@$(BIN)/$(COMPILE) pyproject.toml --group run -o requirements/run.txt
 	@$(BIN)/$(COMPILE) pyproject.toml --group run --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(BIN)/$(COMPILE) pyproject.toml --group run --group captions -c requirements/run.txt -o requirements/captions.txt
 	@$(BIN)/$(COMPILE) pyproject.toml --group run --group bench -c requirements/dev.txt -o requirements/bench.txt
 	@$(BIN)/python scripts/assets.py lock
 

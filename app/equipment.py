@@ -52,6 +52,7 @@ def real_parts(settings: Settings) -> Parts:
         seal=agency_seal(settings, clock),
         holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
+        captions=bool(settings.captions_model),
         rehearsals=Rehearsals(settings.rehearsals, settings.rehearsal_seconds / LENGTH.total_seconds()),
     )
 

@@ -112,6 +112,7 @@ def media_children(
             udp_port=settings.media_udp_port,
             addresses=settings.media_addresses,
             codec=settings.media_codec,
+            captions=settings.captions_model,
         )
         for number in range(settings.media_processes)
     ]

@@ -22,7 +22,14 @@ FRESH_SECONDS = 2.5
 
 
 def media_command(
-    number: int, *, host: str, door_port: int, udp_port: int, addresses: Sequence[str], codec: str = "vp8"
+    number: int,
+    *,
+    host: str,
+    door_port: int,
+    udp_port: int,
+    addresses: Sequence[str],
+    codec: str = "vp8",
+    captions: str = "",
 ) -> list[str]:
     """How to start the machine's media process ``number``, from 0.
 
@@ -32,6 +39,8 @@ def media_command(
     command += ["--door-port", str(door_port and door_port + number)]
     command += ["--udp-port", str(udp_port and udp_port + number)]
     command += ["--codec", codec]
+    if captions:
+        command += ["--captions", captions]
     for address in addresses:
         command += ["--address", address]
     return command

@@ -57,6 +57,8 @@ class Parts:
     seal: Sealer
     holidays: Listed
     tasks: Tasks
+    captions: bool = False
+    """Whether this installation has a recogniser for live captions."""
     rehearsals: Rehearsals = field(default_factory=Rehearsals)
     checks: Mapping[str, Check] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)

@@ -7,6 +7,7 @@ as arguments, so that a test can hand in its own.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -142,6 +143,7 @@ class Settings:
     media_udp_port: int
     media_addresses: tuple[str, ...]
     media_codec: str
+    captions_model: str
     turn_urls: tuple[str, ...]
     turn_secret: str
     turn_seconds: int
@@ -310,6 +312,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         media_udp_port=int(env.get("PROCON_MEDIA_UDP_PORT", "0")),
         media_addresses=tuple(a for a in env.get("PROCON_MEDIA_ADDRESSES", "").split(",") if a),
         media_codec=_media_codec(env),
+        captions_model=_captions_model(env),
         turn_urls=_turn_urls(env),
         turn_secret=env.get("PROCON_TURN_SECRET", ""),
         turn_seconds=int(env.get("PROCON_TURN_SECONDS", "7200")),
@@ -339,6 +342,12 @@ def _fingerprints(env: Mapping[str, str]) -> tuple[str, ...]:
         if len(one) != 64 or not set(one) <= set("0123456789abcdef"):
             raise SettingsError(f"{name}: {one} não é o SHA-256 de um certificado")
     return tuple(given)
+def _captions_model(env: Mapping[str, str]) -> str:
+    """The model of live captions, as ``hearings.captions.recogniser`` names it; empty for no captions."""
+    name = env.get("PROCON_CAPTIONS_MODEL", "")
+    if name and not re.fullmatch(r"(vosk:/.+|fake:)", name):
+        raise SettingsError(f'PROCON_CAPTIONS_MODEL: "{name}" não é "vosk:" e a pasta de um modelo')
+    return name
 
 
 def _media_codec(env: Mapping[str, str]) -> str:

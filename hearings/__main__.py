@@ -8,6 +8,7 @@ import sys
 
 import structlog
 
+from hearings.captions.recogniser import ENGINES, engine_of
 from hearings.config import MediaConfig
 from hearings.negotiation import VIDEO_CODECS, VP8
 from hearings.process import serve
@@ -29,12 +30,18 @@ def read_config(arguments: list[str], environment: dict[str, str]) -> MediaConfi
         help="announced media address, repeatable; found by itself when left out",
     )
     parser.add_argument("--codec", choices=VIDEO_CODECS, default=VP8, help="of the pictures")
+    parser.add_argument("--captions", default="", metavar="ENGINE:PLACE", help="the model of live captions")
     parser.add_argument("--child", action="store_true", help="end when standard input closes")
     parser.add_argument("--spare", action="store_true", help="as a child: begin at a line on standard input")
     given = parser.parse_args(arguments)
     secret = environment.get(SECRET, "")
     if len(secret) < 16:
         parser.error(f"{SECRET} must hold a secret of at least 16 characters")
+    if given.captions:
+        try:
+            engine_of(given.captions)
+        except ValueError:
+            parser.error(f"--captions is ENGINE:PLACE, with an engine of {', '.join(ENGINES)}")
     return MediaConfig(
         secret=secret,
         door_host=given.door_host,
@@ -44,6 +51,7 @@ def read_config(arguments: list[str], environment: dict[str, str]) -> MediaConfi
         codec=given.codec,
         child=given.child,
         spare=given.spare,
+        captions=given.captions,
     )
 
 

@@ -13,7 +13,7 @@ class MediaConfig:
     `ADDRESS` or `ADDRESS=LOCAL` where the machine sits behind a one-to-one NAT; empty means "find them".
     `codec` is what pictures are sent in by browsers that have it. `secret` is what a link must show at the
     door. `child` ends the process when its standard input closes; a `spare` child takes ports only when a
-    line comes there.
+    line comes there. `captions` names the model of live captions, empty for none.
     """
 
     secret: str
@@ -25,3 +25,4 @@ class MediaConfig:
     child: bool = False
     spare: bool = False
     max_rooms: int = 64
+    captions: str = ""

@@ -133,6 +133,10 @@ class Calls:
         self._registry.recordings.stop(message.room)
         return {}
 
+    def captions(self, link: str, message: messages.Captions) -> dict[str, Any]:
+        self._registry.captions.turn(self._registry.room(message.room), message.on)
+        return {}
+
     def leave(self, link: str, message: messages.Leave) -> dict[str, Any]:
         self._registry.room(message.room).leave(message.seat)
         return {}

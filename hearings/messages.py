@@ -247,6 +247,14 @@ class RecordStop:
 
 
 @dataclass(frozen=True, slots=True)
+class Captions:
+    """Make what is said in the room into text, or no more."""
+
+    room: Name
+    on: Flag
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """Ask for a room's figures."""
 
@@ -274,6 +282,7 @@ KINDS: dict[str, type[Any]] = {
     "record": Record,
     "record_pause": RecordPause,
     "record_stop": RecordStop,
+    "captions": Captions,
     "leave": Leave,
     "stats": Stats,
     "health": Health,

@@ -1,7 +1,9 @@
 """All rooms of a process, and the one timer that drives them."""
 
 import asyncio
+from typing import Any
 
+from hearings.captions.captions import CaptionedRooms
 from hearings.errors import ROOM_UNKNOWN, TOO_MANY_ROOMS, HearingError
 from hearings.negotiation import VP8
 from hearings.port import MediaPort
@@ -16,12 +18,15 @@ ORPHAN_S = 60.0
 
 
 class Registry:
-    """Rooms by name. `codec` is the rooms' video codec."""
+    """Rooms by name. `codec` is the rooms' video codec, `captions` the model of their captions."""
 
-    def __init__(self, port: MediaPort, tell: Tell, max_rooms: int, codec: str = VP8) -> None:
+    def __init__(
+        self, port: MediaPort, tell: Tell, max_rooms: int, codec: str = VP8, captions: str = ""
+    ) -> None:
         self.port = port
         self.rooms: dict[str, Room] = {}
         self.recordings = Recordings(tell, port.clock)
+        self.captions = CaptionedRooms(captions, self._caption, port.clock)
         self._tell = tell
         self._max_rooms = max_rooms
         self._codec = codec
@@ -48,6 +53,7 @@ class Registry:
         """End a room; one that is not there is as good as closed."""
         room = self.rooms.pop(name, None)
         self.recordings.stop(name)
+        self.captions.stop(name)
         if room is not None:
             room.close()
 
@@ -64,6 +70,7 @@ class Registry:
         if self._timer is not None:
             self._timer.cancel()
         self.recordings.leave()
+        self.captions.close()
         for name in list(self.rooms):
             self.close(name)
 
@@ -73,6 +80,7 @@ class Registry:
         for room in self.rooms.values():
             room.tick(now)
         self.recordings.tick(now)
+        self.captions.tick(now)
         if now - self._checked >= CHECK_S:
             self._checked = now
             self.port.check(now)
@@ -84,6 +92,10 @@ class Registry:
             for room in self.rooms.values():
                 room.report(now)
             self._clear_orphans(now)
+
+    def _caption(self, name: str, caption: dict[str, Any]) -> None:
+        if name in self.rooms:
+            self.rooms[name].tell("caption", caption)
 
     def _turn(self) -> None:
         # Scheduled first: a failure in one turn must not be the last turn.

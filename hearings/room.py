@@ -9,7 +9,7 @@ from hearings.clip import Clip
 from hearings.connection import ConnectionState
 from hearings.distribution import Distribution
 from hearings.errors import ROOM_FULL, SEAT_UNKNOWN, HearingError
-from hearings.negotiation import VP8
+from hearings.negotiation import AUDIO, VP8
 from hearings.observation import Observation
 from hearings.participant import PUBLISH, SUBSCRIBE, Participant
 from hearings.permission import Standing, may_flow, may_receive
@@ -35,6 +35,7 @@ class Room:
         self._port = port
         self._tell = tell
         self._taps: Taps | None = None
+        self._ears: Taps | None = None
         self._observation = Observation()
         self._distribution = Distribution(self.seats)
 
@@ -94,9 +95,19 @@ class Room:
             self._taps.close(self._port.clock())
             self._taps = None
 
+    def listen(self, recorder: Recorder | None) -> None:
+        """Give all sound that may go into the recording to captions as well; None ends that."""
+        if self._ears is not None:
+            self._ears.close(self._port.clock())
+            self._ears = None
+        if recorder is not None:
+            self._ears = Taps(recorder, frozenset({AUDIO}))
+            self.refresh()
+
     def close(self) -> None:
         """End every connection of the room."""
         self.stop_recording()
+        self.listen(None)
         for seat in self.seats.values():
             seat.close()
         self.seats.clear()
@@ -168,8 +179,9 @@ class Room:
                 source = sender.publisher.sources.get(media) if sender.publisher and flows else None
                 self._port.forwarder.link(slot.out, source, now)
             subscriber.negotiate(now)
-        if self._taps is not None:
-            self._taps.refresh(self.seats, now)
+        for taps in (self._taps, self._ears):
+            if taps is not None:
+                taps.refresh(self.seats, now)
         self._distribution.review(self._observation.speaker, now)
 
     def tick(self, now: float) -> None:
@@ -203,7 +215,7 @@ class Room:
                 self._taps.recorder.speaker(speaker)
         news = self._observation.news()
         if news is not None:
-            self._tell_all("activity", news)
+            self.tell("activity", news)
 
     def _streams_for(self, receiver: Participant) -> dict[Stream, str]:
         return {
@@ -240,7 +252,8 @@ class Room:
             for source in side.sources.values():
                 source.request_keyframe(now)
 
-    def _tell_all(self, event: str, payload: dict[str, Any]) -> None:
+    def tell(self, event: str, payload: dict[str, Any]) -> None:
+        """Hand an event of the room to all its links."""
         for link in {seat.link for seat in self.seats.values()}:
             self._tell(link, event, {"room": self.name, **payload})
 

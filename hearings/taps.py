@@ -1,9 +1,10 @@
-"""What of a room is recorded: a tap on every source that `permission` lets into the recording."""
+"""What of a room is recorded or made into captions: a tap on each source that `permission` lets out."""
 
 from typing import Protocol
 
 from hearings.forwarding.source import Source
 from hearings.forwarding.tap import Tap
+from hearings.negotiation import MEDIA
 from hearings.participant import Participant
 from hearings.permission import may_record
 
@@ -28,10 +29,11 @@ class Recorder(Protocol):
 
 
 class Taps:
-    """The taps of one room's recording."""
+    """The taps of one room's recording, or, of ``media`` alone, of what else may go out of the forwarding."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, media: frozenset[str] = frozenset(MEDIA)) -> None:
         self.recorder = recorder
+        self._media = media
         self._held: dict[Stream, tuple[Source, Tap]] = {}
 
     def refresh(self, seats: dict[str, Participant], now: float) -> None:
@@ -41,6 +43,7 @@ class Taps:
             for name, seat in seats.items()
             if seat.publisher is not None
             for media, source in seat.publisher.sources.items()
+            if media in self._media
         }
         for stream, (source, _) in list(self._held.items()):
             if sources.get(stream) is not source:

@@ -176,6 +176,7 @@ class Conductor:
             await self._end(before, "close", room=room_name(plan.hearing))
         if ours:
             await self._join(home, plan.hearing, ours, joined)
+            await self._caption(home, plan)
             await self._recorder.direct(plan.hearing, room_name(plan.hearing), self._to(home))
         await self._let_go(home, plan, joined)
         if plan.over:
@@ -214,6 +215,18 @@ class Conductor:
                 interpreter=standing.interpreter,
             )
             joined[standing.seat] = standing.generation
+
+    async def _caption(self, home: Home, plan: Plan) -> None:
+        """Captions on or off; a process without a recogniser goes on without them."""
+        if plan.captions is None:
+            return
+        try:
+            room = room_name(plan.hearing)
+            await self._media.call(home.process, "captions", room=room, on=plan.captions)
+        except MediaRefused as refused:
+            if refused.code != "captions_off":
+                raise
+            log.warning("captions_refused", hearing=plan.hearing)
 
     def _to(self, home: Home) -> Callable[..., Awaitable[dict[str, Any]]]:
         """Calls to the process of a home."""

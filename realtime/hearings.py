@@ -322,6 +322,9 @@ class Hearings(Namespace):
         if name == "recording":
             await self._tell_recording(hearing, payload)
             return
+        if name == "caption":
+            await self._tell_caption(hearing, payload)
+            return
         if name == "figures":
             await self._tell_figures(hearing, payload)
             return
@@ -339,6 +342,17 @@ class Hearings(Namespace):
             if held.seat in flowing:
                 circle = {str(seat) for seat, name in flowing.items() if name == flowing[held.seat]}
                 await self.emit("activity", heard_in(circle, payload), to=held.sid)
+
+    async def _tell_caption(self, hearing: int, payload: dict[str, Any]) -> None:
+        """What somebody says, in words, to those who hear it; of private rooms there are none."""
+        flowing = self.conductor.flowing(hearing)
+        told = {name: payload.get(name) for name in ("seat", "text", "final")}
+        seat = str(told["seat"])
+        if not seat.isdecimal() or flowing.get(int(seat)) != "":
+            return
+        for held in self._sittings.inside(hearing):
+            if flowing.get(held.seat) == "":
+                await self.emit("caption", told, to=held.sid)
 
     async def _tell_recording(self, hearing: int, payload: dict[str, Any]) -> None:
         """That it is written, each second, is for who conducts the hearing; a failure is for the case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import Hearing, Seat
+from models import CaseEvent, Hearing, Seat
 from models.rules.hearing import (
     OVER,
     HearingState,
@@ -37,11 +37,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Plan:
-    """The seats of a hearing as media may flow between them; ``over``: none may, ever again."""
+    """The seats of a hearing as media may flow between them; ``over``: none may, ever again.
+
+    ``captions``: what is said in it is to be made into text, or no more; None when it never was.
+    """
 
     hearing: int
     over: bool
     seats: tuple[Standing, ...]
+    captions: bool | None = None
 
 
 async def plan(hearing_id: int) -> Plan:
@@ -50,7 +54,13 @@ async def plan(hearing_id: int) -> Plan:
     if hearing is None:
         return Plan(hearing_id, over=True, seats=())
     seats = await Seat.filter(hearing_id=hearing_id).order_by("id")
-    return Plan(hearing_id, hearing.state in OVER, tuple(_standing(hearing.state, seat) for seat in seats))
+    standings = tuple(_standing(hearing.state, seat) for seat in seats)
+    return Plan(hearing_id, hearing.state in OVER, standings, captions=await _captions(hearing))
+
+
+async def _captions(hearing: Hearing) -> bool | None:
+    begun = CaseEvent.filter(case_id=hearing.case_id, name="captions_started")
+    return True if hearing.captions else False if await begun.exists() else None
 
 
 def seat_facts(seat: Seat) -> SeatFacts:

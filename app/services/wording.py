@@ -315,6 +315,8 @@ _ROOM = {
     "participant_unmuted": N_("Microfone liberado pelo conciliador"),
     "countdown_started": N_("A audiência começa em 5 segundos"),
     "countdown_cancelled": N_("A contagem para a abertura foi cancelada"),
+    "captions_started": N_("Legendas automáticas ligadas"),
+    "captions_stopped": N_("Legendas automáticas desligadas"),
     "hearing_opened": N_("Audiência aberta"),
     "hearing_paused": N_("Audiência em pausa"),
     "hearing_suspended": N_("Audiência suspensa por falha técnica"),

@@ -41,6 +41,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "call_not_allowed": (409, N_("Uma sala reservada é de um lado só, com ou sem o conciliador.")),
     "call_over": (409, N_("Esta chamada já terminou.")),
     "call_waiting": (409, N_("Responda antes à chamada que você recebeu.")),
+    "captions_off": (409, N_("Nesta unidade não há legendas automáticas.")),
     "cep_invalid": (422, N_("Informe um CEP com 8 números.")),
     "checks_missing": (422, N_("Confirme cada item da conferência antes de aceitar.")),
     "choice_invalid": (422, N_("Esta escolha não é possível aqui. Escolha outra.")),

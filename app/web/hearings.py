@@ -66,6 +66,7 @@ def room_context(view: RoomView, door_status: str) -> dict[str, Any]:
     return {
         "view": view,
         "quality_bounds": BOUNDS,
+        "captions_offered": parts().captions,
         "hearing": view.hearing,
         "status": hearing_status(view.status),
         "door_status": door_status,
@@ -113,6 +114,7 @@ def room_truth(view: RoomView, status: str) -> dict[str, Any]:
         "media": view.media,
         "frozen": view.hearing.frozen_at is not None,
         "record_revision": view.hearing.record_revision,
+        "captions": view.hearing.captions,
         "recording": {"capture": view.recording.capture, "failing": bool(view.recording.failure)},
         "private": _private(view),
         "spotlight": str(view.hearing.spotlight or ""),

@@ -1,4 +1,4 @@
-"""What the media process says to its writer, and how: frames on a local stream socket.
+"""What the media process says to its writer or listener, and how: frames on a local stream socket.
 
     length(4) kind(1) body        kind: a control message in JSON, a packet, a sender report
 
@@ -38,6 +38,13 @@ class Begin:
     key: str
     wall_ms: float
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """The first message to a process that listens (`hearings.captions`): the name of the model."""
+
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +94,10 @@ class Arrival(NamedTuple):
     packet: Packet
 
 
-Control = Begin | Open | Close | Mark | Stop
+Control = Begin | Hear | Open | Close | Mark | Stop
 _CONTROLS: dict[str, type[Control]] = {
     "begin": Begin,
+    "hear": Hear,
     "open": Open,
     "close": Close,
     "mark": Mark,

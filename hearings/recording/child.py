@@ -1,4 +1,4 @@
-"""The writer seen from the media process: started, fed, listened to, never waited for."""
+"""A process fed by taps, seen from the media process: started, fed, listened to, never waited for."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ import os
 import socket
 import subprocess
 import sys
+from typing import ClassVar
 
 import structlog
 
-from hearings.recording.channel import Begin, Said, Sender
+from hearings.recording.channel import Begin, Control, Said, Sender
 
 log = structlog.get_logger(__name__)
 
 LINE = 64 * 1024
 
 
-class WriterChild:
-    """One writer process. `heard_at` is when it spoke last (at first, when it was started), `said` what.
+class Child:
+    """A process that is fed by taps. `heard_at` is when it spoke last, at first when it was started.
 
     `gone` is final: the process has ended or does not read any more.
     """
 
-    def __init__(self, begin: Begin) -> None:
+    MODULE: ClassVar[str]
+
+    def __init__(self, first: Control, at: float) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             # Its key comes through the socket: a command line and an environment can be read by others.
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "hearings.recording.writer"],
+            self._process = subprocess.Popen(  # noqa: S603  our own module
+                [sys.executable, "-m", self.MODULE],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env={name: value for name, value in os.environ.items() if not name.startswith("PROCON_")},
@@ -36,10 +39,13 @@ class WriterChild:
         self._sock = ours
         self._line = b""
         self.sender = Sender(ours)
-        self.sender.control(begin)
-        self.heard_at = self.started_at = begin.at
-        self.said: Said | None = None
+        self.sender.control(first)
+        self.heard_at = self.started_at = at
         self.gone = False
+
+    def take(self, line: bytes) -> None:
+        """A line that the process says."""
+        raise NotImplementedError
 
     @property
     def pid(self) -> int:
@@ -75,10 +81,24 @@ class WriterChild:
                     return True
                 *lines, self._line = (self._line + data).split(b"\n")
                 for line in lines:
-                    self.said = Said.read(line)
+                    self.take(line)
                     self.heard_at = now
         return False
 
     def _end(self) -> None:
         self.gone = True
         self._sock.close()
+
+
+class WriterChild(Child):
+    """One writer process; `said` is what it said last."""
+
+    MODULE = "hearings.recording.writer"
+
+    def __init__(self, begin: Begin) -> None:
+        self.said: Said | None = None
+        super().__init__(begin, begin.at)
+
+    def take(self, line: bytes) -> None:
+        """How it does."""
+        self.said = Said.read(line)

@@ -27,6 +27,9 @@ FLAGS = (
     "--disable-sync",
 )
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SCREENS = Path(__file__).parents[1] / "output" / "screens"
+"""Where a run leaves a picture of each state that it looked at, as tall as the screen; with the variable
+PROCON_SCREENSHOTS=whole, of the whole page."""
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -107,10 +110,10 @@ class Person:
             assert len(growing) == others, f"{self.name}: {kind} {before} -> {after}"
 
     async def look(self, name: str) -> None:
-        """The page has no accessibility finding and fits its width; a picture is kept when asked for."""
-        if folder := os.environ.get("PROCON_SCREENSHOTS"):
-            width = self.page.viewport_size["width"] if self.page.viewport_size else 0
-            await self.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+        """The page has no accessibility finding and fits its width; its picture is kept in ``SCREENS``."""
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        whole = os.environ.get("PROCON_SCREENSHOTS") == "whole"
+        await self.page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=whole)
         await self.page.evaluate(AXE.read_text("utf-8"))
         found = await self.page.evaluate(
             "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))"

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import psutil
@@ -52,6 +54,18 @@ class Room:
         await person.page.context.add_cookies([cookie])  # type: ignore[list-item]
         await person.page.goto(f"/audiencias/{self.table.id}")
         return person
+
+    async def invited(self, link: str, name: str, viewport: dict[str, int]) -> Person:
+        """A guest's browser, signed in nowhere, with the page behind their personal link open."""
+        person = await self.site.person(name, viewport)
+        await person.page.goto(link)
+        return person
+
+    def letters_to(self, address: str) -> list[str]:
+        """The texts of the letters to an address, the newest last."""
+        files = sorted((self.server.data_dir / "outbox").glob("*.eml"))
+        found = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        return [str(one.get_body(("plain",)).get_content()) for one in found if address in str(one["To"])]  # type: ignore[union-attr]
 
     async def sits(self, viewer: Viewer, viewport: dict[str, int], script: str = "", *allowed: str) -> Person:
         """The same, having entered."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services import conduct, seats
+from app.services import captions, conduct, seats
 from models import CaseEvent, Hearing, Seat, SeatQuality
+from models.rules.errors import Refused
 from models.rules.hearing import Conduct
 from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.people import NOW, make_user, viewer_of
@@ -256,6 +257,28 @@ async def test_who_waits_outside_hears_nothing_of_the_room(web: Process) -> None
     await inside.until(lambda: inside.heard("activity"))
     assert inside.heard("activity") == [{"seats": {str(mine): said}, "speaker": None}]
     assert outside.heard("activity") == []
+
+
+async def test_captions_are_for_those_in_the_hearing_while_they_are_on(web: Process) -> None:
+    table = await make_table()
+    inside, mine = await seated(web, table, "mediator")
+    outside, theirs = await seated(web, table, "consumer")
+    assert "captions" not in [name for name, _ in web.media.calls]
+    with pytest.raises(Refused, match="captions_off"):
+        await captions.turn(table.id, table.mediator, on=True, offered=False, now=web.clock.now())
+
+    for on in (True, False):
+        await captions.turn(table.id, table.mediator, on=on, offered=True, now=web.clock.now())
+        web.wake.ring()
+        wanted = ("captions", {"room": f"hearing-{table.id}", "on": on})
+        await inside.until(lambda wanted=wanted: wanted in web.media.calls)  # type: ignore[misc]
+
+    for seat, text in ((theirs, "lá fora"), (mine, "bom dia")):
+        words = {"room": f"hearing-{table.id}", "seat": str(seat), "text": text, "final": True}
+        await web.media.say(await media_row(), "caption", words)
+    await inside.until(lambda: inside.heard("caption"))
+    assert inside.heard("caption") == [{"seat": str(mine), "text": "bom dia", "final": True}]
+    assert outside.heard("caption") == []
 
 
 async def test_the_mediator_is_told_how_all_are_connected_and_the_parties_how_they_are(web: Process) -> None:

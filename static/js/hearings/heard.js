@@ -16,7 +16,7 @@ export class Heard {
   /** @param {HTMLElement} main */
   constructor(main) {
     this.line = main.querySelector("[data-heard]");
-    this.restore = main.querySelector("[data-restore]");
+    this.restore = main.querySelector(".bar-restore");
     this.said = "";
     this.saidAt = -AGAIN_MS;
   }

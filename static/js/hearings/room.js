@@ -4,6 +4,7 @@
 import { request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
 import { arrivals } from "./arrivals.js";
+import { Captions } from "./captions.js";
 import { Connections } from "./connections.js";
 import { Countdown } from "./countdown.js";
 import { Exhibit } from "./exhibit.js";
@@ -18,6 +19,7 @@ import { PrivateRooms } from "./private.js";
 import { Quality } from "./quality.js";
 import { RecordingWatch } from "./recording.js";
 import { allowSound, chime, knock } from "./sounds.js";
+import { Sharing } from "./sharing.js";
 import { Tiles } from "./tiles.js";
 import { Waiting } from "./waiting.js";
 import { word } from "./words.js";
@@ -29,7 +31,7 @@ const SAID = new Set(["rules_not_accepted", "rehearsals_full", "rehearsals_off"]
 /** @typedef {import("./tiles.js").Person} Person */
 /**
  * @typedef {{version: number, state: string, status: string, controls: string[], media: boolean,
- *   recording: import("./recording.js").Tape, private: import("./private.js").Private | null, spotlight: string,
+ *   captions: boolean, recording: import("./recording.js").Tape, private: import("./private.js").Private | null, spotlight: string,
  *   countdown: number | null,
  *   me: {seat: string, admitted: boolean, muted: boolean, circle: string},
  *   people: Person[]}} Truth
@@ -67,6 +69,8 @@ export class Room {
     this.countdown = new Countdown(main, () => this.look(0));
     this.participation = new Participation(main, this.tiles, tabs);
     this.layouts = new Layouts(main, this.tiles);
+    this.captions = new Captions(main, nameOf);
+    this.sharing = new Sharing(main, () => this.connections.media);
     this.exhibit = new Exhibit(main, (point) => this.line.ask("point", point).catch(() => undefined), nameOf);
     this.timer = 0;
     this.title = document.title;
@@ -96,6 +100,8 @@ export class Room {
     this.private.start();
     this.participation.start();
     this.layouts.start();
+    this.sharing.start();
+    this.captions.start();
     this.exhibit.start();
     this.look(0);
     if (this.line.satHere) this.enter();
@@ -117,6 +123,7 @@ export class Room {
       if (name === "devices") this.tiles.devices(payload.seat, payload);
       else if (name === "recording") this.recording.heard(payload);
       else if (name === "pointer") this.exhibit.heard(payload);
+      else if (name === "caption") this.captions.heard(payload);
       else if (name === "figures") this.quality.heard(payload);
       else if (name === "line") this.presence.heard(payload);
       else this.connections.media?.receive(name, payload);
@@ -233,6 +240,8 @@ export class Room {
     this.layouts.show(truth.people.filter((person) => person.inside));
     if (this.participation.apply(sits ? truth.people.find((one) => one.mine) : undefined, truth.media)) this.applyOwn();
     if (!truth.media) this.tiles.activity({ seats: {}, speaker: null });
+    this.captions.apply(truth.captions && sits && truth.me.admitted && truth.me.circle === "");
+    this.sharing.apply(sits && truth.me.admitted && truth.media);
     this.countdown.apply(truth.countdown);
     this.recording.apply(truth.recording, sits && truth.me.admitted);
     this.private.apply(truth.private, sits && truth.me.admitted);
@@ -404,6 +413,6 @@ export class Room {
 
   /** @param {string} selector @param {() => void} act */
   click(selector, act) {
-    this.main.querySelector(selector)?.addEventListener("click", act);
+    for (const found of this.main.querySelectorAll(selector)) found.addEventListener("click", act);
   }
 }

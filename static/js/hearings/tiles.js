@@ -90,6 +90,8 @@ export class Tiles extends EventTarget {
     document.addEventListener("visibilitychange", () => setTimeout(changed, document.hidden ? UNSEEN_MS : 0));
     /** @type {Map<string, Tile>} */
     this.tiles = new Map();
+    /** @type {Map<string, HTMLElement>} the screens that people show, by seat */
+    this.screens = new Map();
     /** @type {Map<string, Map<string, MediaStreamTrack>>} by seat, by kind */
     this.tracks = new Map();
     this.layout = "grid";
@@ -119,12 +121,47 @@ export class Tiles extends EventTarget {
     return this.layout === "interpreter" ? (there?.seat ?? "") : "";
   }
 
-  /** The mediator's spotlight goes before one's own choice, but for the interpreter of who needs one. */
+  /**
+   * A screen that is shown is large, beside the interpreter of who needs one. The mediator's spotlight goes
+   * before one's own choice.
+   */
   #enlarge() {
     const own = this.layout === "speaker" ? this.speaker : this.layout;
-    const large = [this.interpreter, this.spotlight, own].find((seat) => this.tiles.has(seat));
-    for (const [seat, tile] of this.tiles) tile.element.classList.toggle("tile-spotlight", seat === large);
-    this.root.toggleAttribute("data-spotlight", large !== undefined);
+    const person = [this.interpreter, ...(this.screens.size ? [] : [this.spotlight, own])].find((seat) => this.tiles.has(seat));
+    for (const [seat, tile] of this.tiles) {
+      tile.element.classList.toggle("tile-spotlight", seat === person);
+      tile.element.classList.toggle("tile-pinned", seat === this.interpreter);
+    }
+    const large = this.screens.size + (person === undefined ? 0 : 1);
+    this.root.toggleAttribute("data-spotlight", large > 0);
+    this.root.dataset.large = String(large);
+    this.root.dataset.count = String(this.tiles.size + this.screens.size);
+  }
+
+  /** @param {Tile} tile @param {MediaStreamTrack} track what the person of a tile shows */
+  #showScreen(tile, track) {
+    this.#hideScreen(tile.seat);
+    const video = document.createElement("video");
+    Object.assign(video, { playsInline: true, autoplay: true, muted: true, srcObject: new MediaStream([track]) });
+    const name = word("screen_of", { name: tile.person.name });
+    video.setAttribute("aria-label", name);
+    const element = node("div", "tile tile-screen tile-picture tile-spotlight");
+    element.dataset.screen = tile.seat;
+    element.append(video, node("p", "tile-name", name));
+    this.screens.set(tile.seat, element);
+    this.root.prepend(element);
+    this.watch.observe(element);
+    this.#enlarge();
+    video.play().catch(() => undefined);
+  }
+
+  #hideScreen(/** @type {string} */ seat) {
+    const element = this.screens.get(seat);
+    if (!element) return;
+    this.watch.unobserve(element);
+    element.remove();
+    this.screens.delete(seat);
+    this.#enlarge();
   }
 
   /** @returns {HTMLVideoElement | undefined} the large picture, else one of the others */
@@ -138,6 +175,7 @@ export class Tiles extends EventTarget {
     const seats = new Set(people.map((person) => person.seat));
     for (const [seat, tile] of this.tiles) {
       if (seats.has(seat)) continue;
+      this.#hideScreen(seat);
       this.watch.unobserve(tile.element);
       tile.element.remove();
       this.tiles.delete(seat);
@@ -147,7 +185,6 @@ export class Tiles extends EventTarget {
       if (known) known.update(person);
       else this.#add(person);
     }
-    this.root.dataset.count = String(this.tiles.size);
     this.spotlight = spotlight;
     this.#enlarge();
   }
@@ -182,6 +219,10 @@ export class Tiles extends EventTarget {
 
   /** Sound and picture of a person in one stream, so that lips and voice stay together. */
   #attach(/** @type {Tile} */ tile, /** @type {string} */ kind, /** @type {MediaStreamTrack} */ track) {
+    if (kind === "screen") {
+      this.#showScreen(tile, track);
+      return;
+    }
     for (const old of tile.stream.getTracks()) {
       if (old.kind !== track.kind || old === track) continue;
       tile.stream.removeTrack(old);
@@ -220,8 +261,9 @@ export class Tiles extends EventTarget {
   drop(seat, kind) {
     const track = this.tracks.get(seat)?.get(kind);
     this.tracks.get(seat)?.delete(kind);
+    if (kind === "screen") this.#hideScreen(seat);
     const tile = this.tiles.get(seat);
-    if (!tile || !track) return;
+    if (!tile || !track || kind === "screen") return;
     tile.stream.removeTrack(track);
     if (kind === "video") tile.seen = false;
     tile.draw();
@@ -243,8 +285,9 @@ export class Tiles extends EventTarget {
     for (const [seat, tile] of this.tiles) {
       if (tile.person.mine) continue;
       const bound = seat === this.interpreter ? Infinity : this.tallest; // who reads signs hears by them
-      const height = Math.min(bound, Math.round(tile.element.clientHeight * scale));
-      for (const kind of ["video", "screen"]) sizes[`${seat}/${kind}`] = height;
+      sizes[`${seat}/video`] = Math.min(bound, Math.round(tile.element.clientHeight * scale));
+      const screen = this.screens.get(seat);
+      sizes[`${seat}/screen`] = Math.min(this.tallest, Math.round((screen?.clientHeight ?? 0) * scale));
     }
     return sizes;
   }

@@ -1,0 +1,39 @@
+"""A recogniser that knows one word, for tests: it says for how long somebody has spoken aloud."""
+
+from __future__ import annotations
+
+from array import array
+
+from hearings.captions.recogniser import RATE, Heard, Recogniser
+
+LOUD = 300
+WORD = "fala"
+EACH = RATE // 2
+"""A word for each half second of voice."""
+
+
+class FakeModel:
+    """Needs nothing."""
+
+    def recogniser(self) -> Recogniser:
+        """One for another person."""
+        return _Fake()
+
+
+class _Fake:
+    def __init__(self) -> None:
+        self._loud = self._told = 0
+
+    def hear(self, samples: bytes) -> Heard | None:
+        heard = array("h", samples)
+        if max(map(abs, heard), default=0) > LOUD:
+            self._loud += len(heard)
+        words = self._loud // EACH
+        if words == self._told:
+            return None
+        self._told = words
+        return Heard(" ".join([WORD] * words), final=False)
+
+    def finish(self) -> Heard | None:
+        words, self._loud, self._told = self._told, 0, 0
+        return Heard(" ".join([WORD] * words), final=True) if words else None

@@ -1,0 +1,183 @@
+"""Guests of a hearing in their browsers: an interpreter on a phone beside the others, and a shown screen."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.people import DESKTOP, PHONE, Person
+from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
+
+CELIA, OTAVIO = "celia@libras.example", "otavio@adv.example"
+SCREEN = """
+navigator.mediaDevices.getDisplayMedia = async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
+  const pen = canvas.getContext("2d");
+  let turn = 0;
+  setInterval(() => {
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, 1280, 720);
+    pen.fillStyle = "#111";
+    pen.font = "48px sans-serif";
+    pen.fillText(`Fatura de novembro: R$ 120,00 (${turn++})`, 80, 200);
+  }, 100);
+  return canvas.captureStream(10);
+};
+"""
+"""A screen to show: headless browsers have none."""
+SEEN = """
+async () => {
+  const found = {};
+  for (const connection of window.connections) {
+    if (connection.connectionState !== "connected") continue;
+    (await connection.getStats()).forEach((report) => {
+      if (report.type === "inbound-rtp" && report.kind === "video") {
+        found[report.mid] = { frames: report.framesDecoded, height: report.frameHeight ?? 0 };
+      }
+    });
+  }
+  return found;
+}
+"""
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A hearing on a server of its own."""
+    async with hearing_room(tmp_path) as room:
+        yield room
+
+
+async def link_to(room: Room, address: str, letters: int) -> str:
+    """The personal link in the newest of so many letters to an address."""
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while True:
+            found = room.letters_to(address)
+            if len(found) >= letters:
+                break
+            await asyncio.sleep(0.1)
+    link = re.search(r"/audiencias/entrada/\S+", found[-1])
+    assert link is not None, found[-1]
+    return link.group()
+
+
+async def invites(mediator: Person, role: str, name: str, email: str) -> None:
+    """By the form among the people of the room."""
+    fold = mediator.page.locator("#fold-convidar")
+    await fold.locator("summary").click()
+    await fold.get_by_label("Participa como").select_option(label=role)
+    await fold.get_by_label("Nome completo").fill(name)
+    await fold.get_by_label("E-mail").fill(email)
+    await fold.get_by_role("button", name="Enviar convite").click()
+    await expect(mediator.page.locator(".person", has_text=name)).to_be_visible()
+
+
+async def arrives(person: Person, others: int) -> None:
+    """Sound and picture of so many have come: five browsers on one machine do not draw every frame."""
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while True:
+            found = await person.received()
+            if sum(value > 0 for value in found.values()) == len(found) == 2 * others:
+                return
+            await person.page.wait_for_timeout(250)
+
+
+async def test_an_interpreter_comes_by_a_link(room: Room) -> None:
+    table = room.table
+    mediator = await room.sits(table.mediator, DESKTOP, SCREEN)
+    await invites(mediator, "Intérprete de Libras", "Célia Prado", CELIA)
+    await invites(mediator, "Advogado do consumidor", "Otávio Nunes", OTAVIO)
+    await mediator.page.locator("#fold-convidar summary").click()
+    await mediator.look("convidar")
+    await mediator.page.locator("#fold-convidar summary").click()
+
+    celia = await room.invited(await link_to(room, CELIA, 1), "Célia Prado", PHONE)
+    await celia.look("convite")
+    await celia.page.get_by_role("button", name="Sou eu: abrir a audiência").click()
+    await celia.page.locator("[data-enter]").click()
+    await in_phase(celia, "waiting")
+    await a_used_link_offers_another(room)
+
+    ana, agent = await room.sits(table.consumer, PHONE), await room.sits(table.agent, DESKTOP)
+    people = (mediator, ana, agent, celia)
+    await mediator.page.get_by_role("button", name="Admitir todos").click()
+    for person in people:
+        await in_phase(person, "inside")
+    await mediator.page.get_by_role("button", name="Abrir a audiência").click(no_wait_after=True)
+    for person in people:
+        await arrives(person, 3)
+        await person.look("quatro")
+    await celia.tab("Pessoas")
+    await expect(celia.page.get_by_role("button", name="Chamar para sala reservada")).to_have_count(0)
+
+    await who_reads_signs_keeps_the_interpreter(ana, agent)
+    await a_screen_is_shown_beside_the_interpreter(mediator, ana, agent)
+    for person in people:
+        await expect(person.page.locator(".hearing-status")).to_contain_text("Em andamento")
+
+
+async def a_used_link_offers_another(room: Room) -> None:
+    """Who opens it elsewhere is not let in by it, and gets another by mail."""
+    stranger = await room.invited(await link_to(room, CELIA, 1), "another device", PHONE)
+    await expect(stranger.page.get_by_role("button", name="Sou eu")).to_have_count(0)
+    await stranger.look("convite-usado")
+    await stranger.page.get_by_role("button", name="Enviar um novo endereço").click()
+    await expect(stranger.page.get_by_text("Enviamos um novo endereço")).to_be_visible()
+    await link_to(room, CELIA, 2)
+    links = [re.findall(r"/audiencias/entrada/\S+", one)[0] for one in room.letters_to(CELIA)]
+    assert len(set(links)) == 2
+    await stranger.page.context.close()
+
+
+async def who_reads_signs_keeps_the_interpreter(ana: Person, agent: Person) -> None:
+    """Pinned by one button; with sound alone her picture goes on coming, in full, and no other does."""
+    await ana.page.get_by_role("button", name=re.compile("^Intérprete\\s+em destaque")).click()
+    await expect(ana.page.locator(".tile-spotlight")).to_contain_text("Célia Prado")
+    await expect(agent.page.locator(".tile-spotlight")).to_have_count(0)
+    await ana.look("interprete")
+    await ana.page.locator(".bar-menu summary").click()
+    await ana.page.get_by_label("Como eu participo").select_option(label="só com som")
+    await ana.page.get_by_role("button", name="Participar assim").click()
+    await expect(ana.page.locator(".bar-menu[open]")).to_have_count(0)
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while True:
+            before = await ana.page.evaluate(SEEN)
+            await ana.page.wait_for_timeout(1500)
+            after = await ana.page.evaluate(SEEN)
+            moving = {
+                mid: after[mid]["height"] for mid in before if after[mid]["frames"] > before[mid]["frames"]
+            }
+            print(f"with sound alone there arrive pictures of {list(moving.values())} lines")
+            if len(moving) == 1:
+                break
+    await ana.look("interprete-som")
+    await ana.page.locator(".bar-menu summary").click()
+    await ana.page.get_by_label("Como eu participo").select_option(label="com vídeo")
+    await ana.page.get_by_role("button", name="Participar assim").click()
+    await expect(ana.page.locator(".bar-menu[open]")).to_have_count(0)
+    await expect(ana.page.locator(".tiles[data-blind]")).to_have_count(0)
+
+
+async def a_screen_is_shown_beside_the_interpreter(mediator: Person, ana: Person, agent: Person) -> None:
+    """Large for everybody, with the interpreter beside it for who reads signs; gone when it ends."""
+    frames = {person: await person.page.evaluate(SEEN) for person in (ana, agent)}
+    await mediator.page.get_by_role("button", name="Mostrar a tela").click()
+    for person in (ana, agent):
+        await expect(person.page.locator(".tile-screen")).to_contain_text("Tela de Rita Melo")
+        await person.page.wait_for_function("document.querySelector('.tile-screen video').videoWidth > 600")
+        new = (await person.page.evaluate(SEEN)).keys() - frames[person].keys()
+        assert len(new) == 1
+    await expect(ana.page.locator(".tile-spotlight")).to_have_count(2)
+    await ana.look("tela")
+    await agent.look("tela")
+    await mediator.look("tela-conciliador")
+    await mediator.page.get_by_role("button", name="Parar de mostrar a tela").click()
+    for person in (ana, agent):
+        await expect(person.page.locator(".tile-screen")).to_have_count(0, timeout=WAIT_MS)
