@@ -113,6 +113,7 @@ def _hearing(state: Rehearsal, now: datetime) -> Hearing:
         floor=None,
         spotlight=None,
         exhibit_page=1,
+        captions=False,
     )
 
 
