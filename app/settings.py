@@ -342,6 +342,8 @@ def _fingerprints(env: Mapping[str, str]) -> tuple[str, ...]:
         if len(one) != 64 or not set(one) <= set("0123456789abcdef"):
             raise SettingsError(f"{name}: {one} não é o SHA-256 de um certificado")
     return tuple(given)
+
+
 def _captions_model(env: Mapping[str, str]) -> str:
     """The model of live captions, as ``hearings.captions.recogniser`` names it; empty for no captions."""
     name = env.get("PROCON_CAPTIONS_MODEL", "")
