@@ -28,6 +28,7 @@ from app.services import notices
 from app.services.calendars import RECOUNT_JOB
 from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import PRESENCE_JOB, SEAL_JOB
+from app.services.deliveries import LETTER_JOB
 from app.services.exports import EXPORT_JOB
 from app.services.hearing_reminders import REMINDER_JOB
 from app.services.recordings import COMPOSE_JOB
@@ -212,6 +213,7 @@ LETTERS_AND_PAPERS = Lane(
         queued.KIND: letters.send_letter,
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
+        LETTER_JOB: papers.print_notice_letter,
         SEAL_JOB: papers.print_minutes,
         PRESENCE_JOB: papers.print_presence,
         SEAL_SETTLEMENT_JOB: papers.print_settlement,

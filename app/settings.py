@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from app.profile_lines import line_of
 from models.rules.case_machine import State
+from models.rules.delivery import Channel
 from models.rules.house_rules import HouseRules
 from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
@@ -101,6 +102,7 @@ class Profile:
     cep_ranges: tuple[tuple[str, str], ...]
     calendar: HolidayRules
     terms: Mapping[str, Term]
+    channels: tuple[Channel, ...]
     hearing: HearingRules
     scheduling: SchedulingPolicy
     house_rules: HouseRules
@@ -196,6 +198,7 @@ def _profile(raw: Mapping[str, Any], folder: Path) -> Profile:
                 municipal_movable=tuple(raw["calendar"]["municipal_movable"]),
             ),
             terms={name: _term(name, value) for name, value in raw["terms"].items()},
+            channels=_channels(raw["service"]),
             hearing=_hearing(raw["hearing"]),
             scheduling=_scheduling(raw["scheduling"]),
             house_rules=HouseRules(raw["house_rules"]["version"], tuple(raw["house_rules"]["text"])),
@@ -252,6 +255,13 @@ def _check(section: str, raw: Mapping[str, Any], shape: type) -> None:
         wanted, said = _TYPES[str(field.type)]
         if name in raw and type(raw[name]) is not wanted:
             raise SettingsError(f"{section}.{name}: esperado {said}, veio {raw[name]!r}")
+
+
+def _channels(raw: Mapping[str, Any]) -> tuple[Channel, ...]:
+    for name in raw["channels"]:
+        if name not in set(Channel):
+            raise SettingsError(f'service.channels: "{name}" não é um meio de entrega ({", ".join(Channel)})')
+    return tuple(Channel(name) for name in raw["channels"])
 
 
 def _recording(raw: Mapping[str, Any]) -> RecordingPolicy:

@@ -32,6 +32,7 @@ from models.hearings import (
     Signature,
 )
 from models.jobs import Job
+from models.notices import Claim, Delivery, DeliveryStep
 from models.people import Code, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
 from models.scheduling import (
@@ -53,6 +54,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseExport",
+    "Claim",
     "Clause",
     "Code",
     "Company",
@@ -60,6 +62,8 @@ __all__ = [
     "Consultation",
     "ConsultationMember",
     "DayKind",
+    "Delivery",
+    "DeliveryStep",
     "Document",
     "DocumentAccess",
     "DocumentKind",

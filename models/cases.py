@@ -273,8 +273,8 @@ class Notice(Model):
     It is the CIP (carta de informações preliminares), or the opening letter of a complaint that was opened
     directly (``opening``).
 
-    The term runs from awareness (Decreto 2.181/1997, art. 42): here, the delivery in the portal of a
-    company that has an account, or its first opening.
+    Each attempt to serve it is a ``Delivery``. ``aware_at`` is when the company was certainly aware, and only
+    from then on there is a term: ``due_on`` (Decreto 2.181/1997, art. 42).
     """
 
     id = fields.IntField(primary_key=True)
@@ -286,8 +286,9 @@ class Notice(Model):
     channel = fields.CharField(max_length=16)
     sent_at = fields.DatetimeField()
     opened_at: datetime | None = fields.DatetimeField(null=True)
-    due_on = fields.DateField()
-    explanation = fields.TextField()
+    aware_at: datetime | None = fields.DatetimeField(null=True)
+    due_on: date | None = fields.DateField(null=True)
+    explanation = fields.TextField(db_default="")
     opening = fields.BooleanField(db_default=False)
 
     class Meta:

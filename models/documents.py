@@ -26,6 +26,10 @@ class DocumentKind(StrEnum):
     SETTLEMENT = "settlement"
     PRESENCE = "presence"
     MESSAGE = "message"
+    PROOF = "proof"
+    """Of the service of a notice: a receipt that came back, a page of the official gazette."""
+    POWER = "power"
+    """Of representation: carta de preposição, procuração, articles."""
 
 
 class Document(Model):

@@ -149,7 +149,8 @@ class NoticeData:
     """The notice to the company (notificacao.typ).
 
     ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without
-    an answer; ``access_url`` holds the code and lands on this very case.
+    an answer; without ``due_on`` the term begins with awareness; ``mailing`` is the address of a letter
+    that is posted; ``access_url`` holds the code and lands on this very case.
     """
 
     template: ClassVar[str] = "notificacao.typ"
@@ -160,12 +161,13 @@ class NoticeData:
     parties: Parties
     complaint: Complaint
     exhibit_count: int
-    due_on: date
+    due_on: date | None
     term_explanation: str
     consequences: tuple[str, ...]
     access_code: str
     access_url: str
     check: Check
+    mailing: str = ""
     opening: bool = False
 
     def to_json(self) -> bytes:
@@ -182,7 +184,8 @@ class NoticeData:
                 "subject": "Notificação ao fornecedor, com prazo de resposta",
                 "kind": "Reclamação",
                 "exhibit_count": self.exhibit_count,
-                "due_on": day_words(self.due_on),
+                "due_on": day_words(self.due_on) if self.due_on else "",
+                "mailing": self.mailing,
                 "term_explanation": self.term_explanation,
                 "consequences": self.consequences,
                 "access_code": self.access_code,

@@ -23,8 +23,9 @@ from app.services import (
 )
 from app.services.documents import Intake, Limits
 from app.services.negotiation import OfferTerms
-from app.services.notices import Choice, TermRules
+from app.services.notices import Choice
 from app.services.scheduling import Booking
+from app.services.terms import TermRules
 from models import DocumentKind, Offer, OfferState, Problem, User
 from models.rules.people import Viewer
 from models.rules.terms import Calendar

@@ -9,14 +9,15 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.adapters.mail import Attachment, Letter
+from app.adapters.mail import Attachment, Letter, PermanentFailure
 from app.adapters.storage import Storage
 from app.i18n import gettext, ngettext
 from app.jobs.reckoning import reckoner_of
 from app.parts import Parts
-from app.services import letters
+from app.services import deliveries, letters
 from app.services.duties import standing_of
 from models import Document
+from models.rules.delivery import DeliveryStatus
 from models.rules.people import Role
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
@@ -44,17 +45,33 @@ async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> 
         "now": await _now(text.case, role, parts) if text.case else "",
     }
     domain = parts.public_url.partition("://")[2].partition(":")[0]
-    await parts.mail.send(
-        Letter(
-            to=to,
-            subject=text.subject,
-            text=_environment.get_template("letter.txt").render(context),
-            html=_environment.get_template("letter.html").render(context),
-            message_id=f"<letter-{job_id}@{domain}>",
-            attachments=tuple([await _attachment(key, parts.storage) for key in text.documents]),
-            calendar=text.calendar or None,
-        )
+    letter = Letter(
+        to=to,
+        subject=text.subject,
+        text=_environment.get_template("letter.txt").render(context),
+        html=_environment.get_template("letter.html").render(context),
+        message_id=f"<letter-{job_id}@{domain}>",
+        attachments=tuple([await _attachment(key, parts.storage) for key in text.documents]),
+        calendar=text.calendar or None,
     )
+    if text.delivery:
+        await _serve(text.delivery, letter, parts)
+    else:
+        await parts.mail.send(letter)
+
+
+async def _serve(delivery: int, letter: Letter, parts: Parts) -> None:
+    """Send the letter of an attempt to serve a notice, and write down what the mail server said."""
+    now = parts.clock.now()
+    today = now.astimezone(parts.profile.agency.zone).date()
+    try:
+        await parts.mail.send(letter)
+    except PermanentFailure as error:
+        await deliveries.mailed(
+            delivery, DeliveryStatus.FAILED, letter.message_id, error.reason, today=today, now=now
+        )
+        raise
+    await deliveries.mailed(delivery, DeliveryStatus.SENT, letter.message_id, "", today=today, now=now)
 
 
 async def _now(case_id: int, role: Role, parts: Parts) -> str:

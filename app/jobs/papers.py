@@ -13,7 +13,7 @@ from app.jobs.runner import Hopeless
 from app.parts import Parts
 from app.services import exports
 from app.services.case_copy import Issuer
-from app.services.notice_paper import make_notice
+from app.services.notice_paper import make_letter, make_notice
 from app.services.presence_paper import seal_presence
 from app.services.press import Press
 from app.services.receipts import make_receipt
@@ -36,6 +36,11 @@ async def print_receipt(job_id: int, payload: Mapping[str, Any], parts: Parts) -
 async def print_notice(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``notice`` job: ``notice`` is the notice's id."""
     await make_notice(payload["notice"], _press(parts), now=parts.clock.now())
+
+
+async def print_notice_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``notice_letter`` job: ``delivery`` is the attempt's id."""
+    await make_letter(payload["delivery"], _press(parts), now=parts.clock.now())
 
 
 async def print_minutes(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:

@@ -34,6 +34,8 @@ class ListedCase:
     company: str
     handler: str
     due_on: date | None
+    term_act: str
+    term_start: date | None
     changed_at: datetime
     outside_territory: bool
     hearing_at: datetime | None
@@ -58,7 +60,8 @@ class Wanted:
 
 
 _COLUMNS = """
-SELECT c.id, c.protocol, c.state, c.state_since, c.due_on, c.changed_at, c.outside_territory,
+SELECT c.id, c.protocol, c.state, c.state_since, c.due_on, c.term_act, c.term_start, c.changed_at,
+       c.outside_territory,
        COALESCE(NULLIF(co.trade_name, ''), co.legal_name, c.company_name) AS company,
        u.name AS consumer, h.name AS handler,
        (SELECT MIN(a.starts_at) FROM hearing a
@@ -102,9 +105,13 @@ async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = 
     if viewer.role is Role.CONSUMER:
         where.add("c.consumer_id = ?", viewer.user_id)
     elif viewer.role is Role.COMPANY:
-        if not viewer.company_ids:
+        if not viewer.company_ids and not viewer.case_ids:
             return Listing((), None)
-        where.add(f"c.company_id IN ({_marks(viewer.company_ids)})", *viewer.company_ids)
+        where.add(
+            f"(c.company_id IN ({_marks(viewer.company_ids)}) OR c.id IN ({_marks(viewer.case_ids)}))",
+            *viewer.company_ids,
+            *viewer.case_ids,
+        )
         where.add("c.notified_at IS NOT NULL")
     elif viewer.is_staff:
         where.add("c.state <> ?", State.DRAFT.value)
@@ -115,7 +122,7 @@ async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = 
 
 
 def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" for _ in values)
+    return ", ".join("?" for _ in values) or "NULL"
 
 
 def _narrow(where: _Where, viewer: Viewer, wanted: Wanted) -> None:
@@ -168,6 +175,8 @@ def _listed(row: Mapping[str, Any]) -> ListedCase:
         company=row["company"] or "",
         handler=row["handler"] or "",
         due_on=day(row["due_on"]),
+        term_act=row["term_act"],
+        term_start=day(row["term_start"]),
         changed_at=moment(row["changed_at"]),
         outside_territory=bool(row["outside_territory"]),
         hearing_at=moment(row["hearing_at"]),

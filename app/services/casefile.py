@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tortoise.expressions import Q
+
 from app.db import dialect, rows
 from models import Case, CaseEvent, User
 from models.rules.case_machine import Action, State, step
@@ -40,6 +42,7 @@ def side_in(case: Case, viewer: Viewer) -> Side:
     """The side of ``viewer`` in ``case``; someone else's case is NotFound, never "forbidden"."""
     side = side_of(
         viewer,
+        case_id=case.id,
         consumer_id=case.consumer_id,
         company_id=case.company_id,
         company_told=case.notified_at is not None,
@@ -146,7 +149,7 @@ async def people_of(case: Case) -> dict[Side, list[User]]:
     """The accounts to write to: the consumer, and the company's users once it was told."""
     people: dict[Side, list[User]] = {Side.CONSUMER: [await User.get(id=case.consumer_id)]}
     if case.company_id is not None and case.notified_at is not None:
-        people[Side.COMPANY] = await User.filter(
-            representations__company_id=case.company_id, disabled_at=None
-        )
+        speakers = Q(representations__company_id=case.company_id)
+        claimants = Q(claims__case_id=case.id, claims__decided_at=None)
+        people[Side.COMPANY] = await User.filter(speakers | claimants, disabled_at=None).distinct()
     return people

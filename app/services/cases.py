@@ -53,6 +53,8 @@ class CaseData:
     closed_at: datetime | None
     due_on: date | None
     due_explanation: str
+    term_act: str
+    term_start: date | None
     # The registration: consumer and staff only
     cpf: str
     email: str
@@ -87,7 +89,8 @@ class NoticeView:
     channel: str
     sent_at: datetime
     opened_at: datetime | None
-    due_on: date
+    due_on: date | None
+    aware_at: datetime | None
     explanation: str
     opening: bool
 
@@ -161,7 +164,7 @@ SELECT a.id, a.starts_at, a.minutes, a.state, a.outcome, a.sealed_id, u.name AS 
   FROM hearing a JOIN user_account u ON u.id = a.mediator_id WHERE a.case_id = $1 ORDER BY a.id
 """
 _NOTICE = """
-SELECT code, channel, sent_at, opened_at, due_on, explanation, opening
+SELECT code, channel, sent_at, opened_at, aware_at, due_on, explanation, opening
   FROM notice WHERE case_id = $1 ORDER BY id DESC LIMIT 1
 """
 
@@ -197,6 +200,7 @@ async def page(case_id: int, viewer: Viewer) -> CasePage:
 def _side(row: Mapping[str, Any], viewer: Viewer) -> Side:
     side = side_of(
         viewer,
+        case_id=row["id"],
         consumer_id=row["consumer_id"],
         company_id=row["company_id"],
         company_told=row["notified_at"] is not None,
@@ -233,6 +237,8 @@ def _data(row: Mapping[str, Any], side: Side) -> CaseData:
         closed_at=moment(row["closed_at"]),
         due_on=day(row["due_on"]),
         due_explanation=row["due_explanation"],
+        term_act=row["term_act"],
+        term_start=day(row["term_start"]),
         cpf=(row["cpf"] or "") if private else "",
         email=row["email"] if private else "",
         phone=row["phone"] if private else "",
@@ -312,6 +318,7 @@ async def _notice(case_id: int) -> NoticeView | None:
         channel=row["channel"],
         sent_at=moment(row["sent_at"]),
         opened_at=moment(row["opened_at"]),
+        aware_at=moment(row["aware_at"]),
         due_on=day(row["due_on"]),
         explanation=row["explanation"],
         opening=bool(row["opening"]),

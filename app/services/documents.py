@@ -33,6 +33,8 @@ _FORMS: dict[DocumentKind, tuple[frozenset[Side], frozenset[Action]]] = {
     DocumentKind.EXHIBIT: (_CITIZEN, frozenset({Action.SUPPLY_DOCUMENTS, Action.SEND_COMPLAINT})),
     DocumentKind.ANSWER: (frozenset({Side.COMPANY}), frozenset({Action.ANSWER})),
     DocumentKind.MESSAGE: (_CITIZEN | {Side.COMPANY, Side.STAFF}, frozenset({Action.WRITE_MESSAGE})),
+    DocumentKind.POWER: (frozenset({Side.COMPANY}), frozenset({Action.ANSWER})),
+    DocumentKind.PROOF: (frozenset({Side.STAFF}), frozenset({Action.SERVE})),
 }
 """Who uploads each kind, and the acts whose forms take it."""
 
@@ -130,16 +132,24 @@ async def take_back(document_id: UUID, viewer: Viewer, *, storage: Storage) -> N
 
 
 async def attach(
-    case: Case, viewer: Viewer, kinds: Collection[DocumentKind], *, company_too: bool = False, now: datetime
+    case: Case,
+    viewer: Viewer,
+    kinds: Collection[DocumentKind],
+    *,
+    company_too: bool = False,
+    hidden: bool = False,
+    now: datetime,
 ) -> list[UUID]:
     """Make the uploader's waiting files of these kinds part of the case, inside the sender's transaction.
 
-    ``company_too`` opens them to the company, which sees nothing of a case before it is notified.
+    ``company_too`` opens them to the company, which sees nothing of a case before it is notified;
+    ``hidden`` leaves them to who could see them while they waited.
     """
     waiting = Document.filter(case_id=case.id, owner_id=viewer.user_id, kind__in=kinds, attached_at=None)
     found: list[UUID] = [row["id"] for row in await waiting.order_by("at").values("id")]
     sides = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF)) if company_too else _PRIVATE
-    await Document.filter(id__in=found).update(attached_at=now, sides=sides)
+    changes = {"attached_at": now} if hidden else {"attached_at": now, "sides": sides}
+    await Document.filter(id__in=found).update(**changes)
     return found
 
 

@@ -15,6 +15,8 @@ from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.services.duty_words import WORDS
 from models import Case, Hearing, Offer, OfferState
+from models.rules.case_machine import State
+from models.rules.delivery import REDELIVERY
 from models.rules.duties import Standing, Until, deadline, duty
 from models.rules.hearing import OVER
 from models.rules.people import Role
@@ -42,9 +44,12 @@ class Reckoner:
 
     def standing(self, case: Any, *, hearing_at: datetime | None, offer: Any) -> Standing:
         """A case (the row, or a line of a list) as the rules see it; ``offer`` is the open one's side."""
+        unserved = case.state is State.NOTIFIED and case.due_on is None
+        since = (case.state_since or case.changed_at).astimezone(self.zone).date()
         return Standing(
             state=case.state,
-            since=(case.state_since or case.changed_at).astimezone(self.zone).date(),
+            since=case.term_start if unserved and case.term_start else since,
+            undelivered=unserved and case.term_act == REDELIVERY,
             due_on=case.due_on,
             hearing_at=hearing_at.astimezone(self.zone) if hearing_at else None,
             offer=offer,

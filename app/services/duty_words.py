@@ -34,6 +34,9 @@ class Words:
 
 _ESCALATED = N_("passado esse dia, a coordenação é avisada")
 
+_UNSERVED = N_("sem ela, o Procon tenta outro meio de entrega, e o prazo da empresa não começa")
+_WATCHING = (Role.CONSUMER, Role.LEGAL, Role.AUDITOR, Role.GUEST)
+
 WORDS: Mapping[str, Words] = {
     "draft": Words(
         N_("Complete o cadastro e envie para a triagem"),
@@ -73,12 +76,21 @@ WORDS: Mapping[str, Words] = {
         N_("O Procon está ligando para a empresa e deve resolver ou enviar a CIP"),
         _ESCALATED,
     ),
+    "unread": Words(
+        N_("Leia a notificação e responda à reclamação"),
+        N_("A empresa deve ler a notificação e responder"),
+        N_("o seu prazo começa quando a empresa tomar ciência"),
+    ),
     "unaware": Words(
-        N_("Acompanhe a entrega da notificação à empresa"),
-        N_("O Procon está entregando a notificação à empresa"),
+        N_("Espere a ciência da empresa"),
+        N_("O Procon espera a ciência da empresa"),
+        N_("sem ela, tente o próximo meio de entrega: o prazo da empresa ainda não começou"),
+        otherwise_by_role=dict.fromkeys(_WATCHING, _UNSERVED),
+    ),
+    "undelivered": Words(
+        N_("A notificação não chegou à empresa: tente o próximo meio de entrega"),
+        N_("A notificação não chegou à empresa e o Procon deve tentar outro meio"),
         N_("o prazo da empresa só começa quando ela tomar ciência"),
-        by_role={Role.COMPANY: N_("Leia a notificação e responda à reclamação")},
-        otherwise_by_role={Role.COMPANY: N_("o seu prazo começa quando a empresa tomar ciência")},
     ),
     "notified": Words(
         N_("Responda à reclamação e, se puder, faça uma proposta"),

@@ -8,7 +8,7 @@ out once even when the act is repeated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,8 @@ class Text:
     calendar: str = ""
     documents: tuple[str, ...] = ()
     """Ids of documents to attach, read from storage when the letter is sent."""
+    delivery: int = 0
+    """The attempt to serve a notice that this letter is; its fate is written into the ledger."""
     case: int = 0
     """The case that the letter is about: who must act in it is said beneath, as of the sending."""
 
@@ -53,6 +55,11 @@ async def _queue(address: str, name: str, key: str, text: Text, role: Role, now:
     await queue.enqueue(KIND, f"{KIND}:{key}", payload, now=now)
 
 
+def serving(text: Text, delivery: int) -> Text:
+    """The same words as the letter of an attempt to serve a notice."""
+    return replace(text, delivery=delivery)
+
+
 def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
     """The recipient's address and name, and the words, of a queued letter."""
     text = Text(
@@ -63,5 +70,6 @@ def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
         calendar=payload["calendar"],
         documents=tuple(payload["documents"]),
         case=payload.get("case", 0),
+        delivery=payload.get("delivery", 0),
     )
     return payload["to"], payload["name"], text

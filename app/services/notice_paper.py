@@ -10,7 +10,10 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile
 from app.services.press import EVERYBODY, Paper, Press
-from models import Document, DocumentKind, Notice, Problem
+from models import Delivery, DeliveryStep, Document, DocumentKind, Notice, Problem
+from models.rules.delivery import DeliveryStatus
+from models.rules.people import Side
+from models.rules.public_code import new_code
 
 
 async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:
@@ -40,7 +43,37 @@ async def _enter(notice: Notice, paper: Paper, now: datetime) -> UUID | None:
     return document.id
 
 
-async def _printed(notice: Notice, press: Press) -> NoticeData:
+async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:
+    """Print a notice to be posted to an attempt's address, for staff; the second time does nothing."""
+    delivery = await Delivery.get(id=delivery_id).select_related(
+        "notice", "notice__case", "notice__case__company", "notice__case__consumer"
+    )
+    queued = DeliveryStep.filter(delivery_id=delivery_id, status=DeliveryStatus.QUEUED)
+
+    async def enter(paper: Paper) -> UUID | None:
+        async with transaction():
+            file = await casefile.opened(delivery.notice.case_id, None)
+            if await queued.filter(document_id__not_isnull=True).exists():
+                return None
+            document = await paper.enter(
+                file.case.id,
+                DocumentKind.NOTICE,
+                f"carta-ar-{file.case.protocol}-{delivery.id}.pdf",
+                code=new_code(),
+                now=now,
+                sides=(Side.STAFF,),
+            )
+            await queued.update(document_id=document.id)
+            facts = {"document": str(document.id)}
+            await casefile.record(file, "document_ready", now=now, facts=facts, sides=(Side.STAFF,))
+        return document.id
+
+    if not await queued.filter(document_id__not_isnull=True).exists():
+        printed = await _printed(delivery.notice, press, delivery.address)
+        await press.issue(printed, _("Notificação por carta com AR"), enter)
+
+
+async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeData:
     """The notice's words. The consumer's CPF is not among them: the company never sees it."""
     case = notice.case
     problem = await Problem.get_or_none(id=case.problem_id) if case.problem_id else None
@@ -67,6 +100,7 @@ async def _printed(notice: Notice, press: Press) -> NoticeData:
             case_id=case.id, kind=DocumentKind.EXHIBIT, attached_at__not_isnull=True
         ).count(),
         due_on=notice.due_on,
+        mailing=mailing,
         term_explanation=notice.explanation,
         consequences=(
             _("O Procon vai marcar audiência de conciliação por vídeo, com ou sem a resposta.")

@@ -16,7 +16,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from app.db import moment, rows, transaction
-from models import Representation, Session
+from models import Claim, Representation, Session
 from models.rules.errors import NotFound
 from models.rules.people import Role, Viewer
 
@@ -130,8 +130,16 @@ def _dead(now: datetime) -> Q:
 
 async def _viewer(row: Mapping[str, Any], now: datetime) -> Viewer:
     role = Role(row["role"])
-    companies = await _companies(row["user_id"], now) if role is Role.COMPANY else ()
-    return Viewer(row["user_id"], role, row["name"], row["email"], companies)
+    if role is not Role.COMPANY:
+        return Viewer(row["user_id"], role, row["name"], row["email"])
+    companies, claimed = await _companies(row["user_id"], now), await _claimed(row["user_id"])
+    return Viewer(row["user_id"], role, row["name"], row["email"], companies, claimed)
+
+
+async def _claimed(user_id: int) -> tuple[int, ...]:
+    """The cases that the person took over and whose representation is not checked yet."""
+    found = Claim.filter(user_id=user_id, decided_at=None).order_by("case_id")
+    return tuple(int(str(i)) for i in await found.values_list("case_id", flat=True))
 
 
 async def _companies(user_id: int, now: datetime) -> tuple[int, ...]:

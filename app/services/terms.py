@@ -45,6 +45,19 @@ def running(term: Term, start: date, calendar: Calendar) -> Running:
     return Running(result.due, explain(result), term.act, start)
 
 
+@dataclass(frozen=True)
+class TermRules:
+    """What a term is counted with: the term, the agency's date and its calendar."""
+
+    term: Term
+    today: date
+    calendar: Calendar
+
+    def running(self) -> Running:
+        """The term as it runs from today."""
+        return running(self.term, self.today, self.calendar)
+
+
 async def pass_terms(now: datetime, today: date) -> int:
     """Move each case whose company let its term pass to "unanswered"; answers how many moved.
 

@@ -17,9 +17,9 @@ from app.i18n import gettext as _
 from app.services import case_lists, cases, casework, exports, notices, playback, preliminary, slot_offers
 from app.services.case_lists import Wanted
 from app.services.duties import Told
-from app.services.notices import TermRules
 from app.services.scheduling_words import CAUSES, cause_label
 from app.services.slot_offers import Offered
+from app.services.terms import TermRules
 from app.services.wording import recording_cause, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
@@ -172,8 +172,11 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
     case = page.case
     recorded = await playback.of_case(case_id, page.side, viewer()) if page.hearings else {}
     offered = await slot_offers.offered(case_id, now=now()) if page.side is not Side.COMPANY else []
+    from app.web.deliveries import panel
+
     return render(
         "cases/show.html",
+        **await panel(page),
         page=page,
         recorded=recorded,
         calls=await preliminary.calls_of(case_id, page.side),

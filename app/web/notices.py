@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from quart import Blueprint
+from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
-from app.services import cases, companies, notices
+from app.i18n import gettext as _
+from app.services import cases, claims, companies, notices
+from app.services.claims import ClaimForm
 from app.services.companies import CompanyForm
+from app.services.delivery_words import POWERS
 from app.services.notices import Choice
 from app.services.triage import REASON
 from app.web.access import PUBLIC, current_viewer, requires, viewer
@@ -20,6 +23,7 @@ from app.web.today import now
 from models.rules.case_machine import Action
 from models.rules.errors import DomainError, Invalid, NotFound, Refused
 from models.rules.people import Role
+from models.rules.terms import explain_pending
 
 blueprint = Blueprint("notices", __name__)
 
@@ -91,7 +95,7 @@ async def _choose_page(page: cases.CasePage, typed: dict[str, str], errors: dict
         hits=hits,
         wanted=wanted,
         form={"values": typed, "errors": errors},
-        term=(await answer_rules()).running(),
+        term=explain_pending((await answer_rules()).term),
     )
 
 
@@ -119,4 +123,30 @@ async def show(code: str) -> ResponseReturnValue:
             return back(notice.case_id)
         except NotFound:
             pass  # another company's person reads what everybody reads
-    return render("negotiation/notice.html", notice=notice)
+    return _public_page(notice, {}, {})
+
+
+def _public_page(notice: notices.PublicNotice, typed: dict[str, str], errors: dict[str, str]) -> str:
+    return render(
+        "negotiation/notice.html",
+        notice=notice,
+        powers=[(power.value, _(words)) for power, words in POWERS.items()],
+        form={"values": typed, "errors": errors},
+        sent=query("enviado"),
+    )
+
+
+@blueprint.post("/notificacao/<code>/assumir")
+@requires(PUBLIC)
+async def claim(code: str) -> ResponseReturnValue:
+    """Take the case over for the company, by the notice's code and the CNPJ."""
+    await limit_address("verify_address")
+    await limit_address("register_address")
+    notice = await notices.by_code(code)
+    typed = await form()
+    wanted = ClaimForm(**{name: typed.get(name, "") for name in ("cnpj", "name", "email", "power")})
+    try:
+        await claims.claim(code, wanted, rules=await answer_rules(), now=now())
+    except Invalid as error:
+        return _public_page(notice, typed, field_sentences(error)), 422
+    return redirect(url_for(".show", code=notice.code, enviado="1"), 303)

@@ -34,6 +34,8 @@ ACTS = {
     "consumer_documents": N_("Documentos pedidos ao consumidor"),
     "consumer_reply": N_("Avaliação do consumidor"),
     "hearing_notice": N_("Antecedência da audiência"),
+    "awareness": N_("Ciência da notificação, por meio de entrega (meta)"),
+    "redelivery": N_("Nova tentativa de entrega (meta)"),
     "triage": N_("Triagem do cadastro (meta)"),
     "analysis": N_("Análise da reclamação (meta)"),
     "scheduling": N_("Marcação da audiência (meta)"),

@@ -57,6 +57,7 @@ class Action(StrEnum):
     NOTIFY_COMPANY = "notify_company"
     OPEN_DIRECTLY = "open_directly"
     ACKNOWLEDGE = "acknowledge"
+    SERVE = "serve"
     ANSWER = "answer"
     TERM_PASSED = "term_passed"
     REPLY = "reply"
@@ -153,7 +154,8 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.PRELIMINARY, A.CLOSE_SOLVED): _staff(S.ARCHIVED, _CASEWORK),
     (S.PRELIMINARY, A.NOTIFY_COMPANY): _staff(S.NOTIFIED, _CASEWORK),
     (S.PRELIMINARY, A.OPEN_DIRECTLY): _staff(S.OPENED, _CASEWORK),
-    (S.NOTIFIED, A.ACKNOWLEDGE): _company(S.ACKNOWLEDGED),
+    (S.NOTIFIED, A.ACKNOWLEDGE): Cell(S.ACKNOWLEDGED, frozenset({Side.COMPANY, Side.SYSTEM})),
+    **{(state, A.SERVE): _staff(state, _CASEWORK) for state in (S.NOTIFIED, S.ACKNOWLEDGED, S.OPENED)},
     (S.NOTIFIED, A.ANSWER): _company(S.ANSWERED),
     (S.NOTIFIED, A.TERM_PASSED): Cell(S.UNANSWERED, frozenset({Side.SYSTEM})),
     (S.ACKNOWLEDGED, A.ANSWER): _company(S.ANSWERED),

@@ -40,7 +40,8 @@ class Standing:
     """Where a case stands: its state and since which day, its running term, its next hearing, an open offer.
 
     ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. A notified case
-    without ``due_on`` waits for the company's awareness, which begins its term.
+    without ``due_on`` waits for the company's awareness, which begins its term; ``since`` is then the day of
+    the last attempt, and ``undelivered`` says that every attempt failed.
     """
 
     state: State
@@ -48,6 +49,7 @@ class Standing:
     due_on: date | None = None
     hearing_at: datetime | None = None
     offer: Side | None = None
+    undelivered: bool = False
 
 
 _TRIAGE = frozenset({Role.ATTENDANT, Role.COORDINATOR})
@@ -79,8 +81,10 @@ DUTIES: Mapping[State, Duty] = {
     State.FULFILMENT: Duty("fulfilment", _CONSUMER | _COMPANY | _LEAD, Until.TERM),
     State.ARCHIVED: Duty("archived", _NOBODY),
 }
-UNAWARE = Duty("unaware", _COMPANY | _CASEWORK)
-"""The notice is on its way: no term runs before the company knows of it (Decreto 2.181/1997, art. 42)."""
+UNREAD = Duty("unread", _COMPANY)
+UNAWARE = Duty("unaware", _CASEWORK, Until.SERVICE, "awareness")
+UNDELIVERED = Duty("undelivered", _CASEWORK, Until.SERVICE, "redelivery")
+"""The notice is on its way, or came back: no term runs before awareness (Decreto 2.181/1997, art. 42)."""
 OFFERED = {
     Role.CONSUMER: Duty("offer_to_consumer", _CONSUMER),
     Role.COMPANY: Duty("offer_to_company", _COMPANY),
@@ -95,7 +99,9 @@ def duty(standing: Standing, role: Role) -> Duty:
     if standing.offer is not None and standing.state in NEGOTIABLE and _OFFERING.get(role) is standing.offer:
         return OFFERED[role]
     if standing.state is State.NOTIFIED and standing.due_on is None:
-        return UNAWARE
+        if role is Role.COMPANY:
+            return UNREAD
+        return UNDELIVERED if standing.undelivered else UNAWARE
     return DUTIES[standing.state]
 
 

@@ -37,13 +37,17 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in person as the rules see them: account, role and the companies they speak for."""
+    """A signed-in person as the rules see them: account, role and the companies they speak for.
+
+    ``case_ids`` are single cases taken over with a notice's code, the representation not yet checked.
+    """
 
     user_id: int
     role: Role
     name: str
     email: str
     company_ids: tuple[int, ...] = ()
+    case_ids: tuple[int, ...] = ()
 
     @property
     def is_staff(self) -> bool:
@@ -52,7 +56,13 @@ class Viewer:
 
 
 def side_of(
-    viewer: Viewer, *, consumer_id: int, company_id: int | None, company_told: bool, draft: bool = False
+    viewer: Viewer,
+    *,
+    case_id: int,
+    consumer_id: int,
+    company_id: int | None,
+    company_told: bool,
+    draft: bool = False,
 ) -> Side | None:
     """The side on which ``viewer`` stands in a case, or None: then the case does not exist for them.
 
@@ -61,7 +71,8 @@ def side_of(
     """
     if viewer.role is Role.CONSUMER and viewer.user_id == consumer_id:
         return Side.CONSUMER
-    if viewer.role is Role.COMPANY and company_told and company_id in viewer.company_ids:
+    speaks = company_id in viewer.company_ids or case_id in viewer.case_ids
+    if viewer.role is Role.COMPANY and company_told and speaks:
         return Side.COMPANY
     if viewer.is_staff and not draft:
         return Side.STAFF

@@ -135,6 +135,13 @@ def _note(day: date, calendar: Calendar, skipped: list[Skipped], met: dict[Suspe
         skipped.append(Skipped(day, calendar.closed(day)))
 
 
+def explain_pending(term: Term) -> str:
+    """What is said of a term whose trigger, the company's awareness, has not come yet."""
+    amount = "1 dia" if term.days == 1 else f"{term.days} dias"
+    kind = {"business": ("útil", "úteis"), "calendar": ("corrido", "corridos")}[term.kind][term.days > 1]
+    return f"{amount} {kind} a contar da ciência da empresa. Fonte: {term.source}."
+
+
 def explain(result: DueDate) -> str:
     """The explanation kept beside each computed date, in Portuguese.
 

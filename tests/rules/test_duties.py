@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules.case_machine import State, allowed
-from models.rules.duties import DUTIES, NEGOTIABLE, OFFERED, UNAWARE, Standing, Until, deadline, duty
+from models.rules.duties import (
+    DUTIES,
+    NEGOTIABLE,
+    OFFERED,
+    UNAWARE,
+    UNDELIVERED,
+    UNREAD,
+    Standing,
+    Until,
+    deadline,
+    duty,
+)
 from models.rules.people import STAFF, Role, Side
 from models.rules.terms import Calendar, Term, due_date
 
@@ -39,7 +50,9 @@ def test_an_open_offer_waits_for_the_other_side_alone(state: State, role: Role, 
 
 def test_no_term_runs_before_the_company_knows() -> None:
     for role in Role:
-        assert duty(Standing(State.NOTIFIED, DAY), role) is UNAWARE
+        assert duty(Standing(State.NOTIFIED, DAY), role) is (UNREAD if role is Role.COMPANY else UNAWARE)
+        failed = Standing(State.NOTIFIED, DAY, undelivered=True)
+        assert duty(failed, role) is (UNREAD if role is Role.COMPANY else UNDELIVERED)
         assert duty(Standing(State.NOTIFIED, DAY, DAY), role) is DUTIES[State.NOTIFIED]
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from app.services.notices import TermRules
 from app.services.scheduling import Hours, Invite
+from app.services.terms import TermRules
 from models import Case, Company
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer

@@ -20,7 +20,7 @@ from app.services.letters import Text
 from app.settings import PROFILES, load_profile
 from models import Case, Job, User
 from models.rules.case_machine import State
-from models.rules.duties import DUTIES, OFFERED, UNAWARE, Standing
+from models.rules.duties import DUTIES, OFFERED, UNAWARE, UNDELIVERED, UNREAD, Standing
 from models.rules.people import Role, Side
 from models.rules.terms import Calendar
 from tests.services.parties import make_parties
@@ -30,6 +30,7 @@ MONDAY = date(2026, 11, 23)
 RECKONER = Reckoner(load_profile(PROFILES / "criciuma.toml").terms, Calendar({}), ZONE, MONDAY)
 SPECIAL = {
     "unaware": Standing(State.NOTIFIED, MONDAY),
+    "undelivered": Standing(State.NOTIFIED, MONDAY, undelivered=True),
     "offer_to_consumer": Standing(State.ANSWERED, MONDAY, offer=Side.COMPANY),
     "offer_to_company": Standing(State.ANSWERED, MONDAY, offer=Side.CONSUMER),
 }
@@ -63,7 +64,9 @@ CELLS = cells()
 def test_every_cell_is_written_down() -> None:
     situations = [*State, *SPECIAL]
     assert CELLS.keys() == {(str(situation), role) for situation in situations for role in Role}
-    assert WORDS.keys() == {duty.key for duty in (*DUTIES.values(), UNAWARE, *OFFERED.values())}
+    assert WORDS.keys() == {
+        duty.key for duty in (*DUTIES.values(), UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
+    }
 
 
 @pytest.mark.parametrize("situation", [*map(str, State), *SPECIAL])

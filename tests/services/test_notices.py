@@ -8,9 +8,11 @@ import pytest
 
 from app.services import notices, terms
 from app.services.companies import CompanyForm
-from app.services.notices import Choice, TermRules
+from app.services.notices import Choice
+from app.services.terms import TermRules
 from models import Case, CaseEvent, Company, Job, Notice, Representation
 from models.rules.case_machine import State
+from models.rules.delivery import Channel
 from models.rules.errors import Invalid, NotFound, Refused
 from tests.factories.people import NOW
 from tests.services.parties import ANSWER_TERM, OPEN_CALENDAR, TODAY, make_parties
@@ -31,8 +33,8 @@ async def test_the_notice_starts_the_term_and_tells_all() -> None:
 
     case = await Case.get(id=people.case.id)
     assert (case.state, case.company_id, case.notified_at) == (State.NOTIFIED, people.company.id, NOW)
-    assert case.due_on == TODAY + timedelta(days=10)
-    assert "10 dias corridos" in case.due_explanation
+    assert (case.due_on, case.term_act, case.term_start) == (None, "awareness", TODAY)
+    assert "10 dias corridos a contar da ciência" in case.due_explanation
     assert case.handler_id == people.attendant.user_id
     letters = {job["payload"]["to"]: job["payload"] for job in await Job.filter(kind="letter").values()}
     assert set(letters) == {people.agent.email, people.company.email, people.consumer.email}
@@ -48,17 +50,15 @@ async def test_a_company_of_no_register_is_entered_with_the_notice() -> None:
 
     company = await Company.get(cnpj="12ABC34501DE35")
     assert (await Case.get(id=people.case.id)).company_id == company.id
-    assert (await Notice.get(case_id=people.case.id)).channel == notices.EMAIL
+    assert (await Notice.get(case_id=people.case.id)).channel == Channel.EMAIL
 
 
 async def test_what_is_wrong_with_the_company_leaves_the_case_as_it_was() -> None:
     people = await make_parties(State.UNDER_ANALYSIS)
-    unreachable = CompanyForm("12.ABC.345/01DE-35", "Móveis do Vale Ltda.")
     for choice, fields in (
         (Choice(), {"company": "required"}),
         (Choice(999_999), {"company": "choice_invalid"}),
         (Choice(new=CompanyForm("11", "")), {"cnpj": "cnpj_invalid", "legal_name": "name_invalid"}),
-        (Choice(new=unreachable), {"email": "email_required"}),
     ):
         with pytest.raises(Invalid) as caught:
             await notices.notify(people.case.id, people.attendant, choice, now=NOW, rules=ANSWER_TERM)
@@ -83,8 +83,10 @@ async def test_only_the_companys_first_opening_counts() -> None:
 
     notice = await Notice.get(case_id=case_id)
     assert notice.opened_at == later
-    assert (await _names(case_id)) == ["company_notified", "notice_opened"]
-    assert notice.due_on == TODAY + timedelta(days=10)  # it ran from the delivery in the portal
+    assert notice.aware_at == later
+    assert (await _names(case_id))[-2:] == ["notice_tracked", "notice_opened"]
+    assert notice.due_on == TODAY + timedelta(days=10)  # as the rules of that day count
+    assert (await Case.get(id=case_id)).state is State.ACKNOWLEDGED
 
 
 async def test_a_notice_by_mail_alone_runs_from_its_opening() -> None:

@@ -58,7 +58,7 @@ async def test_an_unsolved_call_leads_to_the_cip_or_to_a_direct_opening() -> Non
             opening=opening,
         )
         case = await Case.get(id=people.case.id)
-        assert (case.state, case.due_on is None) == (state, bool(opening))
+        assert (case.state, case.due_on) == (state, None)
         last = await CaseEvent.filter(case_id=case.id).order_by("-seq").first()
         assert last is not None
         assert last.name == event

@@ -16,7 +16,7 @@ PUBLIC = {
     *("accounts.resend", "accounts.sign_in_page", "accounts.sign_in", "accounts.sign_out"),
     *("accounts.recover_page", "accounts.recover", "accounts.new_password_page", "accounts.new_password"),
     *("seat_links.show", "seat_links.enter", "seat_links.ask_again"),  # the token is the key
-    *("notices.show", "verification.index", "verification.show", "verification.check"),
+    *("notices.show", "notices.claim", "verification.index", "verification.show", "verification.check"),
     *("api.agency", "api.problems", "api.openapi"),
     *("development.outbox_page", "development.letter_page", "development.attachment"),
 }

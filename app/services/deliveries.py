@@ -1,0 +1,379 @@
+"""The ledger of a notice's service: each attempt, each step with its proof, and the company's awareness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile, documents, letters, queue
+from app.services.casefile import Opened
+from app.services.letters import Text
+from app.services.terms import TermRules
+from models import Delivery, DeliveryStep, DocumentKind, Notice, User
+from models.rules.case_machine import CIP_RUNS, Action, State
+from models.rules.case_machine import step as machine_step
+from models.rules.delivery import (
+    AWARE,
+    AWARENESS,
+    BY_HAND,
+    PROVED,
+    REDELIVERY,
+    Channel,
+    DeliveryStatus,
+    may_follow,
+    next_channel,
+)
+from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.people import Side, Viewer
+
+LETTER_JOB = "notice_letter"
+OLDEST_DAYS = 180
+_ADDRESSED = (Channel.EMAIL, Channel.LETTER, Channel.IN_PERSON)
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A line of the ledger."""
+
+    status: DeliveryStatus
+    at: datetime
+    recorded_by: str
+    note: str
+    document_id: UUID | None
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """An attempt with its steps; ``may_become`` is what staff may write down now."""
+
+    id: int
+    channel: Channel
+    status: DeliveryStatus
+    address: str
+    tracking: str
+    steps: tuple[StepView, ...]
+
+    @property
+    def may_become(self) -> tuple[DeliveryStatus, ...]:
+        """What staff may write down of it now."""
+        return tuple(s for s in BY_HAND.get(self.channel, ()) if may_follow(self.status, s))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All attempts to serve a case's last notice; ``next`` is the means that the profile tries next."""
+
+    aware_at: datetime | None
+    deliveries: tuple[DeliveryView, ...]
+    next: Channel | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What staff writes down of an attempt: how far it came, on which day, the post's number."""
+
+    status: DeliveryStatus | None
+    on: date | None
+    note: str = ""
+    tracking: str = ""
+
+
+async def of_case(case_id: int, order: Sequence[Channel]) -> Ledger | None:
+    """The ledger of a case's last notice, None while there is none."""
+    notice = await Notice.filter(case_id=case_id).order_by("-id").first()
+    if notice is None:
+        return None
+    rows = await Delivery.filter(notice_id=notice.id).order_by("id")
+    steps = (
+        await DeliveryStep.filter(delivery__notice_id=notice.id).order_by("id").select_related("recorded_by")
+    )
+    views = tuple(_view(row, [step for step in steps if step.delivery_id == row.id]) for row in rows)
+    coming = next_channel(order, {row.channel for row in rows})
+    return Ledger(notice.aware_at, views, None if notice.aware_at else coming)
+
+
+def _view(row: Delivery, steps: Sequence[DeliveryStep]) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        channel=row.channel,
+        status=row.status,
+        address=row.address,
+        tracking=row.tracking,
+        steps=tuple(
+            StepView(s.status, s.at, s.recorded_by.name if s.recorded_by else "", s.note, s.document_id)
+            for s in steps
+        ),
+    )
+
+
+async def begin(
+    case_id: int, viewer: Viewer, channel: Channel | None, address: str, *, today: date, now: datetime
+) -> int:
+    """Staff tries another means; answers the attempt's id. A letter is printed, an e-mail goes out."""
+    address = " ".join(address.split())
+    if channel is None or channel is Channel.PORTAL:
+        raise Invalid({"channel": "choice_missing"})
+    if channel in _ADDRESSED and not address:
+        raise Invalid({"address": "required"})
+    if len(address) > 400:
+        raise Invalid({"address": "too_long"})
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        file.step(Action.SERVE)
+        notice = await Notice.filter(case_id=case_id).order_by("-id").select_related("case__company").first()
+        if notice is None:
+            raise NotFound
+        delivery = await begun(file, notice, channel, address, today=today, now=now)
+        if channel is Channel.LETTER:
+            await queue.enqueue(LETTER_JOB, f"{LETTER_JOB}:{delivery.id}", {"delivery": delivery.id}, now=now)
+        if channel is Channel.EMAIL:
+            name = notice.case.company.legal_name if notice.case.company else ""
+            text = summons(file.case.protocol or "", name, notice)
+            await mail(delivery, name, text, now=now)
+    return delivery.id
+
+
+async def begun(
+    file: Opened, notice: Notice, channel: Channel, address: str, *, today: date, now: datetime
+) -> Delivery:
+    """An attempt begins, inside the caller's transaction; until it is known to arrive, its patience runs."""
+    by = file.viewer.user_id if file.viewer else None
+    delivery = await Delivery.create(
+        notice_id=notice.id, channel=channel, status=DeliveryStatus.QUEUED, address=address
+    )
+    await DeliveryStep.create(
+        delivery_id=delivery.id, status=DeliveryStatus.QUEUED, at=now, recorded_at=now, recorded_by_id=by
+    )
+    waits = file.case.state is State.NOTIFIED and notice.aware_at is None
+    changes: dict[str, Any] = {"term_act": AWARENESS, "term_start": today} if waits else {}
+    await casefile.record(
+        file,
+        "notice_served",
+        now=now,
+        facts={"notice": notice.id, "delivery": delivery.id, "channel": channel},
+        **changes,
+    )
+    return delivery
+
+
+async def mail(delivery: Delivery, name: str, text: Text, *, now: datetime) -> None:
+    """Queue the e-mail of an attempt; what becomes of it is written into the ledger."""
+    await letters.write_to(
+        delivery.address, name, f"delivery:{delivery.id}", letters.serving(text, delivery.id), now=now
+    )
+
+
+async def write_down(
+    delivery_id: int, viewer: Viewer, step: Step, *, zone: ZoneInfo, rules: TermRules, now: datetime
+) -> int:
+    """Staff writes down how far an attempt came, with the uploaded proof where the law wants one.
+
+    Answers the case's id. The day is that of the receipt, which begins the term, not that of the writing.
+    """
+    async with transaction():
+        delivery = await Delivery.get_or_none(id=delivery_id).select_related("notice")
+        if delivery is None:
+            raise NotFound
+        file = await casefile.opened(delivery.notice.case_id, viewer)
+        file.step(Action.SERVE)
+        await delivery.refresh_from_db(fields=["status"])
+        status, day = await _checked(delivery, step, rules.today)
+        proof = await documents.attach(file.case, viewer, (DocumentKind.PROOF,), company_too=True, now=now)
+        if (delivery.channel, status) in PROVED and not proof:
+            raise Invalid({"proof": "proof_missing"})
+        if step.tracking:
+            delivery.tracking = step.tracking[:40]
+            await delivery.save(update_fields=["tracking"])
+        at = now if day == rules.today else datetime.combine(day, time(12), zone)
+        await came_to(
+            file,
+            delivery,
+            status,
+            at=at,
+            now=now,
+            note=step.note[:400],
+            document_id=proof[-1] if proof else None,
+            rules=TermRules(rules.term, day, rules.calendar),
+        )
+    return file.case.id
+
+
+async def _checked(delivery: Delivery, step: Step, today: date) -> tuple[DeliveryStatus, date]:
+    wrong = {}
+    if step.status is None or step.status not in BY_HAND.get(delivery.channel, ()):
+        wrong["status"] = "choice_missing"
+    if step.on is None or (today - step.on).days > OLDEST_DAYS:
+        wrong["on"] = "date_invalid"
+    elif step.on > today:
+        wrong["on"] = "date_future"
+    if wrong or step.status is None or step.on is None:
+        raise Invalid(wrong)
+    if not may_follow(delivery.status, step.status):
+        raise Refused("delivery_over")
+    return step.status, step.on
+
+
+async def came_to(
+    file: Opened,
+    delivery: Delivery,
+    status: DeliveryStatus,
+    *,
+    at: datetime,
+    now: datetime,
+    note: str = "",
+    document_id: UUID | None = None,
+    rules: TermRules | None = None,
+    today: date | None = None,
+) -> None:
+    """An attempt came to ``status``, inside the caller's transaction; awareness begins the company's term.
+
+    ``rules`` count that term from their day. A failure leaves staff to try the next means by ``today``.
+    """
+    delivery.status = status
+    await delivery.save(update_fields=["status", "message_id"])
+    await DeliveryStep.create(
+        delivery_id=delivery.id,
+        status=status,
+        at=at,
+        recorded_at=now,
+        recorded_by_id=file.viewer.user_id if file.viewer else None,
+        note=note,
+        document_id=document_id,
+    )
+    facts = {"notice": delivery.notice_id, "delivery": delivery.id, "channel": delivery.channel}
+    changes: dict[str, Any] = {}
+    notice = await Notice.get(id=delivery.notice_id)
+    waits = file.case.state is State.NOTIFIED and notice.aware_at is None
+    failed = DeliveryStatus.FAILED
+    if waits and status is failed and not await _others_alive(delivery):
+        day = rules.today if rules else today
+        changes = {"term_act": REDELIVERY, "term_start": day}
+    await casefile.record(
+        file, "notice_tracked", now=now, facts=facts | {"status": status, "note": note}, **changes
+    )
+    if status is failed:
+        await _tell_failure(file, delivery, note, now)
+    if (delivery.channel, status) in AWARE and rules is not None and notice.aware_at is None:
+        await aware(file, notice, delivery.channel, at=at, now=now, rules=rules)
+
+
+async def _others_alive(delivery: Delivery) -> bool:
+    others = Delivery.filter(notice_id=delivery.notice_id).exclude(id=delivery.id)
+    return bool(await others.exclude(status=DeliveryStatus.FAILED).exists())
+
+
+async def aware(
+    file: Opened, notice: Notice, channel: Channel, *, at: datetime, now: datetime, rules: TermRules
+) -> None:
+    """The company is certainly aware since ``at``: its term to answer begins (Decreto 2.181/1997, art. 42).
+
+    A company that appears by itself is aware, whatever was wrong with the service.
+    """
+    waits, runs = file.case.state is State.NOTIFIED, file.case.state in CIP_RUNS
+    term = rules.running()
+    notice.aware_at = at
+    if runs:
+        notice.due_on, notice.explanation = term.due_on, term.explanation
+    await notice.save()
+    facts: dict[str, object] = {"notice": notice.id, "channel": channel}
+    if runs:
+        facts["due"] = term.due_on.isoformat()
+    await casefile.record(
+        file,
+        "notice_opened",
+        now=now,
+        to=machine_step(file.case.state, Action.ACKNOWLEDGE, Side.SYSTEM, None) if waits else None,
+        facts=facts,
+        **(term.columns() if runs else {}),
+    )
+    if runs:
+        await _tell_awareness(file, notice, now)
+
+
+async def _tell_awareness(file: Opened, notice: Notice, now: datetime) -> None:
+    people = await casefile.people_of(file.case)
+    text = Text(
+        subject=_("O prazo da empresa começou: reclamação %(protocol)s") % {"protocol": file.case.protocol},
+        paragraphs=(_("Como o prazo foi contado: %(explanation)s") % {"explanation": notice.explanation},),
+        button=_("Abrir a reclamação"),
+        path=f"/casos/{file.case.id}",
+        case=file.case.id,
+    )
+    for side in (Side.CONSUMER, Side.COMPANY):
+        await letters.write(people.get(side, []), f"aware:{notice.id}:{side}", text, now=now)
+
+
+async def _tell_failure(file: Opened, delivery: Delivery, note: str, now: datetime) -> None:
+    """Who has the case in hand learns that an attempt failed, to try another means."""
+    handler = await User.get_or_none(id=file.case.handler_id) if file.case.handler_id else None
+    text = Text(
+        subject=_("Notificação não entregue: reclamação %(protocol)s") % {"protocol": file.case.protocol},
+        paragraphs=(
+            _("Uma tentativa de entregar a notificação à empresa falhou: %(address)s.")
+            % {"address": delivery.address or "—"},
+            *((_("O que foi informado: %(note)s") % {"note": note},) if note else ()),
+        ),
+        button=_("Tentar por outro meio"),
+        path=f"/casos/{file.case.id}#notificacao",
+        case=file.case.id,
+    )
+    if handler is not None and not (file.viewer and file.viewer.user_id == handler.id):
+        await letters.write([handler], f"undelivered:{delivery.id}", text, now=now)
+
+
+async def mailed(
+    delivery_id: int, status: DeliveryStatus, message_id: str, note: str, *, today: date, now: datetime
+) -> None:
+    """The mail server took an attempt's e-mail, or refused it for good."""
+    await _by_system(Delivery.filter(id=delivery_id), status, note, message_id, today=today, now=now)
+
+
+async def bounced(message_id: str, status: DeliveryStatus, note: str, *, today: date, now: datetime) -> bool:
+    """A report came back for an e-mail (RFC 3464); answers whether it belongs to an attempt and is news."""
+    return await _by_system(
+        Delivery.filter(message_id=message_id), status, note, message_id, today=today, now=now
+    )
+
+
+async def _by_system(
+    found: Any, status: DeliveryStatus, note: str, message_id: str, *, today: date, now: datetime
+) -> bool:
+    async with transaction():
+        delivery = await found.select_related("notice").first()
+        if delivery is None:
+            return False
+        file = await casefile.opened(delivery.notice.case_id, None)
+        await delivery.refresh_from_db(fields=["status"])
+        if not may_follow(delivery.status, status):
+            return False
+        delivery.message_id = message_id
+        await came_to(file, delivery, status, at=now, now=now, note=note[:400], today=today)
+    return True
+
+
+def summons(protocol: str, company: str, notice: Notice) -> Text:
+    """The e-mail to a company: must I, until when, what if not, and where to go."""
+    return Text(
+        subject=_("Notificação do Procon: reclamação %(protocol)s") % {"protocol": protocol},
+        paragraphs=(
+            (
+                _("%(company)s é notificada da abertura de uma reclamação (carta de abertura).")
+                if notice.opening
+                else _("%(company)s recebe uma carta de informações preliminares (CIP) sobre uma reclamação.")
+            )
+            % {"company": company},
+            _("A resposta é obrigatória. Prazo: %(explanation)s") % {"explanation": notice.explanation},
+            _("Código da notificação: %(code)s") % {"code": notice.code},
+            _("O Procon vai marcar audiência de conciliação por vídeo, com ou sem a resposta.")
+            if notice.opening
+            else _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
+        ),
+        button=_("Abrir a notificação"),
+        path=f"/notificacao/{notice.code}",
+    )
