@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.adapters.bounces import MaildirBounces
 from app.adapters.cards import ChildCards
 from app.adapters.clock import Clock, SystemClock
 from app.adapters.composer import ChildComposer
@@ -53,6 +54,7 @@ def real_parts(settings: Settings) -> Parts:
         holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
         captions=bool(settings.captions_model),
+        bounces=MaildirBounces(Path(settings.bounces)) if settings.bounces else None,
         rehearsals=Rehearsals(settings.rehearsals, settings.rehearsal_seconds / LENGTH.total_seconds()),
     )
 

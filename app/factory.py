@@ -34,6 +34,7 @@ from app.services.hearing_reminders import REMINDER_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
 from app.services.settlements import SEAL_SETTLEMENT_JOB
+from app.services.term_reminders import JOB as REMINDERS_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
 from realtime.board import Board
@@ -218,6 +219,7 @@ LETTERS_AND_PAPERS = Lane(
         PRESENCE_JOB: papers.print_presence,
         SEAL_SETTLEMENT_JOB: papers.print_settlement,
         RECOUNT_JOB: rounds.recount_terms,
+        REMINDERS_JOB: rounds.remind_of_terms,
         REMINDER_JOB: reminders.remind_of_hearing,
     },
     at_once=4,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.adapters.bounces import Bounces
 from app.adapters.cards import Cards
 from app.adapters.clock import Clock
 from app.adapters.composer import Composer
@@ -59,6 +60,7 @@ class Parts:
     tasks: Tasks
     captions: bool = False
     """Whether this installation has a recogniser for live captions."""
+    bounces: Bounces | None = None
     rehearsals: Rehearsals = field(default_factory=Rehearsals)
     checks: Mapping[str, Check] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)

@@ -91,6 +91,14 @@ class HearingRules:
 
 
 @dataclass(frozen=True)
+class ReminderRules:
+    """How many days before a term ends who must act is reminded, and from which local hour on."""
+
+    days_before: tuple[int, ...]
+    hour: time
+
+
+@dataclass(frozen=True)
 class Profile:
     """One municipality: everything that differs from one Procon to another.
 
@@ -103,6 +111,7 @@ class Profile:
     calendar: HolidayRules
     terms: Mapping[str, Term]
     channels: tuple[Channel, ...]
+    reminders: ReminderRules
     hearing: HearingRules
     scheduling: SchedulingPolicy
     house_rules: HouseRules
@@ -134,6 +143,7 @@ class Settings:
     redis_url: str
     mail_url: str
     mail_from: str
+    bounces: str
     clamd: str
     seal_p12: str
     seal_password: str
@@ -199,6 +209,7 @@ def _profile(raw: Mapping[str, Any], folder: Path) -> Profile:
             ),
             terms={name: _term(name, value) for name, value in raw["terms"].items()},
             channels=_channels(raw["service"]),
+            reminders=_reminders(raw["reminders"]),
             hearing=_hearing(raw["hearing"]),
             scheduling=_scheduling(raw["scheduling"]),
             house_rules=HouseRules(raw["house_rules"]["version"], tuple(raw["house_rules"]["text"])),
@@ -264,6 +275,15 @@ def _channels(raw: Mapping[str, Any]) -> tuple[Channel, ...]:
     return tuple(Channel(name) for name in raw["channels"])
 
 
+def _reminders(raw: Mapping[str, Any]) -> ReminderRules:
+    days = raw["days_before"]
+    if not isinstance(days, list) or not days or any(type(day) is not int or day < 0 for day in days):
+        raise SettingsError(f"reminders.days_before: esperada uma lista de dias, como [3, 1], veio {days!r}")
+    if type(raw["hour"]) is not time:
+        raise SettingsError(f"reminders.hour: esperado uma hora, como 08:00:00, veio {raw['hour']!r}")
+    return ReminderRules(tuple(days), raw["hour"])
+
+
 def _recording(raw: Mapping[str, Any]) -> RecordingPolicy:
     days = int(raw["keep_days"])
     if days < 1:
@@ -311,6 +331,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         redis_url=env.get("REDIS_URL", ""),
         mail_url=env.get("PROCON_MAIL_URL", ""),
         mail_from=env.get("PROCON_MAIL_FROM", profile.agency.email),
+        bounces=env.get("PROCON_BOUNCES", ""),
         clamd=env.get("PROCON_CLAMD", ""),
         seal_p12=env.get("PROCON_SEAL_P12", ""),
         seal_password=env.get("PROCON_SEAL_PASSWORD", ""),

@@ -41,7 +41,7 @@ def template_data(document: Any, fields: dict[str, Any]) -> bytes:
         "protocol": document.protocol,
         "issued_at": moment_words(document.issued_at, zone),
         "check": None,
-        "subject": "",
+        "description": "",
     }
     values = common | fields
     safe = _printable_all(values)

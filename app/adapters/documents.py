@@ -131,7 +131,7 @@ class ReceiptData:
             | self.complaint.shown()
             | {
                 "title": "Comprovante de reclamação",
-                "subject": "Recebimento de reclamação de consumo",
+                "description": "Recebimento de reclamação de consumo",
                 "kind": "Reclamação",
                 "sent_at": moment_words(self.sent_at, self.agency.zone),
                 "exhibits": exhibits,
@@ -181,7 +181,7 @@ class NoticeData:
             | self.complaint.shown()
             | {
                 "title": title,
-                "subject": "Notificação ao fornecedor, com prazo de resposta",
+                "description": "Notificação ao fornecedor, com prazo de resposta",
                 "kind": "Reclamação",
                 "exhibit_count": self.exhibit_count,
                 "due_on": day_words(self.due_on) if self.due_on else "",
@@ -270,7 +270,7 @@ class MinutesData:
             asdict(self.parties)
             | {
                 "title": "Termo de audiência e acordo" if self.clauses else "Termo de audiência",
-                "subject": "Audiência de conciliação: resultado, ata e assinaturas",
+                "description": "Audiência de conciliação: resultado, ata e assinaturas",
                 "kind": "Audiência de conciliação",
                 "mediator_name": self.mediator_name,
                 "held_on": day_words(self.opened_at.astimezone(zone).date()),
@@ -318,7 +318,7 @@ class SettlementData:
             asdict(self.parties)
             | {
                 "title": "Termo de acordo",
-                "subject": "Acordo por proposta aceita, sem audiência",
+                "description": "Acordo por proposta aceita, sem audiência",
                 "kind": "Acordo por aceitação de proposta",
                 "terms": self.terms,
                 "payment": self.payment,

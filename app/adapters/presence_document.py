@@ -78,7 +78,7 @@ class PresenceData:
             asdict(self.parties)
             | {
                 "title": "Certidão de presença em audiência",
-                "subject": "Presença na audiência de conciliação, apurada pelo servidor",
+                "description": "Presença na audiência de conciliação, apurada pelo servidor",
                 "kind": "Audiência de conciliação",
                 "mediator_name": self.mediator_name,
                 "held_on": day_words(self.starts_at.astimezone(zone).date()),

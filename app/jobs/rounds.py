@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from app.db import transaction
+from app.jobs.reckoning import reckoner_of
 from app.parts import Parts
 from app.services import (
     alerts,
     assistance,
     calendars,
     compositions,
+    deliveries,
     exports,
+    queue,
     seat_quality,
     slot_offers,
+    term_reminders,
     terms,
 )
+from app.services.term_reminders import JOB as REMINDERS_JOB
+from models.rules.delivery import DeliveryStatus
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -36,6 +43,39 @@ async def recount_terms(job_id: int, payload: Mapping[str, Any], parts: Parts) -
     calendar = await calendars.current(parts.holidays, today)
     if await terms.recount(parts.profile.terms, calendar, payload["reason"], today=today, now=now):
         parts.wake.ring()
+
+
+async def plan_reminders(parts: Parts) -> None:
+    """Once on each business day, from the profile's hour on: remind of terms and tell what is late."""
+    local = parts.clock.now().astimezone(parts.profile.agency.zone)
+    if local.time() < parts.profile.reminders.hour or await queue.known(f"{REMINDERS_JOB}:{local.date()}"):
+        return
+    calendar = await calendars.current(parts.holidays, local.date())
+    if calendar.is_business_day(local.date()):
+        async with transaction():
+            now = parts.clock.now()
+            await queue.enqueue(REMINDERS_JOB, f"{REMINDERS_JOB}:{local.date()}", {}, now=now)
+
+
+async def remind_of_terms(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``term_reminders`` job: who must act soon is reminded; of what is late, the agency is told."""
+    reckoner = await reckoner_of(parts)
+    await term_reminders.remind(reckoner, parts.profile.reminders.days_before, now=parts.clock.now())
+
+
+async def collect_bounces(parts: Parts) -> None:
+    """Write down which e-mails of notices came back (RFC 3464)."""
+    if parts.bounces is None:
+        return
+    now = parts.clock.now()
+    today = now.astimezone(parts.profile.agency.zone).date()
+    for name, report in await parts.bounces.collect():
+        status = {"failed": DeliveryStatus.FAILED, "delivered": DeliveryStatus.DELIVERED}.get(report.action)
+        if status is not None and await deliveries.bounced(
+            report.message_id, status, report.note, today=today, now=now
+        ):
+            parts.wake.ring()
+        await parts.bounces.forget(name)
 
 
 async def sweep_uploads(parts: Parts) -> None:
@@ -86,6 +126,8 @@ async def review_alerts(parts: Parts) -> None:
 
 ROUNDS = (
     pass_terms,
+    plan_reminders,
+    collect_bounces,
     sweep_uploads,
     end_recordings,
     forget_connections,

@@ -121,6 +121,16 @@ async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = 
     return await _page(where, after)
 
 
+async def open_cases() -> tuple[ListedCase, ...]:
+    """Every case that is under way, as the agency sees it: what the board of late cases looks through."""
+    where = _Where()
+    over = (State.DRAFT, State.REFUSED, State.ARCHIVED)
+    where.add(f"c.state NOT IN ({_marks(over)})", *over)
+    return tuple(
+        _listed(row) for row in await rows(f"{_COLUMNS}{_TABLES}{where} ORDER BY c.id", where.params)
+    )
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" for _ in values) or "NULL"
 

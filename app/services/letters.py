@@ -30,6 +30,8 @@ class Text:
     calendar: str = ""
     documents: tuple[str, ...] = ()
     """Ids of documents to attach, read from storage when the letter is sent."""
+    optional: bool = False
+    """A convenience, such as a reminder: the person may have chosen not to get it by e-mail."""
     delivery: int = 0
     """The attempt to serve a notice that this letter is; its fate is written into the ledger."""
     case: int = 0
@@ -70,6 +72,7 @@ def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
         calendar=payload["calendar"],
         documents=tuple(payload["documents"]),
         case=payload.get("case", 0),
+        optional=payload.get("optional", False),
         delivery=payload.get("delivery", 0),
     )
     return payload["to"], payload["name"], text

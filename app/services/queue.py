@@ -42,6 +42,11 @@ async def enqueue(
     await Job.create(kind=kind, unique_key=key, payload=dict(payload), run_at=(at or now).astimezone(UTC))
 
 
+async def known(key: str) -> bool:
+    """Whether a job of this key was ever queued."""
+    return bool(await Job.filter(unique_key=key).exists())
+
+
 async def again(kind: str, key: str, payload: Mapping[str, Any], *, now: datetime) -> None:
     """Queue a job anew that was given up or done, inside the caller's transaction."""
     await Job.filter(unique_key=key).delete()

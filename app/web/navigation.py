@@ -74,7 +74,12 @@ def _mediator() -> tuple[NavItem, ...]:
 
 
 def _coordinator() -> tuple[NavItem, ...]:
-    return (*_triage(), NavItem(_("Agenda"), "/agenda"), NavItem(_("Pauta"), "/pauta"))
+    return (
+        *_triage(),
+        NavItem(_("Agenda"), "/agenda"),
+        NavItem(_("Pauta"), "/pauta"),
+        NavItem(_("Atrasos"), "/atrasos"),
+    )
 
 
 _MENUS = {
