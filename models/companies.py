@@ -24,6 +24,8 @@ class Company(Model):
     """A supplier.
 
     ``cnpj`` is fourteen characters (letters admitted), ``search`` is folded for look-up.
+    ``other_names`` are names under which it is also known, one a line. A duplicate is ``merged_into`` the
+    company that stays: its cases and people are there, and nobody finds it any more.
     """
 
     id = fields.IntField(primary_key=True)
@@ -32,6 +34,11 @@ class Company(Model):
     trade_name = fields.CharField(max_length=160, db_default="")
     email = fields.CharField(max_length=254, db_default="")
     phone = fields.CharField(max_length=11, db_default="")
+    other_names = fields.TextField(db_default="")
+    merged_into: fields.ForeignKeyNullableRelation[Company] = fields.ForeignKeyField(
+        "models.Company", related_name="duplicates", null=True, on_delete=OnDelete.RESTRICT
+    )
+    merged_into_id: int | None
     search = fields.CharField(max_length=340, db_index=True, db_default="")
     created_at = fields.DatetimeField()
 

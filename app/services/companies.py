@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ PAGE = 50
 NO_PASSWORD = "!"  # noqa: S105 -- not a password: no hash has this form, so nothing opens the account
 _KEEPERS = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR})
 _NAME_LIMIT = 160
+NAMES_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class CompanyForm:
     trade_name: str = ""
     email: str = ""
     phone: str = ""
+    other_names: str = ""
+    """One name a line."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class CompanyFile:
     trade_name: str
     email: str
     phone: str
+    other_names: tuple[str, ...]
     speakers: tuple[Speaker, ...]
     cases: tuple[CompanyCase, ...]
 
@@ -106,9 +111,10 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
-def search_text(cnpj: str, legal_name: str, trade_name: str) -> str:
+def search_text(cnpj: str, legal_name: str, trade_name: str, other_names: Sequence[str] = ()) -> str:
     """What ``Company.search`` holds: the CNPJ and the folded names, words parted by one space."""
-    return f"{cnpj.lower()} {fold(legal_name)} {fold(trade_name)}".rstrip()[:340]
+    names = [fold(name) for name in (legal_name, trade_name, *other_names)]
+    return " ".join([cnpj.lower(), *filter(None, names)])[:340]
 
 
 async def search(typed: str, limit: int = 10) -> list[CompanyHit]:
@@ -122,12 +128,19 @@ async def search(typed: str, limit: int = 10) -> list[CompanyHit]:
     return await _hits(Q(wanted), limit)
 
 
+async def by_cnpj(cnpj: str) -> Company | None:
+    """The company with this CNPJ; of a duplicate, the entry that stays."""
+    found = await Company.get_or_none(cnpj=cnpj)
+    while found is not None and found.merged_into_id is not None:
+        found = await Company.get(id=found.merged_into_id)
+    return found
+
+
 async def candidates(name: str, cnpj: str) -> list[CompanyHit]:
     """The companies that a consumer may have meant: the one with that CNPJ, or some with that name."""
-    if cnpj:
-        found = await _hits(Q(cnpj=cnpj), 1)
-        if found:
-            return found
+    known = await by_cnpj(cnpj) if cnpj else None
+    if known is not None:
+        return await _hits(Q(id=known.id), 1)
     return await search(name, 5)
 
 
@@ -140,7 +153,7 @@ async def page(typed: str = "", after: str = "") -> list[CompanyHit]:
 
 async def _hits(wanted: Q, limit: int) -> list[CompanyHit]:
     found = await (
-        Company.filter(wanted)
+        Company.filter(wanted, merged_into_id=None)
         .order_by("legal_name", "id")
         .limit(limit)
         .values("id", "cnpj", "legal_name", "trade_name")
@@ -151,9 +164,15 @@ async def _hits(wanted: Q, limit: int) -> list[CompanyHit]:
     ]
 
 
+async def names(company_ids: Collection[int]) -> list[str]:
+    """How people call these companies, in order of name."""
+    found = await _hits(Q(id__in=list(company_ids)), len(company_ids)) if company_ids else []
+    return [hit.name for hit in found]
+
+
 async def file(company_id: int) -> CompanyFile:
-    """One company with its people and its fifty newest cases; NotFound."""
-    company = await Company.get_or_none(id=company_id)
+    """One company with its people and its fifty newest cases; NotFound, of a duplicate too."""
+    company = await Company.get_or_none(id=company_id, merged_into_id=None)
     if company is None:
         raise NotFound
     people = (
@@ -182,6 +201,7 @@ async def file(company_id: int) -> CompanyFile:
         trade_name=company.trade_name,
         email=company.email,
         phone=company.phone,
+        other_names=tuple(company.other_names.splitlines()),
         speakers=tuple(
             Speaker(
                 row["user_id"],
@@ -226,7 +246,7 @@ async def change(company_id: int, viewer: Viewer, form: CompanyForm) -> None:
         company = await Company.filter(id=company_id).select_for_update().get_or_none()
         if company is None:
             raise NotFound
-        values = checked(CompanyForm(company.cnpj, form.legal_name, form.trade_name, form.email, form.phone))
+        values = checked(replace(form, cnpj=company.cnpj))
         await Company.filter(id=company_id).update(**values, search=_search_of(values))
 
 
@@ -254,9 +274,13 @@ def checked(form: CompanyForm) -> dict[str, Any]:
     phone = normal_phone(form.phone) if form.phone else ""
     if phone is None:
         wrong["phone"] = "phone_invalid"
+    other_names = [name for line in form.other_names.splitlines() if (name := " ".join(line.split()))]
+    if len(other_names) > NAMES_MAX or any(len(name) > _NAME_LIMIT for name in other_names):
+        wrong["other_names"] = "too_long"
     if wrong:
         raise Invalid(wrong)
     return {
+        "other_names": "\n".join(other_names),
         "cnpj": cnpj or "",
         "legal_name": legal_name,
         "trade_name": trade_name,
@@ -266,7 +290,9 @@ def checked(form: CompanyForm) -> dict[str, Any]:
 
 
 def _search_of(values: dict[str, Any]) -> str:
-    return search_text(values["cnpj"], values["legal_name"], values["trade_name"])
+    return search_text(
+        values["cnpj"], values["legal_name"], values["trade_name"], values["other_names"].splitlines()
+    )
 
 
 async def invite(

@@ -10,12 +10,12 @@ from uuid import UUID
 from app.db import rows, transaction
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.services import casefile, documents, drafts, letters, queue, taxonomy
+from app.services import casefile, companies, documents, drafts, letters, queue, taxonomy
 from app.services.casefile import Opened
 from app.services.documents import File
 from app.services.drafts import Saved
 from app.services.letters import Text
-from models import Company, DocumentKind, User
+from models import DocumentKind, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.identity import normal_cnpj, protocol_number
@@ -153,7 +153,7 @@ async def _company(typed: Mapping[str, str], wrong: dict[str, str]) -> tuple[int
     name, cnpj = typed["company_name"], normal_cnpj(typed["company_cnpj"])
     if typed["company_cnpj"] and cnpj is None:
         wrong["company_cnpj"] = "cnpj_invalid"
-    known = await Company.get_or_none(cnpj=cnpj) if cnpj else None
+    known = await companies.by_cnpj(cnpj) if cnpj else None
     if known is not None:
         return known.id, known.trade_name or known.legal_name, known.cnpj
     if not 2 <= len(name) <= NAME_MAX:

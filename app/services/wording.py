@@ -289,6 +289,7 @@ _CASE = {
     "offer_refused": N_("Proposta recusada"),
     "offer_accepted": N_("Proposta aceita"),
     "settlement_sealed": N_("Termo de acordo selado e disponível"),
+    "company_merged": N_("O cadastro da empresa foi unificado com outro"),
     "message_written": N_("Mensagem nova na conversa do caso"),
     "note_added": N_("Anotação interna"),
     "slots_offered": N_("Horários oferecidos para a audiência"),

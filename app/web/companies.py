@@ -8,7 +8,7 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import companies
+from app.services import companies, company_merging
 from app.services.companies import CompanyForm, Invitation
 from app.services.wording import state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
@@ -126,7 +126,7 @@ async def unlink(company_id: int, user_id: int) -> ResponseReturnValue:
 
 
 def _company(typed: Mapping[str, str]) -> CompanyForm:
-    names = ("cnpj", "legal_name", "trade_name", "email", "phone")
+    names = ("cnpj", "legal_name", "trade_name", "email", "phone", "other_names")
     return CompanyForm(**{name: typed.get(name, "") for name in names})
 
 
@@ -145,10 +145,13 @@ async def _file_page(company_id: int, forms: Mapping[str, Mapping[str, Mapping[s
         "trade_name": company.trade_name,
         "email": company.email,
         "phone": company.phone,
+        "other_names": "\n".join(company.other_names),
     }
     return render(
         "companies/show.html",
         company=company,
+        branches=await company_merging.branches(company_id),
+        may_merge=viewer().role is Role.COORDINATOR,
         form=forms.get("company", {"values": known, "errors": {}}),
         invitation=forms.get("invite", {"values": {}, "errors": {}}),
         powers=_powers(),

@@ -40,7 +40,11 @@ def _consumer() -> tuple[NavItem, ...]:
 
 
 def _company() -> tuple[NavItem, ...]:
-    return (NavItem(_("Reclamações recebidas"), "/painel"), NavItem(_("Todos os casos"), "/casos"))
+    return (
+        NavItem(_("Reclamações recebidas"), "/painel"),
+        NavItem(_("Todos os casos"), "/casos"),
+        NavItem(_("Indicadores"), "/empresa"),
+    )
 
 
 def _guest() -> tuple[NavItem, ...]:

@@ -43,6 +43,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "offer_accepted": _ALL,
     "settlement_sealed": _ALL,
     "message_written": _ALL,
+    "company_merged": _ALL,
     "note_added": _STAFF,
     "slots_offered": _CITIZEN,
     "slots_expired": _CITIZEN,

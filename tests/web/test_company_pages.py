@@ -1,0 +1,93 @@
+"""A company's figures, its spreadsheet, answers in bulk, and the merge of entries, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from quart import Quart
+
+from app.adapters.clock import FakeClock
+from app.services import sessions
+from app.web import bulk_answers, cases, companies, company_figures, company_merging, scheduling
+from app.web.company_figures import table
+from models import Company, User
+from models.rules.case_machine import State
+from models.rules.people import Viewer
+from tests.factories.people import make_company
+from tests.services.parties import make_parties
+from tests.web.browser import Browser
+
+SignIn = Callable[[Viewer], Awaitable[Browser]]
+
+
+@pytest.fixture
+def enter(database: str, make_site: Callable[..., Quart], clock: FakeClock) -> SignIn:
+    """Opens a browser in which a person is signed in."""
+    app = make_site()
+    for module in (cases, companies, company_figures, company_merging, bulk_answers, scheduling):
+        app.register_blueprint(module.blueprint)
+
+    async def open_for(viewer: Viewer) -> Browser:
+        browser = Browser(app)
+        token = await sessions.start(viewer.user_id, now=clock.now(), address="", device="")
+        browser.keep(sessions.cookie_name(secure=False), token)
+        return browser
+
+    return open_for
+
+
+async def test_a_company_sees_its_figures_and_takes_its_cases_along(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    await User.filter(id=people.consumer.user_id).update(name="=1+1")
+    company = await enter(people.agent)
+    page = await (await company.get("/empresa")).get_data(as_text=True)
+    assert "em aberto ao todo" in page
+    assert "month-received" in page
+
+    sheet = await company.get("/empresa/casos.csv")
+    assert sheet.content_type.startswith("text/csv")
+    assert "attachment" in sheet.headers["Content-Disposition"]
+    head, line, _end = (await sheet.get_data(as_text=True)).split("\r\n")
+    assert head.startswith("\ufeffProtocolo;Situação;Consumidor")
+    assert line.split(";")[:3] == [people.case.protocol, "CIP enviada à empresa", "'=1+1"]
+    staff = await enter(people.coordinator)
+    assert (await staff.get(f"/empresas/{people.company.id}/indicadores")).status_code == 200
+    assert (await staff.get(f"/empresas/{people.company.id}/casos.csv")).status_code == 200
+    assert table([]).count("\r\n") == 1
+
+
+async def test_answers_in_bulk_keep_what_was_typed_and_tell_what_became_of_each(enter: SignIn) -> None:
+    people = await make_parties(State.NOTIFIED)
+    company = await enter(people.agent)
+    case = str(people.case.id)
+    refused = await company.fill("/empresa/respostas", {"cases": case, "answer": "curta"})
+    assert refused.status_code == 422
+    page = await refused.get_data(as_text=True)
+    assert "curta" in page
+    assert f'value="{case}" checked' in page
+
+    answered = await company.post(
+        "/empresa/respostas", {"cases": case, "answer": "O reembolso sai em 5 dias."}
+    )
+    page = await answered.get_data(as_text=True)
+    assert "1 de 1 respondidas" in page
+    assert "Nada espera resposta" in page
+
+
+async def test_a_merge_is_looked_at_before_it_is_done(enter: SignIn) -> None:
+    people = await make_parties(State.ANSWERED)
+    twin = await make_company(cnpj="11222333000181", legal_name="Loja Velha Ltda.")
+    staff = await enter(people.coordinator)
+    path = f"/empresas/{people.company.id}/unificar"
+    page = await (await staff.get(f"{path}?repetido=11.222.333/0001-81")).get_data(as_text=True)
+    assert "Loja Velha Ltda." in page
+    assert "não têm a mesma raiz" in page
+    assert "Nenhuma empresa cadastrada" in await (
+        await staff.get(f"{path}?repetido=11444777000161")
+    ).get_data(as_text=True)
+    stale = await staff.post(path, {"goes": str(twin.id), "cases": "3", "cnpj": twin.cnpj})
+    assert stale.status_code == 409
+    done = await staff.post(path, {"goes": str(twin.id), "cases": "0", "cnpj": twin.cnpj})
+    assert done.status_code == 303
+    assert (await Company.get(id=twin.id)).merged_into_id == people.company.id
