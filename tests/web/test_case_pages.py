@@ -14,7 +14,18 @@ from app.adapters.clock import FakeClock
 from app.adapters.seal import SealReport
 from app.services import notices, sessions
 from app.services.notices import Choice
-from app.web import agenda, blocks, cases, companies, negotiation, panel, scheduling, slots, verification
+from app.web import (
+    agenda,
+    blocks,
+    cases,
+    companies,
+    deliveries,
+    negotiation,
+    panel,
+    scheduling,
+    slots,
+    verification,
+)
 from app.web import notices as notices_pages
 from app.web.documents import blueprint as documents_blueprint
 from models import Case, Company, Document, DocumentKind, Hearing, Notice, Offer, Representation, User
@@ -48,6 +59,7 @@ def pages(database: str, make_site: Callable[..., Quart]) -> Quart:
         companies,
         negotiation,
         notices_pages,
+        deliveries,
         scheduling,
         slots,
         agenda,
