@@ -171,7 +171,9 @@ async def a_screen_is_shown_beside_the_interpreter(mediator: Person, ana: Person
     await mediator.page.get_by_role("button", name="Mostrar a tela").click()
     for person in (ana, agent):
         await expect(person.page.locator(".tile-screen")).to_contain_text("Tela de Rita Melo")
-        await person.page.wait_for_function("document.querySelector('.tile-screen video').videoWidth > 600")
+        await person.page.wait_for_function(
+            "() => document.querySelector('.tile-screen video').videoWidth > 600"
+        )
         new = (await person.page.evaluate(SEEN)).keys() - frames[person].keys()
         assert len(new) == 1
     await expect(ana.page.locator(".tile-spotlight")).to_have_count(2)
