@@ -52,7 +52,7 @@ class SealReport:
     itself, was changed. ``covers_whole_file``: nothing was appended after it. ``trusted``: it was made
     with the agency's certificate of today or a former one. ``signed_at`` is the time that the sealing
     machine stated, aware; ``stamped_at`` that of a time-stamping authority. ``changes`` lists the pages whose
-    text is not the sealed one any more, when something was appended.
+    text is not the sealed one any more, when something was appended; ``pages`` has a digest of each text.
     """
 
     sealed: bool
@@ -64,6 +64,7 @@ class SealReport:
     certificate_sha256: str = ""
     stamped_at: datetime | None = None
     changes: str = ""
+    pages: tuple[str, ...] = ()
 
     @property
     def authentic(self) -> bool:
@@ -73,6 +74,8 @@ class SealReport:
 
 class Sealer(Protocol):
     """Seals and checks PDFs."""
+
+    certificate_sha256: str
 
     async def sign(self, pdf: bytes, reason: str, location: str, name: str) -> bytes:
         """The PDF with an invisible seal that allows no later change; raises SealError or Busy."""
@@ -111,8 +114,9 @@ class SealCheck:
     def _judged(self, answer: bytes) -> SealReport:
         """A worker's answer, with whose certificate it is."""
         found: dict[str, Any] = json.loads(answer or b'{"sealed": false}')
+        pages = tuple(found.get("pages", ()))
         if not found["sealed"]:
-            return SealReport(sealed=False)
+            return SealReport(sealed=False, pages=pages)
         stamped = found.get("stamped_at")
         return SealReport(
             sealed=True,
@@ -124,6 +128,7 @@ class SealCheck:
             certificate_sha256=found["certificate_sha256"],
             stamped_at=datetime.fromisoformat(stamped) if stamped else None,
             changes=found.get("changes", ""),
+            pages=pages,
         )
 
 
@@ -214,6 +219,7 @@ class FakeSeal:
     """Appends a line that says so; any other byte makes it broken."""
 
     MARK = b"\n%%fake seal "
+    certificate_sha256 = "0" * 64
 
     async def sign(self, pdf: bytes, reason: str, location: str, name: str) -> bytes:
         """The PDF with the line."""

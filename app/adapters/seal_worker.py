@@ -25,9 +25,10 @@ STAMP = "signature_time_stamp_token"
 
 async def report(data: bytes) -> dict[str, Any]:
     """What the first seal in the file says about the file."""
+    pages = _pages(data)
     seals = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
     if not seals:
-        return {"sealed": False}
+        return {"sealed": False, "pages": pages}
     seal = seals[0]
     certificate = seal.signer_cert
     signed_at = seal.self_reported_timestamp
@@ -52,6 +53,7 @@ async def report(data: bytes) -> dict[str, Any]:
         and _contents_exact(data, seal),
         "covers_whole_file": whole,
         "stamped_at": stamp.timestamp.isoformat() if stamp is not None and stamp.intact else None,
+        "pages": pages,
         "changes": "" if whole else _changed_pages(data, seal),
         "signer": certificate.subject.native.get("common_name", ""),
         "signed_at": signed_at.isoformat() if signed_at else None,
@@ -99,6 +101,14 @@ def _changed_pages(data: bytes, seal: Any) -> str:
     count = max(len(sealed), len(now))
     pages = [n + 1 for n in range(count) if sealed[n : n + 1] != now[n : n + 1]]
     return ", ".join(map(str, pages))
+
+
+def _pages(data: bytes) -> list[str]:
+    """A digest of each page's text; none of a file that cannot be opened."""
+    try:
+        return [hashlib.sha256(text.encode()).hexdigest()[:16] for text in _texts(data)]
+    except pypdfium2.PdfiumError:
+        return []
 
 
 def _texts(data: bytes) -> list[str]:

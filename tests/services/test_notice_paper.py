@@ -10,7 +10,7 @@ import pytest
 
 from app.adapters.documents import Letterhead
 from app.adapters.pdf import FakePdfMaker
-from app.adapters.seal import SealReport
+from app.adapters.seal import FakeSeal, SealReport
 from app.adapters.storage import FolderStorage
 from app.services import cases, notice_paper, notices, verification
 from app.services.notices import Choice
@@ -24,7 +24,7 @@ from tests.services.parties import ANSWER_TERM, Parties, make_parties
 pytestmark = pytest.mark.usefixtures("database")
 
 
-class PlainSeal:
+class PlainSeal(FakeSeal):
     """A seal that marks the file's end, so that what was sealed can be told."""
 
     async def sign(self, pdf: bytes, reason: str, location: str, name: str) -> bytes:
@@ -93,7 +93,9 @@ async def test_anybody_can_verify_it_and_a_changed_byte_is_told(press: Press) ->
     assert people.consumer.name not in repr(issued)
 
     async def verdict(data: bytes, code: str = "") -> Verdict:
-        return (await verification.check_file(_chunks(data), code, seal=press.seal)).verdict
+        return (
+            await verification.check_file(_chunks(data), code, seal=press.seal, storage=press.storage)
+        ).verdict
 
     changed = content.replace(b"geladeira", b"geladeiro")
     assert await verdict(content) is Verdict.AUTHENTIC
@@ -119,5 +121,5 @@ async def test_what_people_uploaded_cannot_be_probed_for(press: Press) -> None:
         at=NOW,
         attached_at=NOW,
     )
-    check = await verification.check_file(_chunks(b"%PDF"), "", seal=press.seal)
+    check = await verification.check_file(_chunks(b"%PDF"), "", seal=press.seal, storage=press.storage)
     assert (check.verdict, check.issued) == (Verdict.UNKNOWN, None)

@@ -11,7 +11,7 @@ import pytest
 from quart import Quart, Response
 
 from app.adapters.clock import FakeClock
-from app.adapters.seal import SealReport
+from app.adapters.seal import FakeSeal, SealReport
 from app.services import notices, sessions
 from app.services.notices import Choice
 from app.web import (
@@ -38,7 +38,7 @@ from tests.web.browser import ORIGIN, Browser
 SignIn = Callable[[Viewer], Awaitable[Browser]]
 
 
-class NoSeal:
+class NoSeal(FakeSeal):
     """A seal that finds none."""
 
     async def sign(self, pdf: bytes, reason: str, location: str, name: str) -> bytes:

@@ -38,7 +38,7 @@ async function check(file) {
   try {
     const found = await send(file);
     const [tone, icon] = TONES[/** @type {"unknown"} */ (found.verdict)];
-    show(tone, icon, found.title, found.text, found.document ?? [], found.sha256);
+    show(tone, icon, found.title, found.text, found.document ?? [], found.sha256, found.details ?? []);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     show("danger", "error", file.name, error.message);
@@ -65,9 +65,9 @@ async function send(file) {
 
 /**
  * @param {string} tone @param {string} icon @param {string} title @param {string} words
- * @param {[string, string][]} [facts] @param {string} [sha256]
+ * @param {[string, string][]} [facts] @param {string} [sha256] @param {string[]} [details]
  */
-function show(tone, icon, title, words, facts = [], sha256 = "") {
+function show(tone, icon, title, words, facts = [], sha256 = "", details = []) {
   const box = /** @type {DocumentFragment} */ (answer.content.cloneNode(true));
   /** @param {string} selector */
   const at = (selector) => /** @type {HTMLElement} */ (box.querySelector(selector));
@@ -76,6 +76,8 @@ function show(tone, icon, title, words, facts = [], sha256 = "") {
   use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#${icon}`));
   at(".message-title").textContent = title;
   at(".verify-text").textContent = words;
+  for (const detail of details) at(".verify-details").appendChild(document.createElement("li")).textContent = detail;
+  if (!details.length) at(".verify-details").remove();
   for (const [name, value] of facts) {
     const pair = document.createElement("div");
     const term = pair.appendChild(document.createElement("dt"));
