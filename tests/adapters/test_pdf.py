@@ -69,6 +69,14 @@ async def test_every_document_is_tagged_archival_and_numbered(
     assert b"<pdfaid:conformance>A" in metadata
     assert b"<pdfuaid:part>1" in metadata
     assert reader.root["/Lang"] == "pt-BR"
+    assert reader.root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.root["/OutputIntents"]
+    info = reader.trailer["/Info"]
+    assert "2026.000123" in info["/Title"]
+    assert info["/Author"] == papers.AGENCY.legal_name
+    assert info["/Subject"]
+    assert papers.CHECK.code in info["/Keywords"]
+    assert papers.CHECK.code.encode() in pdf  # readable without opening it: a changed file names its origin
     assert "/StructTreeRoot" in reader.root
     pages = int(reader.root["/Pages"]["/Count"])
     text = text_of(pdf)
@@ -85,6 +93,7 @@ async def test_the_receipt_says_what_was_sent(maker: TypstPdfMaker) -> None:
         "Reclamação recebida em 23 de novembro de 2026, às 14:42",  # Brasília time
         "Ana Conceição da Silva",
         "***.456.789-**",
+        "Eletrodomésticos: linha branca",
         "12.ABC.345/01DE-35",
         "Produto entregue com defeito ou dano",
         "R$ 3.899,00",
