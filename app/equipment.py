@@ -18,6 +18,7 @@ from app.adapters.scan import ClamdScanner, NoScanner, Scanner
 from app.adapters.seal import Seal, self_made
 from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
+from app.adapters.vault import Vault
 from app.parts import Parts
 from app.services.rehearsals import Rehearsals
 from app.settings import HolidayRules, Settings, SettingsError, kept_secret
@@ -43,6 +44,7 @@ def real_parts(settings: Settings) -> Parts:
         clock=clock,
         passwords=Argon2Passwords(),
         storage=FolderStorage(settings.data_dir / "files", _storage_key(settings)),
+        vault=Vault(_storage_key(settings)),
         segments=SegmentFolders(settings.data_dir / "recordings", _storage_key(settings)),
         cards=ChildCards(settings.data_dir / "rehearsals", VIDEO_FONT),
         composer=ChildComposer(VIDEO_FONT),

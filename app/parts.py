@@ -21,6 +21,7 @@ from app.adapters.scan import Scanner
 from app.adapters.seal import Sealer
 from app.adapters.segments import Segments
 from app.adapters.storage import Storage
+from app.adapters.vault import Vault
 from app.metrics import Metrics
 from app.services.calendars import Listed
 from app.services.conduct import House
@@ -48,6 +49,7 @@ class Parts:
     clock: Clock
     passwords: Passwords
     storage: Storage
+    vault: Vault
     segments: Segments
     cards: Cards
     composer: Composer
@@ -76,6 +78,8 @@ class Parts:
             timezone=self.profile.agency.timezone,
             opens_minutes=self.profile.hearing.sign_in_opens_minutes,
             tolerance_minutes=self.profile.hearing.tolerance_minutes,
+            texts=self.profile.minutes,
+            sealed_rounds=self.profile.hearing.sealed_rounds,
         )
 
     @property

@@ -21,7 +21,9 @@ from zoneinfo import ZoneInfo
 from app.profile_lines import line_of
 from models.rules.case_machine import State
 from models.rules.delivery import Channel
+from models.rules.hearing import Outcome
 from models.rules.house_rules import HouseRules
+from models.rules.minutes import OPENING, unknown_variables
 from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
 from models.rules.rescheduling import SchedulingPolicy
@@ -72,7 +74,8 @@ class HearingRules:
 
     ``keep_connections_days`` is how long the record says how each person was connected, ``keep_help_days``
     how long the words with somebody who asked for help are kept.
-    ``hold_when_party_drops``: while a party is away, nothing is frozen nor signed.
+    ``hold_when_party_drops``: while a party is away, nothing is frozen nor signed. ``sealed_rounds`` is how
+    often a hearing's sealed-zone test may be answered.
     """
 
     slot_minutes: int
@@ -83,6 +86,7 @@ class HearingRules:
     keep_connections_days: int
     hold_when_party_drops: bool = True
     keep_help_days: int = 30
+    sealed_rounds: int = 3
 
     def __post_init__(self) -> None:
         for name in ("keep_connections_days", "keep_help_days"):
@@ -116,6 +120,7 @@ class Profile:
     scheduling: SchedulingPolicy
     house_rules: HouseRules
     recording: RecordingPolicy
+    minutes: Mapping[str, tuple[str, ...]]
     upload_max_bytes: int
     upload_max_files: int
 
@@ -214,6 +219,7 @@ def _profile(raw: Mapping[str, Any], folder: Path) -> Profile:
             scheduling=_scheduling(raw["scheduling"]),
             house_rules=HouseRules(raw["house_rules"]["version"], tuple(raw["house_rules"]["text"])),
             recording=_recording(raw["recording"]),
+            minutes=_minutes(raw.get("minutes", {})),
             upload_max_bytes=int(raw["uploads"]["max_megabytes"]) * 1024 * 1024,
             upload_max_files=int(raw["uploads"]["max_files_per_case"]),
         )
@@ -229,6 +235,25 @@ _TYPES = {
     "frozenset[State]": (list, "uma lista de situações"),
 }
 """By the type of a field: what its value must be, and how that is said."""
+
+
+def _minutes(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The texts of the minutes, one for the opening and one for each outcome that has one."""
+    known = {OPENING, *Outcome}
+    found = {}
+    for name, texts in raw.items():
+        if name not in known:
+            raise SettingsError(f"minutes.{name}: não existe este resultado")
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise SettingsError(f"minutes.{name}: esperada uma lista de textos")
+        try:
+            unknown = [name for text in texts for name in unknown_variables(text)]
+        except ValueError as error:
+            raise SettingsError(f"minutes.{name}: chaves que não fecham ({error})") from error
+        if unknown:
+            raise SettingsError(f"minutes.{name}: não existe a variável {{{unknown[0]}}}")
+        found[name] = tuple(texts)
+    return found
 
 
 def _hearing(raw: Mapping[str, Any]) -> HearingRules:

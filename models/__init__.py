@@ -1,5 +1,6 @@
 """The bottom of the house: tables by subject. Rules that need no database are in ``models.rules``."""
 
+from models.agreements import Clause, Obligation, Paragraph, Remark, SealedRound
 from models.alerts import Alert, HelpMessage
 from models.calendar import CalendarDay, CalendarYear, DayKind
 from models.cases import (
@@ -21,7 +22,6 @@ from models.companies import Company, Power, Representation
 from models.documents import Document, DocumentAccess, DocumentKind
 from models.exports import CaseExport, ExportState
 from models.hearings import (
-    Clause,
     Consultation,
     ConsultationMember,
     Hearing,
@@ -33,7 +33,7 @@ from models.hearings import (
 )
 from models.jobs import Job
 from models.notices import Claim, Delivery, DeliveryStep
-from models.people import Code, Session, User
+from models.people import Code, RecoveryCode, SecondFactor, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
 from models.scheduling import (
     Absence,
@@ -76,20 +76,26 @@ __all__ = [
     "Job",
     "MediaProcess",
     "Notice",
+    "Obligation",
     "Offer",
     "OfferState",
     "OfferedSlot",
     "OfferedState",
+    "Paragraph",
     "Power",
     "Problem",
     "ProtocolCounter",
     "Recording",
     "RecordingAccess",
     "RecordingState",
+    "RecoveryCode",
+    "Remark",
     "Representation",
+    "SealedRound",
     "Seat",
     "SeatLink",
     "SeatQuality",
+    "SecondFactor",
     "Session",
     "Signature",
     "SlotClaim",

@@ -1,8 +1,8 @@
-"""The hearing: room, seats, chat, minutes, clauses and signatures."""
+"""The hearing: room, seats, chat and signatures."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from tortoise import fields
@@ -12,9 +12,9 @@ from tortoise.models import Model
 from models.cases import Case
 from models.documents import Document
 from models.people import User
-from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.consultation import CallAnswer, ConsultationState
 from models.rules.hearing import Audience, HearingState, Outcome, SeatMode, SeatRole
+from models.rules.outcomes import Cause
 
 
 class MediaProcess(Model):
@@ -50,6 +50,7 @@ class Hearing(Model):
     ``room`` is the virtual room's number in the profile, from 1. ``agent`` is the company's person where one
     is named, as in a ``block`` of its hearings.
     ``captions``: what is said is made into text, which is shown and kept nowhere.
+    ``cause`` is why it was not held. ``record`` is the text of the minutes: its paragraphs, joined.
     """
 
     id = fields.IntField(primary_key=True)
@@ -69,6 +70,9 @@ class Hearing(Model):
     closed_at: datetime | None = fields.DatetimeField(null=True)
     outcome: Outcome | None = fields.CharEnumField(  # type: ignore[assignment]  # the stub forgets null
         Outcome, max_length=24, null=True
+    )
+    cause: Cause | None = fields.CharEnumField(  # type: ignore[assignment]  # the stub forgets null
+        Cause, max_length=16, null=True
     )
     record = fields.TextField(db_default="")
     record_revision = fields.IntField(db_default=0)
@@ -245,38 +249,6 @@ class HearingMessage(Model):
     class Meta:
         table = "hearing_message"
         indexes = (("hearing_id", "id"),)
-
-
-class Clause(Model):
-    """A clause of the agreement.
-
-    Both parties accept it before it can be frozen.
-    """
-
-    id = fields.IntField(primary_key=True)
-    hearing: fields.ForeignKeyRelation[Hearing] = fields.ForeignKeyField(
-        "models.Hearing", related_name="clauses", on_delete=OnDelete.CASCADE
-    )
-    hearing_id: int
-    number = fields.IntField()
-    kind = fields.CharEnumField(ClauseKind, max_length=12)
-    debtor = fields.CharEnumField(SeatRole, max_length=12)
-    text = fields.TextField()
-    amount_cents: int | None = fields.BigIntField(null=True)
-    instalments = fields.IntField(db_default=1)
-    due_on: date | None = fields.DateField(null=True)
-    state = fields.CharEnumField(ClauseState, max_length=12)
-    author: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="clauses", on_delete=OnDelete.RESTRICT
-    )
-    author_id: int
-    consumer_accepted_at: datetime | None = fields.DatetimeField(null=True)
-    company_accepted_at: datetime | None = fields.DatetimeField(null=True)
-    at = fields.DatetimeField()
-
-    class Meta:
-        table = "clause"
-        unique_together = (("hearing_id", "number"),)
 
 
 class Signature(Model):

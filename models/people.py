@@ -82,3 +82,43 @@ class Code(Model):
     class Meta:
         table = "code"
         indexes = (("user_id", "purpose"),)
+
+
+class SecondFactor(Model):
+    """An authenticator app of an account (TOTP, RFC 6238).
+
+    ``secret`` is encrypted. ``last_step`` is the newest time step that was used, so that no code works twice;
+    ``failures`` are counted until the next success, and hold it until ``held_until``.
+    """
+
+    id = fields.IntField(primary_key=True)
+    user: fields.OneToOneRelation[User] = fields.OneToOneField(
+        "models.User", related_name="second_factor", on_delete=OnDelete.CASCADE
+    )
+    user_id: int
+    secret: bytes = fields.BinaryField()
+    confirmed_at: datetime | None = fields.DatetimeField(null=True)
+    last_step = fields.BigIntField(db_default=0)
+    failures = fields.IntField(db_default=0)
+    held_until: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "second_factor"
+
+
+class RecoveryCode(Model):
+    """A code that opens an account once, for who has lost the authenticator.
+
+    Only its keyed hash is kept."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="recovery_codes", on_delete=OnDelete.CASCADE
+    )
+    user_id: int
+    code_hash = fields.CharField(max_length=64)
+    used_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+        unique_together = (("user_id", "code_hash"),)

@@ -25,6 +25,7 @@ from app.adapters.scan import FakeScanner
 from app.adapters.seal import FakeSeal
 from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
+from app.adapters.vault import Vault
 from app.equipment import VIDEO_FONT, listed_holidays
 from app.factory import Application, create_app
 from app.parts import Parts
@@ -173,6 +174,7 @@ def fake_parts(settings: Settings) -> Parts:
         clock=FakeClock(START),
         passwords=FakePasswords(),
         storage=FolderStorage(settings.data_dir / "files", bytes(32)),
+        vault=Vault(bytes(32)),
         segments=SegmentFolders(settings.data_dir / "recordings", bytes(32), lambda _: 2**40),
         cards=ChildCards(settings.data_dir / "rehearsals", VIDEO_FONT),
         composer=FakeComposer(),

@@ -226,21 +226,35 @@ class ClauseLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParagraphLine:
+    """A paragraph of the minutes: who wrote it when, and who else changed it last (empty: nobody)."""
+
+    text: str
+    author: str
+    written_at: datetime
+    editor: str
+    edited_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignatureLine:
-    """A signature's evidence; ``method`` in words, such as "senha confirmada na sala", address or empty."""
+    """A signature's evidence; ``method`` in words, such as "senha confirmada na sala"; address and device or
+    empty, the device as the browser describes itself."""
 
     name: str
     role: str
     signed_at: datetime
     method: str
     address: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinutesData:
     """Minutes of a hearing and the agreement, if there is one (termo.typ).
 
-    ``outcome`` is ``models.rules.agreement.OUTCOME_TEXT``'s; ``record`` the minutes as typed;
+    ``outcome`` is ``models.rules.outcomes.outcome_text``'s, ``follow_up`` what comes after the hearing;
+    ``record`` is the text of the minutes as it was signed, ``paragraphs`` the same with who wrote what;
     ``signed_text_sha256`` the hash that each signature is over (hex).
     """
 
@@ -257,6 +271,8 @@ class MinutesData:
     outcome: str
     present: tuple[Presence, ...]
     record: str
+    paragraphs: tuple[ParagraphLine, ...] = ()
+    follow_up: str = ""
     clauses: tuple[ClauseLine, ...]
     signatures: tuple[SignatureLine, ...]
     signed_text_sha256: str
@@ -279,6 +295,8 @@ class MinutesData:
                 "outcome": self.outcome[:1].upper() + self.outcome[1:],
                 "present": [_presence(person, zone) for person in self.present],
                 "record": self.record,
+                "paragraphs": [_paragraph(one, zone) for one in self.paragraphs],
+                "follow_up": self.follow_up,
                 "clauses": [_clause(clause) for clause in self.clauses],
                 "signatures": [_signature(line, zone) for line in self.signatures],
                 "signed_text_sha256": self.signed_text_sha256,
@@ -330,6 +348,16 @@ class SettlementData:
                 "qr": qr_svg(self.check.url),
             },
         )
+
+
+def _paragraph(line: ParagraphLine, zone: ZoneInfo) -> dict[str, str]:
+    return {
+        "text": line.text,
+        "author": line.author,
+        "written_at": hour_words(line.written_at, zone),
+        "editor": line.editor,
+        "edited_at": hour_words(line.edited_at, zone),
+    }
 
 
 def _signature(line: SignatureLine, zone: ZoneInfo) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from typing import Any
 
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.services.minutes import paragraphs
-from models import CaseEvent, Clause, Hearing, Recording, Seat
-from models.rules.agreement import ClauseState
+from app.services import clauses
+from models import CaseEvent, Hearing, Paragraph, Recording, Seat
 from models.rules.recording import Course
 
 TITLE = 70
@@ -53,7 +52,7 @@ async def chapters(recording: Recording, course: Course) -> tuple[Chapter, ...]:
         .values("name", "facts", "at")
     )
     mine = [row for row in rows if row["facts"].get("hearing") == hearing.id]
-    told = _Told(names, paragraphs(hearing.record))
+    told = _Told(names, {one.id: one.text for one in await Paragraph.filter(hearing=hearing)})
     moments = [(row["at"], told.title(row["name"], row["facts"])) for row in mine]
     found = [Chapter(timedelta(), _("Início da gravação"))]
     for at, title in moments + await _clauses(hearing):
@@ -65,13 +64,12 @@ async def chapters(recording: Recording, course: Course) -> tuple[Chapter, ...]:
 
 async def _clauses(hearing: Hearing) -> list[tuple[datetime, str]]:
     """When each clause that stands was accepted by the second side, numbered as in the agreement."""
-    standing = Clause.filter(hearing=hearing).exclude(state=ClauseState.WITHDRAWN).order_by("number")
     return [
         (
             max(clause.consumer_accepted_at, clause.company_accepted_at),
             _("Cláusula %(number)s aceita pelas duas partes") % {"number": number},
         )
-        for number, clause in enumerate(await standing, 1)
+        for number, clause in enumerate(await clauses.live(hearing.id), 1)
         if clause.consumer_accepted_at and clause.company_accepted_at
     ]
 
@@ -95,7 +93,7 @@ def _once(found: Iterable[Chapter]) -> Iterable[Chapter]:
 class _Told:
     """Turns events into titles; it remembers which paragraphs it has told of."""
 
-    def __init__(self, names: Mapping[int, str], record: list[str]) -> None:
+    def __init__(self, names: Mapping[int, str], record: Mapping[int, str]) -> None:
         self._names = names
         self._record = record
         self._written: set[int] = set()
@@ -112,9 +110,9 @@ class _Told:
     def _paragraph(self, facts: Mapping[str, Any]) -> str:
         """A paragraph of the minutes is told when it is begun, in the words that it has in the end."""
         number = facts.get("paragraph", 0)
-        if number in self._written or not 1 <= number <= len(self._record):
+        if number in self._written or number not in self._record:
             return ""
         self._written.add(number)
-        text = self._record[number - 1]
+        text = " ".join(self._record[number].split())
         short = text if len(text) <= TITLE else text[:TITLE].rsplit(" ", 1)[0] + "…"
         return _("Ata: %(text)s") % {"text": short}

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.db import transaction
-from app.services import chat, consultations, minutes, queue, recordings, rooms, signatures
+from app.services import (
+    chat,
+    consultations,
+    follow_up,
+    minutes,
+    obligations,
+    queue,
+    recordings,
+    rooms,
+    sealed_zone,
+    signatures,
+)
 from app.services.terms import AGREED
-from models import Clause, Hearing
-from models.rules.agreement import ClauseState
+from models import Hearing
 from models.rules.case_machine import Action
 from models.rules.errors import Refused
 from models.rules.hearing import (
@@ -34,12 +45,26 @@ _EVENTS = {
 
 @dataclass(frozen=True)
 class House:
-    """What the room needs to know of the agency: its name and time zone, and when its door opens."""
+    """What the room needs to know of the agency: its name and time zone, and when its door opens.
+
+    ``texts`` are those of its minutes, ``sealed_rounds`` how many sealed-zone tests a hearing may have.
+    """
 
     agency: str
     timezone: str
     opens_minutes: int
     tolerance_minutes: int
+    texts: minutes.Texts = field(default_factory=dict)
+    sealed_rounds: int = 3
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What the texts of the minutes name of the agency."""
+        return {
+            "agency": self.agency,
+            "timezone": self.timezone,
+            "tolerance": str(self.tolerance_minutes),
+        }
 
 
 async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, now: datetime) -> None:
@@ -73,10 +98,8 @@ async def open_session(room: rooms.Room, house: House, *, now: datetime) -> None
     hearing = room.hearing
     hearing.state = conduct(hearing.state, Conduct.OPEN)
     hearing.opened_at, hearing.counting_from = now, None
-    if not hearing.record.strip():
-        hearing.record = await minutes.opening(hearing, agency=house.agency, timezone=house.timezone, now=now)
-        hearing.record_revision += 1
     await hearing.save()
+    await minutes.begin(room, house.texts, house.values, now=now)
     await room.record("hearing_opened", now=now)
     await recordings.follow(room, now=now)
 
@@ -89,7 +112,8 @@ def closing_action(outcome: Outcome) -> Action:
 
 
 async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
-    """End a hearing for good: the case moves by its outcome, and the sealing of the minutes is queued.
+    """End a hearing for good: the case moves by its outcome, its obligations are entered with their dates,
+    what follows is told, and the sealing of the minutes is queued.
 
     Raises Refused("text_not_frozen"), Refused("signatures_missing") or Refused("hearing_not_now").
     """
@@ -106,21 +130,22 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         await consultations.finish(room.file, hearing_id, now=now)
         await chat.forget(hearing_id)
         await recordings.follow(room, now=now)
+        await sealed_zone.finish(room, now=now)
         to = room.file.step(closing_action(hearing.outcome))
         await _set_term(room)
-        await room.record("hearing_closed", now=now, to=to, facts={"outcome": hearing.outcome})
+        facts = {
+            "outcome": hearing.outcome,
+            "cause": hearing.cause,
+            "follow_up": await follow_up.of_hearing(hearing),
+        }
+        await room.record("hearing_closed", now=now, to=to, facts=facts)
         await queue.enqueue(SEAL_JOB, f"{SEAL_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
         await queue.enqueue(PRESENCE_JOB, f"{PRESENCE_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
 
 
 async def _set_term(room: rooms.Room) -> None:
     """The case's next date is the first that the agreement sets; without one, no term runs."""
-    due = (
-        await Clause.filter(hearing_id=room.hearing.id, state=ClauseState.FROZEN, due_on__isnull=False)
-        .order_by("due_on")
-        .first()
-    )
     case = room.file.case
-    case.due_on = due.due_on if due else None
-    case.due_explanation = "Primeiro vencimento do acordo." if due else ""
+    case.due_on = await obligations.book(room.hearing, case)
+    case.due_explanation = "Primeiro vencimento do acordo." if case.due_on else ""
     case.update_from_dict(dict(AGREED))

@@ -17,9 +17,9 @@ from app.services.presence_words import Row, Shown, shown
 from app.services.press import Paper, Press
 from app.services.sealing import parties_of
 from models import Case, CaseEvent, DocumentKind, Hearing, Seat, User
-from models.rules.agreement import OUTCOME_TEXT
 from models.rules.errors import NotFound, Refused
 from models.rules.hearing import HearingState, sign_in_open
+from models.rules.outcomes import outcome_text
 from models.rules.people import Viewer
 from models.rules.public_code import new_code
 
@@ -135,7 +135,7 @@ async def _printed(hearing: Hearing, words: Shown, press: Press, code: str, now:
         opened_at=found.opened_at,
         until=found.until,
         closed=hearing.closed_at is not None,
-        outcome=OUTCOME_TEXT[hearing.outcome] if hearing.outcome else "",
+        outcome=outcome_text(hearing.outcome, hearing.cause) if hearing.outcome else "",
         conclusions=words.conclusions,
         interruptions=words.interruptions,
         begins=words.begins,

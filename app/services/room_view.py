@@ -9,35 +9,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from tortoise.expressions import Q
 
 from app.services import (
+    agreement_view,
     consultation_view,
     exhibits,
+    follow_up,
     holding,
     media_plan,
     recording_view,
     rooms,
+    sealed_zone,
+    second_factor,
     signatures,
 )
+from app.services.agreement_view import ClauseSeen, ParagraphSeen, Sealed, Signed, Who
 from app.services.consultation_view import PrivateSeen
 from app.services.exhibits import Exhibit, Showable
 from app.services.recording_view import RecordingSeen
-from models import Case, Clause, Document, Hearing, HearingMessage, Seat, Signature, User
+from app.services.sealed_zone import ZoneSeen
+from models import Case, Hearing, HearingMessage, Seat, User
 from models.rules import countdown
-from models.rules.agreement import (
-    ClauseState,
-    Instalment,
-    clause_text,
-    instalment_table,
-    required_signers,
-)
+from models.rules.agreement import required_signers
 from models.rules.errors import NotFound
 from models.rules.hearing import (
     INVITED,
+    OVER,
     Audience,
+    HearingState,
     SeatFacts,
     SeatMode,
     SeatRole,
@@ -47,6 +48,7 @@ from models.rules.hearing import (
     sign_in_open,
     status_sentence,
 )
+from models.rules.outcomes import FollowUp
 from models.rules.people import Viewer
 from models.rules.recording import RecordingPolicy
 from models.rules.room_controls import Control, Situation, controls
@@ -95,42 +97,11 @@ class Said:
 
 
 @dataclass(frozen=True)
-class ClauseSeen:
-    """A clause as a person sees it; ``number`` counts those that were not withdrawn."""
-
-    id: int
-    number: int | None
-    text: str
-    state: ClauseState
-    author: str
-    consumer_accepted: bool
-    company_accepted: bool
-    payments: tuple[Instalment, ...]
-    can_accept: bool
-    can_withdraw: bool
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A signature on the text."""
-
-    name: str
-    role: SeatRole
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """The sealed minutes: document and public code."""
-
-    id: UUID
-    code: str
-    filename: str
-
-
-@dataclass(frozen=True)
 class RoomView:
-    """Everything the room's page shows to one person."""
+    """Everything the room's page shows to one person.
+
+    ``factor``: they sign with the second factor of their account; ``follow_up`` is known of a closed hearing.
+    """
 
     hearing: Hearing
     case_id: int
@@ -158,6 +129,10 @@ class RoomView:
     away: tuple[SeatRole, ...]
     counting: timedelta | None
     why_not_sign: str = ""
+    minutes: tuple[ParagraphSeen, ...] = ()
+    zone: ZoneSeen | None = None
+    factor: bool = False
+    follow_up: FollowUp | None = None
 
     @property
     def guest(self) -> bool:
@@ -176,7 +151,13 @@ class RoomView:
 
 
 async def view(
-    hearing_id: int, viewer: Viewer, *, opens_minutes: int, recording: RecordingPolicy, now: datetime
+    hearing_id: int,
+    viewer: Viewer,
+    *,
+    opens_minutes: int,
+    recording: RecordingPolicy,
+    sealed_rounds: int = 3,
+    now: datetime,
 ) -> RoomView:
     """The room as ``viewer`` sees it; NotFound for who has no place in it."""
     known = await Hearing.get_or_none(id=hearing_id)
@@ -189,7 +170,6 @@ async def view(
     people = _people(seats, viewer)
     me = next((person for person in people if person.mine), None) or await _newcomer(case, role, viewer)
     door_open = sign_in_open(hearing.starts_at, now, opens_minutes)
-    signed = await _signed(hearing)
     missing = await signatures.missing(hearing)
     counting = countdown.left(hearing.state, hearing.counting_from, now)
     tape = await recording_view.seen(hearing, viewer, me, people, recording)
@@ -211,10 +191,12 @@ async def view(
         media=me.connected and media_flows(hearing.state, _facts(me)),
         controls=controls(_situation(hearing, me, door_open, missing, tape, counting=counting is not None)),
         messages=await _messages(hearing_id, viewer, mine, people) if reads else (),
-        clauses=await _clauses(hearing, me) if reads else (),
-        signatures=tuple(signed),
+        clauses=await agreement_view.clauses_of(hearing, Who(role, me.admitted, me.may_sign))
+        if reads
+        else (),
+        signatures=await agreement_view.signed(hearing) if reads else (),
         missing=missing,
-        sealed=None if role in INVITED else await _sealed(hearing.sealed_id),
+        sealed=None if role in INVITED else await agreement_view.sealed(hearing.sealed_id),
         recording=tape,
         private=await consultation_view.seen(seats, mine, now=now),
         callable=await consultation_view.callable_seats(seats, mine),
@@ -223,7 +205,20 @@ async def view(
         away=await holding.away(hearing),
         counting=counting,
         why_not_sign=_why_not(hearing, me),
+        minutes=await agreement_view.paragraphs(hearing_id, viewer) if reads else (),
+        zone=None
+        if role in INVITED
+        else await sealed_zone.seen(
+            hearing, role, most=sealed_rounds, inside=_negotiating(hearing, me), may_sign=me.may_sign
+        ),
+        factor=await second_factor.enrolled(viewer.user_id),
+        follow_up=await follow_up.of_hearing(hearing) if hearing.state is HearingState.CLOSED else None,
     )
+
+
+def _negotiating(hearing: Hearing, me: Person) -> bool:
+    open_now = hearing.opened_at is not None and hearing.frozen_at is None and hearing.state not in OVER
+    return me.admitted and open_now
 
 
 def _facts(person: Person) -> SeatFacts:
@@ -344,52 +339,3 @@ async def _messages(
         )
         for row in reversed(found)
     )
-
-
-async def _clauses(hearing: Hearing, me: Person) -> tuple[ClauseSeen, ...]:
-    found = await Clause.filter(hearing_id=hearing.id).order_by("number").prefetch_related("author")
-    seen: list[ClauseSeen] = []
-    number = 0
-    for clause in found:
-        live = clause.state is not ClauseState.WITHDRAWN
-        number += live
-        seen.append(_clause(clause, number if live else None, me))
-    return tuple(seen)
-
-
-def _clause(clause: Clause, number: int | None, me: Person) -> ClauseSeen:
-    consumer, company = clause.consumer_accepted_at is not None, clause.company_accepted_at is not None
-    accepted = {SeatRole.CONSUMER: consumer, SeatRole.COMPANY: company}.get(me.role, True)
-    open_now = clause.state is ClauseState.PROPOSED
-    mediator = me.role is SeatRole.MEDIATOR
-    payments: tuple[Instalment, ...] = ()
-    if clause.amount_cents is not None and clause.due_on is not None and clause.instalments > 1:
-        payments = instalment_table(clause.amount_cents, clause.instalments, clause.due_on)
-    return ClauseSeen(
-        id=clause.id,
-        number=number,
-        text=clause_text(signatures.terms(clause, number or clause.number)),
-        state=clause.state,
-        author=clause.author.name,
-        consumer_accepted=consumer,
-        company_accepted=company,
-        payments=payments,
-        can_accept=me.admitted and me.may_sign and open_now and not accepted,
-        can_withdraw=me.admitted
-        and (
-            (mediator and clause.state in (ClauseState.PROPOSED, ClauseState.ACCEPTED))
-            or (open_now and rooms.side_role(clause.author.role) is me.role)
-        ),
-    )
-
-
-async def _signed(hearing: Hearing) -> list[Signed]:
-    found = await Signature.filter(hearing_id=hearing.id).order_by("id").prefetch_related("user")
-    return [Signed(one.user.name, one.role, one.at) for one in found]
-
-
-async def _sealed(document_id: Any) -> Sealed | None:
-    if document_id is None:
-        return None
-    document = await Document.get(id=document_id)
-    return Sealed(document.id, document.code or "", document.filename)

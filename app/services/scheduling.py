@@ -12,7 +12,15 @@ from datetime import UTC, date, datetime, timedelta
 from tortoise.expressions import Q
 
 from app.db import transaction
-from app.services import casefile, chat, consultations, diary, hearing_reminders, invitations
+from app.services import (
+    casefile,
+    chat,
+    consultations,
+    diary,
+    follow_up,
+    hearing_reminders,
+    invitations,
+)
 from app.services.casefile import Opened
 from app.services.diary import MEDIATORS, Hours, earliest
 from app.services.invitations import Invite
@@ -103,12 +111,14 @@ async def schedule(
 ) -> int:
     """Set a hearing, with seats, event, invitations and reminders; answers its id.
 
+    Refused("no_rescheduling") when the last one was not held in a way that is not set again.
     Invalid names what is wrong with the day, the time or the mediator, and who is taken then.
     """
     _check_booking(viewer, booking, now, hours)
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.SCHEDULE_HEARING)
+        await follow_up.check_rescheduling(case_id, viewer)
         hearing = await place(file.case, booking, now=now, hours=hours)
         await recorded(file, hearing, booking, to, now=now, invite=invite)
     return int(hearing.id)

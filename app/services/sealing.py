@@ -14,19 +14,32 @@ from app.adapters.documents import (
     ClauseLine,
     InstalmentLine,
     MinutesData,
+    ParagraphLine,
     Parties,
     Presence,
     SignatureLine,
 )
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, letters, signatures
+from app.services import casefile, clauses, follow_up, letters, parties
 from app.services.letters import Text
 from app.services.press import Paper, Press
-from app.services.wording import seat_role_label
-from models import Case, CaseEvent, Clause, Document, DocumentKind, Hearing, Seat, Signature, User
-from models.rules.agreement import OUTCOME_TEXT, clause_text, instalment_table
+from app.services.wording import seat_role_label, signing_method
+from models import (
+    Case,
+    CaseEvent,
+    Clause,
+    Document,
+    DocumentKind,
+    Hearing,
+    Paragraph,
+    Seat,
+    Signature,
+    User,
+)
+from models.rules.agreement import clause_text
 from models.rules.hearing import INVITED, SeatRole
+from models.rules.outcomes import FOLLOW_UP_TEXT, outcome_text
 from models.rules.public_code import new_code
 
 
@@ -94,10 +107,12 @@ async def _printed(hearing: Hearing, press: Press, code: str, now: datetime) -> 
         starts_at=hearing.starts_at,
         opened_at=hearing.opened_at or min(hearing.starts_at, closed_at),
         closed_at=closed_at,
-        outcome=OUTCOME_TEXT[hearing.outcome],
+        outcome=outcome_text(hearing.outcome, hearing.cause),
         present=await presences(hearing, closed_at),
         record=hearing.record,
-        clauses=tuple(_clauses(await signatures.live_clauses(hearing.id))),
+        paragraphs=await _paragraphs(hearing.id),
+        follow_up=FOLLOW_UP_TEXT[await follow_up.of_hearing(hearing)],
+        clauses=tuple(_clauses(await clauses.live(hearing.id))),
         signatures=await _signatures(hearing),
         signed_text_sha256=hearing.text_hash,
         check=press.check(code),
@@ -111,21 +126,34 @@ def parties_of(case: Case) -> Parties:
         consumer_name=case.consumer.name,
         consumer_document=f"***.{cpf[3:6]}.{cpf[6:9]}-**" if cpf else "",
         company_name=company.legal_name if company else case.company_name,
-        company_document=signatures.written_cnpj(company.cnpj if company else case.company_cnpj),
+        company_document=parties.written_cnpj(company.cnpj if company else case.company_cnpj),
     )
 
 
 def _clauses(live: Iterable[Clause]) -> Iterable[ClauseLine]:
     for number, clause in enumerate(live, start=1):
-        payments: tuple[InstalmentLine, ...] = ()
-        if clause.amount_cents is not None and clause.due_on is not None and clause.instalments > 1:
-            payments = tuple(
-                InstalmentLine(number=one.number, due_on=one.due_on, amount_cents=one.amount_cents)
-                for one in instalment_table(clause.amount_cents, clause.instalments, clause.due_on)
-            )
-        yield ClauseLine(
-            number=number, text=clause_text(signatures.terms(clause, number)), instalments=payments
+        terms = clauses.terms(clause, number)
+        payments = tuple(
+            InstalmentLine(number=one.number, due_on=one.due_on, amount_cents=one.amount_cents)
+            for one in terms.payments
         )
+        yield ClauseLine(number=number, text=clause_text(terms), instalments=payments)
+
+
+async def _paragraphs(hearing_id: int) -> tuple[ParagraphLine, ...]:
+    found = await (
+        Paragraph.filter(hearing_id=hearing_id).order_by("position", "id").select_related("author", "editor")
+    )
+    return tuple(
+        ParagraphLine(
+            text=row.text,
+            author=row.author.name,
+            written_at=row.at,
+            editor=row.editor.name if row.editor_id != row.author_id else "",
+            edited_at=row.edited_at,
+        )
+        for row in found
+    )
 
 
 async def _signatures(hearing: Hearing) -> tuple[SignatureLine, ...]:
@@ -139,8 +167,9 @@ async def _signatures(hearing: Hearing) -> tuple[SignatureLine, ...]:
             name=one.user.name,
             role=seat_role_label(one.role),
             signed_at=one.at,
-            method=_("código enviado ao e-mail da conta e digitado na sala"),
+            method=signing_method(one.method),
             address=one.address,
+            device=one.device,
         )
         for one in found
     )

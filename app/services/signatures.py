@@ -2,7 +2,8 @@
 
 A signature binds to the SHA-256 of the words that were on the page (``models.rules.agreement``). It is a
 simple electronic signature with its own evidence (Lei 14.063/2020, art. 4, I): who, in which role, when,
-from which address and device, over which hash, confirmed by a code sent to the account's e-mail.
+from which address and device, over which hash, confirmed by the account's second factor, or by a code sent
+to its e-mail when it has none (ADR 0060).
 """
 
 from __future__ import annotations
@@ -10,12 +11,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.adapters.vault import Vault
 from app.db import transaction
-from app.services import codes, holding, letters, presence, rooms
-from models import Case, Clause, Company, Hearing, Seat, Signature, User
+from app.services import (
+    clauses,
+    codes,
+    holding,
+    letters,
+    parties,
+    presence,
+    remarks,
+    rooms,
+    second_factor,
+)
+from models import Case, Clause, Hearing, Seat, Signature, User
 from models.rules.agreement import (
     ClauseState,
-    ClauseTerms,
     canonical_text,
     check_freeze,
     required_signers,
@@ -24,9 +35,11 @@ from models.rules.agreement import (
 from models.rules.errors import Conflict, Refused
 from models.rules.evidence import SignatureEvidence
 from models.rules.hearing import NOT_HELD, Outcome, SeatRole
+from models.rules.outcomes import Cause, check_cause
 from models.rules.people import Viewer
 
-METHOD = "email_code"
+EMAIL_CODE = "email_code"
+"""How a signature is confirmed by who has no second factor; the others are ``second_factor``'s."""
 
 _ABSENT = {
     Outcome.CONSUMER_ABSENT: frozenset({SeatRole.CONSUMER}),
@@ -44,15 +57,23 @@ class Evidence:
 
 
 async def freeze(
-    hearing_id: int, viewer: Viewer, outcome: Outcome, *, tolerance_minutes: int, now: datetime
+    hearing_id: int,
+    viewer: Viewer,
+    outcome: Outcome,
+    cause: Cause | None = None,
+    *,
+    tolerance_minutes: int,
+    now: datetime,
 ) -> None:
     """Fix the text that is to be signed; from here on neither minutes nor clauses change.
 
+    ``cause`` says why a hearing was not held; Invalid when it is missing or another outcome's.
     Raises Refused: "hearing_not_opened" for an outcome of a hearing that was not held, "signer_away" while
     somebody who must sign is not in the room, "party_present", "tolerance_running" and "failure_measured"
     for an absence that is none (yet), "party_away" while the hearing holds itself, and what ``check_freeze``
     refuses.
     """
+    check_cause(outcome, cause)
     async with transaction():
         room = await rooms.conducted(hearing_id, viewer)
         hearing = room.hearing
@@ -61,15 +82,17 @@ async def freeze(
         if outcome not in NOT_HELD and hearing.opened_at is None:
             raise Refused("hearing_not_opened")
         await _check_presence(hearing, outcome, now, tolerance_minutes)
-        clauses = await live_clauses(hearing_id)
-        check_freeze(outcome, [clause.state for clause in clauses], hearing.record)
-        hearing.outcome = outcome
-        hearing.final_text = await final_text(room.file.case, hearing, outcome, clauses)
+        standing = await clauses.live(hearing_id)
+        check_freeze(outcome, [clause.state for clause in standing], hearing.record)
+        hearing.outcome, hearing.cause = outcome, cause
+        hearing.final_text = await final_text(room.file.case, hearing, standing)
         hearing.text_hash = text_hash(hearing.final_text)
         hearing.frozen_at = now
         await hearing.save()
-        await _set_clauses(clauses, ClauseState.FROZEN)
-        await room.record("text_frozen", now=now, facts={"outcome": outcome, "text_hash": hearing.text_hash})
+        await remarks.leave_open_ones(hearing_id, now=now)
+        await _set_clauses(standing, ClauseState.FROZEN)
+        facts = {"outcome": outcome, "cause": cause, "text_hash": hearing.text_hash}
+        await room.record("text_frozen", now=now, facts=facts)
 
 
 async def _check_presence(hearing: Hearing, outcome: Outcome, now: datetime, tolerance: int) -> None:
@@ -83,47 +106,23 @@ async def _check_presence(hearing: Hearing, outcome: Outcome, now: datetime, tol
     await holding.check(hearing)
 
 
-async def live_clauses(hearing_id: int) -> list[Clause]:
-    """The clauses that were not withdrawn, in their order."""
-    return await Clause.filter(hearing_id=hearing_id).exclude(state=ClauseState.WITHDRAWN).order_by("number")
-
-
-async def final_text(case: Case, hearing: Hearing, outcome: Outcome, clauses: list[Clause]) -> str:
-    """The canonical text of a hearing as it stands."""
-    consumer = await User.get(id=case.consumer_id)
-    company = await Company.get_or_none(id=case.company_id)
+async def final_text(case: Case, hearing: Hearing, standing: list[Clause]) -> str:
+    """The canonical text of a hearing as it stands, with its outcome."""
+    assert hearing.outcome is not None  # noqa: S101  who freezes has chosen it
+    names = await parties.of_case(case)
     return canonical_text(
         protocol=case.protocol or "",
-        consumer=consumer.name,
-        company=f"{company.legal_name}, CNPJ {written_cnpj(company.cnpj)}" if company else case.company_name,
-        outcome=outcome,
+        consumer=names.consumer_name,
+        company=names.company_name,
+        outcome=hearing.outcome,
+        cause=hearing.cause,
         minutes=hearing.record,
-        clauses=[terms(clause, number) for number, clause in enumerate(clauses, start=1)],
+        clauses=[clauses.terms(clause, number) for number, clause in enumerate(standing, start=1)],
     )
 
 
-def written_cnpj(cnpj: str) -> str:
-    """A CNPJ as papers write it: 12.ABC.345/01DE-35."""
-    if len(cnpj) != 14:
-        return cnpj
-    return f"{cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}"
-
-
-def terms(clause: Clause, number: int) -> ClauseTerms:
-    """A clause as the rules know it; ``number`` counts those that were not withdrawn."""
-    return ClauseTerms(
-        number=number,
-        kind=clause.kind,
-        debtor=clause.debtor,
-        text=clause.text,
-        amount_cents=clause.amount_cents,
-        instalments=clause.instalments,
-        due_on=clause.due_on,
-    )
-
-
-async def _set_clauses(clauses: list[Clause], state: ClauseState) -> None:
-    await Clause.filter(id__in=[clause.id for clause in clauses]).update(state=state)
+async def _set_clauses(standing: list[Clause], state: ClauseState) -> None:
+    await Clause.filter(id__in=[clause.id for clause in standing]).update(state=state)
 
 
 async def reopen(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
@@ -134,17 +133,22 @@ async def reopen(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         if hearing.frozen_at is None:
             raise Refused("text_not_frozen")
         dropped = await Signature.filter(hearing_id=hearing_id).delete()
-        hearing.outcome = hearing.frozen_at = None
+        hearing.outcome = hearing.cause = hearing.frozen_at = None
         hearing.final_text = hearing.text_hash = ""
         await hearing.save()
-        await _set_clauses(await live_clauses(hearing_id), ClauseState.ACCEPTED)
+        await _set_clauses(await clauses.live(hearing_id), ClauseState.ACCEPTED)
         await room.record("text_reopened", now=now, facts={"dropped_signatures": dropped})
 
 
 async def ask_code(hearing_id: int, viewer: Viewer, *, secret: str, now: datetime) -> None:
-    """Send the person a code that signs this text; Refused as ``sign`` when they cannot sign it."""
+    """Send the person a code that signs this text; Refused as ``sign`` when they cannot sign it.
+
+    Who has a second factor signs with that: Refused("factor_instead").
+    """
     async with transaction():
         room = await _signing(hearing_id, viewer)
+        if await second_factor.enrolled(viewer.user_id):
+            raise Refused("factor_instead")
         purpose = codes.sign_purpose(hearing_id, room.hearing.text_hash)
         code = await codes.issue(viewer.user_id, purpose, secret=secret, now=now)
         person = await User.get(id=viewer.user_id)
@@ -182,17 +186,23 @@ async def sign(
     shown_hash: str,
     evidence: Evidence,
     secret: str,
+    vault: Vault,
     now: datetime,
 ) -> None:
-    """Sign the frozen text with the code that was sent for it.
+    """Sign the frozen text with the second factor, or with the code that was sent for it.
 
     ``shown_hash`` is the hash of the text that the page showed: a text changed meanwhile is
     Conflict("text_changed"). Else Refused with the reason: "code_wrong", "text_not_frozen",
     "no_power_to_settle", "not_required" (this outcome needs no signature of theirs), "already_signed",
-    "not_admitted", "party_away" (the hearing holds itself). A code is used up by a try that is refused.
+    "not_admitted", "party_away" (the hearing holds itself), of the second factor what ``second_factor.check``
+    refuses. A code is used up by a try that is refused.
     """
-    purpose = codes.sign_purpose(hearing_id, shown_hash)
-    await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
+    if await second_factor.enrolled(viewer.user_id):
+        method = await second_factor.check(viewer.user_id, code, vault=vault, secret=secret, now=now)
+    else:
+        method = EMAIL_CODE
+        purpose = codes.sign_purpose(hearing_id, shown_hash)
+        await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
     async with transaction():
         room = await _signing(hearing_id, viewer)
         if room.hearing.text_hash != shown_hash:
@@ -202,12 +212,18 @@ async def sign(
             user_id=viewer.user_id,
             role=room.seat.role,
             text_hash=shown_hash,
-            method=METHOD,
+            method=method,
             address=evidence.address[:45],
             device=evidence.device[:200],
             at=now,
         )
-        facts = {"role": room.seat.role, "text_hash": shown_hash, "evidence": signature_evidence(signed)}
+        facts = {
+            "seat": room.seat.id,
+            "role": room.seat.role,
+            "text_hash": shown_hash,
+            "method": method,
+            "evidence": signature_evidence(signed),
+        }
         await room.record("text_signed", now=now, facts=facts)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from app.i18n import N_
 from app.i18n import gettext as _
-from models.rules.agreement import OUTCOME_TEXT
 from models.rules.case_machine import Action, State
 from models.rules.hearing import HearingState, Outcome, SeatRole, SeatState
+from models.rules.outcomes import Cause, outcome_text
 from models.rules.people import Role, Side
 
 STATES = {
@@ -180,9 +180,9 @@ def hearing_state_label(state: HearingState) -> str:
     return _(HEARING_STATES[state])
 
 
-def outcome_label(outcome: Outcome) -> str:
+def outcome_label(outcome: Outcome, cause: Cause | None = None) -> str:
     """How a hearing ended, the same words as in the signed text."""
-    words = OUTCOME_TEXT[outcome]
+    words = outcome_text(outcome, cause)
     return words[0].upper() + words[1:]
 
 
@@ -217,13 +217,30 @@ def _hearing_closed(facts: Mapping[str, Any]) -> str:
     outcome = facts.get("outcome")
     if outcome is None:
         return _("Audiência encerrada")
-    return _("Audiência encerrada: %(outcome)s") % {"outcome": OUTCOME_TEXT[Outcome(outcome)]}
+    cause = Cause(facts["cause"]) if facts.get("cause") else None
+    return _("Audiência encerrada: %(outcome)s") % {"outcome": outcome_text(Outcome(outcome), cause)}
+
+
+SIGNING_METHODS = {
+    "email_code": N_("código enviado ao e-mail da conta e digitado na sala"),
+    "totp": N_("segundo fator da conta (aplicativo autenticador), digitado na sala"),
+    "recovery_code": N_("segundo fator da conta (código de recuperação), digitado na sala"),
+}
+
+
+def signing_method(method: str) -> str:
+    """How a signature was confirmed, in words."""
+    return _(SIGNING_METHODS[method])
 
 
 def event_text(name: str, facts: Mapping[str, Any]) -> str:
     """One sentence for the timeline and for announcements; ``facts`` are the event's."""
     if name == "hearing_closed":
         return _hearing_closed(facts)
+    if name == "zone_answered" and "overlaps" in facts:
+        return _(ZONE_ANSWERS[bool(facts["overlaps"])])
+    if name == "remark_answered":
+        return _(REMARK_ANSWERS.get(facts.get("answer", ""), EVENT_WORDS[name]))
     if name in ("recording_paused", "recording_failed"):
         return _told_with_cause(name, facts)
     return _(EVENT_WORDS[name])
@@ -372,9 +389,27 @@ _RECORDING = {
 }
 
 
+ZONE_ANSWERS = {
+    True: N_("Teste reservado: há espaço para acordo entre os dois limites"),
+    False: N_("Teste reservado: os dois limites ainda não se encontram"),
+}
+
+REMARK_ANSWERS = {
+    "accepted": N_("Observação incluída na ata"),
+    "answered": N_("O conciliador respondeu a uma observação"),
+    "left": N_("Observação não incluída na ata"),
+}
+
 _RECORD = {
     "minutes_changed": N_("Ata atualizada"),
+    "remark_made": N_("Observação proposta para a ata"),
+    "remark_answered": N_("Observação respondida"),
+    "zone_opened": N_("O conciliador abriu um teste reservado de limites"),
+    "zone_limit_given": N_("Uma das partes informou o seu limite reservado"),
+    "zone_answered": N_("Teste reservado respondido"),
+    "zone_ended": N_("Teste reservado encerrado sem resposta"),
     "clause_proposed": N_("Cláusula proposta"),
+    "clause_revised": N_("Cláusula alterada: as duas partes aceitam de novo"),
     "clause_accepted": N_("Cláusula aceita"),
     "clause_withdrawn": N_("Cláusula retirada"),
     "text_frozen": N_("Texto final pronto para assinatura"),

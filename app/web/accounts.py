@@ -10,9 +10,9 @@ from typing import Any, cast
 from quart import Blueprint, Response, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
-from app.services import accounts, codes, sessions
+from app.services import accounts, codes, second_factor, sessions
 from app.services.account_form import STATES, password_faults, read_contact, read_registration
-from app.web import access, devices
+from app.web import access, signing_in
 from app.web.access import PUBLIC, SIGNED_IN, requires, viewer
 from app.web.errors import field_sentences, sentence
 from app.web.forms import form, query, safe_path
@@ -257,6 +257,7 @@ async def _account_page(errors: Mapping[str, str]) -> str:
         devices=await sessions.devices(viewer().user_id, access.current().session_id, now),
         password_is_new=query("senha") == "nova",
         contact_is_new=query("contato") == "novo",
+        second_factor=await second_factor.standing(viewer().user_id),
     )
 
 
@@ -285,17 +286,8 @@ async def _send_code(email: str, purpose: str) -> None:
 
 
 async def _signed_in(user_id: int, path: str) -> Response:
-    """A new session in place of the browser's old one, so that no token outlives a sign-in."""
-    if old := access.session_token():
-        await sessions.end(old)
-    token = await sessions.start(
-        user_id,
-        now=parts().clock.now(),
-        address=request.remote_addr or "",
-        device=devices.label(request.headers.get("User-Agent", "")),
-    )
-    response = _go(path)
-    access.give_cookie(response, token)
+    """On to the session, or to the second factor before it; the typed e-mail is not needed any more."""
+    response = await signing_in.first_step(user_id, path)
     response.delete_cookie(EMAIL_COOKIE, path="/")
     return response
 

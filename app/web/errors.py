@@ -25,6 +25,7 @@ from models.rules.errors import DomainError, Invalid
 log = structlog.get_logger(__name__)
 
 SENTENCES: dict[str, tuple[int, str]] = {
+    "accelerates_nothing": (422, N_("Só há vencimento antecipado quando há mais de uma parcela.")),
     "address_missing": (422, N_("Complete o endereço da sua conta antes de enviar.")),
     "agent_busy": (422, N_("Este preposto já tem audiência neste horário.")),
     "agreement_without_clauses": (409, N_("Um acordo precisa de ao menos uma cláusula.")),
@@ -43,11 +44,22 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "call_over": (409, N_("Esta chamada já terminou.")),
     "call_waiting": (409, N_("Responda antes à chamada que você recebeu.")),
     "captions_off": (409, N_("Nesta unidade não há legendas automáticas.")),
+    "cause_missing": (422, N_("Escolha a causa.")),
     "cep_invalid": (422, N_("Informe um CEP com 8 números.")),
     "checks_missing": (422, N_("Confirme cada item da conferência antes de aceitar.")),
     "choice_invalid": (422, N_("Esta escolha não é possível aqui. Escolha outra.")),
     "choice_missing": (422, N_("Escolha uma das opções.")),
     "claim_decided": (409, N_("Esta representação já foi conferida por outra pessoa.")),
+    "clause_changed": (
+        409,
+        N_(
+            "Esta cláusula mudou enquanto você a lia. Agora: “{text}” O que você digitou ficou no formulário."
+        ),
+    ),
+    "clause_gone": (
+        409,
+        N_("Esta cláusula foi retirada enquanto você a lia. O que você digitou continua no formulário."),
+    ),
     "clause_not_open": (409, N_("Esta cláusula não está mais em aberto.")),
     "clauses_open": (409, N_("Há cláusula que ainda não foi aceita pelas duas partes.")),
     "clauses_without_agreement": (409, N_("Há cláusulas aceitas: registre o resultado como acordo.")),
@@ -75,10 +87,28 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "empty": (422, N_("Este arquivo está vazio.")),
     "exhibit_private": (409, N_("Este documento é reservado: nem todos na audiência podem vê-lo.")),
     "export_gone": (410, N_("Esta cópia já não existe: elas são apagadas em um dia. Peça outra.")),
+    "factor_exists": (409, N_("Sua conta já tem um segundo fator. Desative-o antes de configurar outro.")),
+    "factor_held": (429, N_("Foram muitos códigos errados. Aguarde 15 minutos e tente de novo.")),
+    "factor_instead": (
+        409,
+        N_("Sua conta tem segundo fator: assine com o código do aplicativo autenticador."),
+    ),
+    "factor_not_begun": (409, N_("Comece pela leitura do código QR.")),
+    "factor_wrong": (
+        422,
+        N_("Código incorreto ou já usado. Espere o aplicativo mostrar o próximo e tente de novo."),
+    ),
     "facts_length": (422, N_("Conte o que aconteceu em 50 a 8.000 caracteres.")),
     "failure_measured": (
         409,
         N_("A medição mostra falha técnica: esta parte não pode ser dada como ausente."),
+    ),
+    "fine_consumer": (422, N_("De um consumidor a multa por atraso é de até 2 % (CDC, art. 52, § 1º).")),
+    "fine_invalid": (422, N_("Informe a multa de 1 a 100 por cento.")),
+    "fine_too_high": (422, N_("A multa não pode ser maior do que o valor devido (Código Civil, art. 412).")),
+    "fine_without_amount": (
+        422,
+        N_("Para uma multa em porcentagem, informe o valor. Sem valor, use a multa fixa."),
     ),
     "guest_entered": (409, N_("Esta pessoa já esteve na audiência. Devolva-a à espera, se for o caso.")),
     "guest_invited": (409, N_("Esta pessoa já foi convidada. Envie a ela um novo endereço.")),
@@ -98,7 +128,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "mediator_busy": (422, N_("O conciliador já tem audiência neste horário.")),
     "mediator_off": (422, N_("Fora do expediente do conciliador. Escolha outro horário ou marque plantão.")),
     "method_not_allowed": (405, N_("Este endereço não aceita este tipo de pedido.")),
-    "minutes_changed": (409, N_("A ata foi alterada em outro navegador.")),
+    "minutes_changed": (409, N_("Este parágrafo da ata foi alterado por outra pessoa.")),
     "minutes_empty": (409, N_("Escreva a ata antes de encerrar.")),
     "minutes_invalid": (422, N_("Informe de 20 a 180 minutos.")),
     "must_accept": (422, N_("É preciso ler e aceitar para continuar.")),
@@ -111,6 +141,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "no_offer_yet": (409, N_("A empresa ainda não fez proposta neste caso.")),
     "no_power_to_settle": (403, N_("Sua representação não tem poder para fazer acordo.")),
+    "no_rescheduling": (409, N_("Pelo resultado da última audiência, remarcar cabe à coordenação.")),
     "not_admitted": (403, N_("O conciliador ainda não admitiu você na sala.")),
     "not_business_day": (422, N_("Neste dia não há expediente. Escolha outro ou marque plantão.")),
     "not_for_role": (403, N_("Esta página é para outro tipo de conta.")),
@@ -127,6 +158,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "outside_hours": (422, N_("Fora do horário de audiências. Escolha outro ou marque plantão.")),
     "own_decision": (409, N_("Você recusou este cadastro: a revisão cabe a outra pessoa da equipe.")),
     "own_offer": (409, N_("Esta proposta é sua: a resposta cabe à outra parte.")),
+    "paragraph_gone": (
+        409,
+        N_("Este parágrafo foi removido por outra pessoa. O que você digitou continua aqui."),
+    ),
     "party_away": (409, N_("A audiência espera quem caiu. Aguarde a volta, ou libere com um motivo.")),
     "party_present": (409, N_("Esta parte está na sala: não pode ser dada como ausente.")),
     "password_common": (422, N_("Esta senha é fácil de adivinhar. Escolha outra.")),
@@ -151,6 +186,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "recording_off": (409, N_("Este órgão não grava audiências.")),
     "rehearsals_full": (503, N_("Todas as salas de ensaio estão ocupadas. Tente de novo em alguns minutos.")),
     "rehearsals_off": (409, N_("Nesta unidade não há sala de ensaio.")),
+    "remark_over": (409, N_("Esta observação já foi respondida.")),
+    "remarks_open": (409, N_("Há observação sem resposta neste parágrafo. Responda antes de removê-lo.")),
     "required": (422, N_("Preencha este campo.")),
     "reschedule_used": (
         409,
@@ -194,7 +231,9 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "too_many_files": (409, N_("Este caso já tem o máximo de {max} arquivos.")),
     "too_many_guests": (409, N_("Uma audiência tem no máximo {most} convidados.")),
     "too_many_pages": (422, N_("Este documento tem páginas demais. Divida-o em partes.")),
+    "too_many_paragraphs": (409, N_("Esta ata já tem o máximo de parágrafos.")),
     "too_many_pixels": (422, N_("Esta imagem é grande demais. Envie uma foto menor.")),
+    "too_many_remarks": (409, N_("Esta ata já tem o máximo de observações.")),
     "uf_invalid": (422, N_("Escolha o estado.")),
     "unauthorized": (401, N_("Entre na sua conta para continuar.")),
     "unreadable": (422, N_("Não foi possível abrir este arquivo. Ele pode estar danificado.")),
@@ -202,6 +241,9 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "value_wrong": (422, N_("Este valor não foi entendido.")),
     "wish_length": (422, N_("Explique o pedido em 10 a 1.000 caracteres.")),
     "wrong_type": (422, N_("Este tipo de arquivo não é aceito. Envie PDF, JPEG, PNG ou HEIC.")),
+    "zone_closed": (409, N_("Nenhum teste reservado está aberto agora.")),
+    "zone_open": (409, N_("Já há um teste reservado aberto.")),
+    "zone_used_up": (409, N_("Os testes reservados desta audiência já foram usados.")),
 }
 """Code -> HTTP status and sentence. ``{name}`` in a sentence is filled from the error's facts."""
 

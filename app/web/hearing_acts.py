@@ -5,21 +5,18 @@ from __future__ import annotations
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.services import chat, clauses, conduct, minutes, recordings, seats, signatures
-from app.services.clauses import Proposal
+from app.services import chat, conduct, recordings, seats, signatures
 from app.services.recordings import Studio
 from app.services.signatures import Evidence
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.errors import sentence
 from app.web.forms import form
 from app.web.limits import limit
 from app.web.parts import parts
 from app.web.room_answer import done
-from app.web.today import now, today, typed_day
-from models.rules.agreement import ClauseKind
-from models.rules.errors import Conflict, Invalid, NotFound
-from models.rules.hearing import Audience, Conduct, Outcome, SeatRole
-from models.rules.money import typed_cents
+from app.web.today import now
+from models.rules.errors import Invalid, NotFound
+from models.rules.hearing import Audience, Conduct, Outcome
+from models.rules.outcomes import Cause
 from models.rules.people import Role
 from models.rules.recording import Answer, Take
 
@@ -122,79 +119,21 @@ async def say(hearing_id: int) -> ResponseReturnValue:
     return done(hearing_id)
 
 
-@blueprint.put(f"{_HEARING}/ata")
-@requires(*_CONDUCTS)
-async def write(hearing_id: int) -> ResponseReturnValue:
-    """The minutes as typed: {revision, text} → {revision}; 409 {revision, text} when another was first."""
-    sent = await request.get_json()
-    text, revision = (sent.get("text"), sent.get("revision")) if isinstance(sent, dict) else (None, None)
-    if not isinstance(text, str) or type(revision) is not int:
-        raise Invalid({"text": "required"})
-    try:
-        revision = await minutes.save(hearing_id, viewer(), text.replace("\x00", ""), revision, now=now())
-    except Conflict as error:
-        return {"error": error.code, "message": sentence(error.code), **error.facts}, 409
-    return {"revision": revision}
-
-
-@blueprint.post(f"{_HEARING}/clausulas")
-@requires(SIGNED_IN)
-async def propose(hearing_id: int) -> ResponseReturnValue:
-    """Propose a clause."""
-    await clauses.propose(hearing_id, viewer(), _proposal(await form()), today=today(), now=now())
-    return done(hearing_id)
-
-
-def _proposal(typed: dict[str, str]) -> Proposal:
-    wrong: dict[str, str] = {}
-    kind, debtor = typed.get("kind", ""), typed.get("debtor", "")
-    amount, count = typed.get("amount", ""), typed.get("instalments", "") or "1"
-    day = typed.get("due_on", "")
-    cents = typed_cents(amount) if amount else None
-    if kind not in set(ClauseKind):
-        wrong["kind"] = "choice_invalid"
-    if debtor not in (SeatRole.CONSUMER, SeatRole.COMPANY, SeatRole.MEDIATOR):
-        wrong["debtor"] = "choice_invalid"
-    if amount and cents is None:
-        wrong["amount"] = "amount_invalid"
-    if not (count.isascii() and count.isdigit() and len(count) < 4):
-        wrong["instalments"] = "instalments_invalid"
-    if day and typed_day(day) is None:
-        wrong["due_on"] = "date_invalid"
-    if wrong:
-        raise Invalid(wrong)
-    return Proposal(
-        ClauseKind(kind), SeatRole(debtor), typed.get("text", ""), cents, int(count), typed_day(day)
-    )
-
-
-@blueprint.post(f"{_HEARING}/clausulas/<int:clause_id>/aceitar")
-@requires(Role.CONSUMER, Role.COMPANY)
-async def accept(hearing_id: int, clause_id: int) -> ResponseReturnValue:
-    """Accept a clause."""
-    await clauses.accept(hearing_id, viewer(), clause_id, now=now())
-    return done(hearing_id)
-
-
-@blueprint.post(f"{_HEARING}/clausulas/<int:clause_id>/retirar")
-@requires(SIGNED_IN)
-async def withdraw(hearing_id: int, clause_id: int) -> ResponseReturnValue:
-    """Take a clause back."""
-    await clauses.withdraw(hearing_id, viewer(), clause_id, now=now())
-    return done(hearing_id)
-
-
 @blueprint.post(f"{_HEARING}/texto/fechar")
 @requires(*_CONDUCTS)
 async def freeze(hearing_id: int) -> ResponseReturnValue:
     """Fix the final text with an outcome."""
-    outcome = (await form()).get("outcome", "")
+    typed = await form()
+    outcome, cause = typed.get("outcome", ""), typed.get("cause", "")
     if outcome not in set(Outcome):
-        raise Invalid({"outcome": "required"})
+        raise Invalid({"outcome": "choice_missing"})
+    if cause and cause not in set(Cause):
+        raise Invalid({"cause": "choice_invalid"})
     await signatures.freeze(
         hearing_id,
         viewer(),
         Outcome(outcome),
+        Cause(cause) if cause else None,
         tolerance_minutes=parts().house.tolerance_minutes,
         now=now(),
     )
@@ -231,6 +170,7 @@ async def sign(hearing_id: int) -> ResponseReturnValue:
         shown_hash=typed.get("text_hash", "")[:64],
         evidence=Evidence(request.remote_addr or "", request.headers.get("User-Agent", "")),
         secret=parts().secret_key,
+        vault=parts().vault,
         now=now(),
     )
     return done(hearing_id)

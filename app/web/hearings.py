@@ -9,7 +9,8 @@ from typing import Any, cast
 from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.services import assistance, expectation, identification, room_view, seats
+from app.services import assistance, expectation, identification, obligations, room_view, seats
+from app.services.obligations import Due
 from app.services.room_view import Person, RoomView
 from app.services.seats import CheckResult, DeviceCheck, NetworkFigures
 from app.services.wording import (
@@ -30,7 +31,7 @@ from models.rules import house_rules
 from models.rules.agreement import money
 from models.rules.connection_quality import BOUNDS
 from models.rules.errors import Invalid
-from models.rules.hearing import SeatRole, SeatState
+from models.rules.hearing import HearingState, Outcome, SeatRole, SeatState
 
 blueprint = Blueprint("hearings", __name__)
 
@@ -44,6 +45,7 @@ async def _view(hearing_id: int) -> RoomView:
         viewer(),
         opens_minutes=parts().profile.hearing.sign_in_opens_minutes,
         recording=parts().profile.recording,
+        sealed_rounds=parts().profile.hearing.sealed_rounds,
         now=now(),
     )
 
@@ -55,7 +57,8 @@ async def room(hearing_id: int) -> str:
     view = await _view(hearing_id)
     return render(
         "hearings/room.html",
-        **{**room_context(view, await _status(view)), "presence": await presence.part(view)},
+        **room_context(view, await _status(view))
+        | {"dues": await _dues(view), "presence": await presence.part(view)},
         helping=await assistance.seen(hearing_id, viewer()),
         papers=await identification.papers(view, viewer()),
     )
@@ -83,6 +86,8 @@ def room_context(view: RoomView, door_status: str) -> dict[str, Any]:
         "opens_minutes": parts().profile.hearing.sign_in_opens_minutes,
         "blank": {"values": {"instalments": "1"}, "errors": {}},
         "presence": None,
+        "templates": [name for name in Outcome if name in parts().profile.minutes],
+        "dues": (),
     }
 
 
@@ -94,6 +99,13 @@ async def _status(view: RoomView) -> str:
     zone = parts().profile.agency.zone
     wait = await expectation.of_hearing(view.hearing, zone, now=now())
     return f"{status} {words.expectation(wait)}" if wait else status
+
+
+async def _dues(view: RoomView) -> tuple[Due, ...]:
+    """What the agreement of a closed hearing obliges the sides to."""
+    if view.hearing.state is not HearingState.CLOSED:
+        return ()
+    return await obligations.of_hearing(view.hearing.id)
 
 
 @blueprint.get("/audiencias/<int:hearing_id>/estado")

@@ -10,10 +10,13 @@ from app.i18n import gettext as _
 from app.services.wording import outcome_label, recording_cause, seat_role_label
 from app.web.filters import number
 from models import Power
-from models.rules.agreement import ClauseKind, ClauseState
+from models.rules.agreement import ClauseKind, ClauseState, ClauseTerms
 from models.rules.expectation import Expectation
 from models.rules.hearing import INVITED, Conduct, HearingState, Outcome, SeatMode, SeatRole, SeatState
 from models.rules.house_rules import RulesAnswer
+from models.rules.minutes import RemarkState
+from models.rules.money import written_cents
+from models.rules.outcomes import CAUSE_TEXT, FOLLOW_UP_TEXT, FollowUp
 from models.rules.recording import Answer, Take
 
 CONDUCT: dict[Conduct, tuple[str, str]] = {
@@ -64,6 +67,7 @@ CLAUSE_STATES: dict[ClauseState, tuple[str, str]] = {
     ClauseState.ACCEPTED: (N_("aceita pelas duas partes"), "success"),
     ClauseState.FROZEN: (N_("no texto final"), "info"),
     ClauseState.WITHDRAWN: (N_("retirada"), "neutral"),
+    ClauseState.REPLACED: (N_("substituída"), "neutral"),
 }
 
 HEARING_TONES = {
@@ -85,6 +89,19 @@ SEAT_TONES = {
     SeatState.IN_CONSULTATION: "info",
     SeatState.AVAILABLE: "warning",
     SeatState.DISCONNECTED: "danger",
+}
+
+REMARK_STATES: dict[RemarkState, tuple[str, str]] = {
+    RemarkState.OPEN: (N_("aguarda o conciliador"), "warning"),
+    RemarkState.ACCEPTED: (N_("incluída na ata"), "success"),
+    RemarkState.ANSWERED: (N_("respondida"), "info"),
+    RemarkState.LEFT: (N_("não incluída"), "neutral"),
+}
+
+SIGNED_BY = {
+    "email_code": N_("código por e-mail"),
+    "totp": N_("aplicativo autenticador"),
+    "recovery_code": N_("código de recuperação"),
 }
 
 WHY_NOT = {
@@ -127,6 +144,48 @@ def debtors() -> list[tuple[str, str]]:
 def outcomes() -> list[tuple[str, str]]:
     """How a hearing may end, for a form."""
     return [(outcome.value, outcome_label(outcome)) for outcome in Outcome]
+
+
+def causes() -> list[tuple[str, str]]:
+    """Why a hearing was not held, for a form; the empty choice is of one that was."""
+    return [("", _("Não se aplica")), *((cause.value, _upper(text)) for cause, text in CAUSE_TEXT.items())]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def follow_up(after: FollowUp) -> str:
+    """What follows a hearing that is over."""
+    return FOLLOW_UP_TEXT[after]
+
+
+def signed_by(method: str) -> str:
+    """How somebody confirmed their signature, in few words."""
+    return _(SIGNED_BY[method])
+
+
+def remark_state(state: RemarkState) -> tuple[str, str]:
+    """Label and tone of what became of a remark."""
+    label, tone = REMARK_STATES[state]
+    return _(label), tone
+
+
+def clause_values(terms: ClauseTerms) -> dict[str, str]:
+    """A clause as it is typed into the form, by field."""
+    penalty = terms.penalty
+    return {
+        "debtor": terms.debtor,
+        "kind": terms.kind,
+        "amount": "" if terms.amount_cents is None else written_cents(terms.amount_cents),
+        "instalments": str(terms.instalments),
+        "due_on": terms.due_on.isoformat() if terms.due_on else "",
+        "place": terms.place,
+        "text": terms.text,
+        "fine_percent": "" if penalty.fine_percent is None else str(penalty.fine_percent),
+        "fine": "" if penalty.fine_cents is None else written_cents(penalty.fine_cents),
+        "accelerates": "1" if penalty.accelerates else "",
+    }
 
 
 def clause_state(state: ClauseState) -> tuple[str, str]:

@@ -35,6 +35,7 @@ LIMITS: dict[str, RateLimitItem] = {
     "hearing_message": parse("120 per 5 minute"),
     "guest_letter": parse("30 per hour"),
     "guest_again": parse("4 per hour"),
+    "clause_preview": parse("600 per 5 minute"),
     "seat_link_address": parse("60 per hour"),
     "sign_code": parse("20 per hour"),
     "upload": parse("120 per hour"),

@@ -5,14 +5,12 @@ Opening the page changes nothing: programs that look at letters open what they f
 
 from __future__ import annotations
 
-from typing import cast
-
-from quart import Blueprint, Response, redirect, request, url_for
+from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
-from app.services import guests, seat_links, sessions
+from app.services import guests, seat_links
 from app.services.seat_links import LinkState
-from app.web import access, devices
+from app.web import access, signing_in
 from app.web.access import PUBLIC, requires
 from app.web.limits import limit, limit_address
 from app.web.parts import parts
@@ -38,21 +36,13 @@ async def show(token: str) -> ResponseReturnValue:
 @blueprint.post("/audiencias/entrada/<token>")
 @requires(PUBLIC)
 async def enter(token: str) -> ResponseReturnValue:
-    """Begin a session of the link's person, in place of the browser's own, and go to the hearing."""
+    """Begin a session of the link's person, in place of the browser's own, and go to the hearing.
+
+    An account with a second factor is asked for it here as well: the link proves an e-mail, no more.
+    """
     await limit_address("seat_link_address")
-    moment = now()
-    link = await seat_links.use(token, now=moment)
-    if old := access.session_token():
-        await sessions.end(old)
-    session = await sessions.start(
-        link.user_id,
-        now=moment,
-        address=request.remote_addr or "",
-        device=devices.label(request.headers.get("User-Agent", "")),
-    )
-    response = cast(Response, redirect(url_for("hearings.room", hearing_id=link.hearing_id), 303))
-    access.give_cookie(response, session)
-    return response
+    link = await seat_links.use(token, now=now())
+    return await signing_in.first_step(link.user_id, url_for("hearings.room", hearing_id=link.hearing_id))
 
 
 @blueprint.post("/audiencias/entrada/<token>/outro")

@@ -19,7 +19,7 @@ from app.services import sessions
 from models.rules.people import Viewer
 from tests import servers
 from tests.browser.people import Person, Stage, stage
-from tests.factories.hearings import Table, make_table
+from tests.factories.hearings import Table, colleague, make_table
 
 WAIT_MS = 30_000
 """Three browsers encode and decode in software: on a busy machine each step takes its time."""
@@ -33,6 +33,7 @@ class Room:
     server: servers.Server
     site: Stage
     tokens: dict[int, str]
+    lawyer: Viewer | None = None
 
     async def person(
         self, viewer: Viewer, viewport: dict[str, int], script: str = "", *allowed: str
@@ -93,20 +94,26 @@ async def in_phase(person: Person, phase: str) -> None:
 
 
 @asynccontextmanager
-async def hearing_room(folder: Path) -> AsyncIterator[Room]:
-    """A hearing that begins in five minutes, on a server of its own."""
+async def hearing_room(folder: Path, *, lawyer: bool = False) -> AsyncIterator[Room]:
+    """A hearing that begins in five minutes, on a server of its own.
+
+    ``lawyer``: the company also has somebody without power to settle, ``Room.lawyer``.
+    """
     url = f"sqlite://{folder / 'procon.sqlite3'}"
     await migration.migrate(url, folder)
     await db.connect(url)
     now = SystemClock().now()
     table = await make_table(starts_at=now + timedelta(minutes=5))
+    people = [table.consumer, table.agent, table.mediator]
+    if lawyer:
+        people.append((await colleague(table, may_settle=False))[1])
     tokens = {
         viewer.user_id: await sessions.start(viewer.user_id, now=now, address="", device="")
-        for viewer in (table.consumer, table.agent, table.mediator)
+        for viewer in people
     }
     await db.close()
     with servers.serving(folder) as server:
         async with stage(server.url) as site:
             expect.set_options(timeout=WAIT_MS)
-            yield Room(table, server, site, tokens)
+            yield Room(table, server, site, tokens, people[-1] if lawyer else None)
             expect.set_options(timeout=None)

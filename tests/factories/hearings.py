@@ -10,7 +10,8 @@ from typing import Any
 from app.services import clauses, conduct, minutes, seats
 from app.services.clauses import Proposal
 from app.services.conduct import House
-from models import Case, Company, Hearing, Seat, User
+from app.settings import PROFILES, load_profile
+from models import Case, Company, Hearing, Paragraph, Seat, User
 from models.rules.agreement import ClauseKind
 from models.rules.case_machine import State
 from models.rules.hearing import Conduct, HearingState, SeatRole
@@ -19,7 +20,13 @@ from models.rules.people import Role, Viewer
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_agent, make_company, make_user, viewer_of
 
-HOUSE = House("Procon de Criciúma", "America/Sao_Paulo", opens_minutes=30, tolerance_minutes=15)
+HOUSE = House(
+    "Procon de Criciúma",
+    "America/Sao_Paulo",
+    opens_minutes=30,
+    tolerance_minutes=15,
+    texts=load_profile(PROFILES / "criciuma.toml").minutes,
+)
 REFUND = Proposal(ClauseKind.REFUND, SeatRole.COMPANY, "", 12_000, 1, date(2026, 12, 10))
 _number = itertools.count(1)
 
@@ -68,10 +75,9 @@ class Table:
         await clauses.accept(self.id, self.consumer, number, now=NOW)
         return self
 
-    async def write(self, text: str) -> None:
-        """The mediator types the minutes."""
-        revision = (await self.now()).record_revision
-        await minutes.save(self.id, self.mediator, text, revision, now=NOW)
+    async def write(self, text: str) -> Paragraph:
+        """The mediator types a paragraph of the minutes."""
+        return await minutes.write(self.id, self.mediator, text, after=None, now=NOW)
 
 
 async def make_table(*, starts_at: datetime = NOW + timedelta(minutes=5), may_settle: bool = True) -> Table:

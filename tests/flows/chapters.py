@@ -186,15 +186,9 @@ async def writes(joao: Person, hearing: int, more: str) -> None:
     """The mediator adds to the minutes."""
     page = await joao.open(f"/audiencias/{hearing}")
     (record,) = page.main.having("data-record-url")
-    answer = await joao.ask(
-        "PUT",
-        record.attributes["data-record-url"],
-        json={
-            "revision": int(record.attributes["data-revision"]),
-            "text": record.text.removeprefix("\n") + more,
-        },
-    )
-    assert answer.status == 200, answer
+    url = record.attributes["data-record-url"]
+    answer = await joao.ask("POST", url, json={"text": more, "after": None})
+    assert answer.status == 201, answer
 
 
 async def proposes(person: Person, hearing: int) -> None:

@@ -95,7 +95,9 @@ async def two_minutes(ana: Person, paulo: Person, joao: Person, hearing: int) ->
         await chapters.opens(joao, hearing)
         page = await joao.open(f"/audiencias/{hearing}")
         (record,) = page.main.having("data-record-url")
-        url, revision = record.attributes["data-record-url"], int(record.attributes["data-revision"])
+        written = list(page.main.having("data-paragraph"))[-1].attributes
+        url, revision = record.attributes["data-record-url"], int(written["data-revision"])
+        url += f"/{written['data-paragraph']}"
         texts = ("Na primeira janela.", "Na segunda janela.")
         answers = await asyncio.gather(
             *(joao.ask("PUT", url, json={"revision": revision, "text": text}) for text in texts)

@@ -120,12 +120,12 @@ async def test_chapters_are_what_happened_where_it_is_in_the_video(
     table: Table, studio: Studio, tmp_path: Path
 ) -> None:
     await start_recording(table, studio)
-    record = (await table.now()).record
-    await _writes(table, f"{record}\nA consumidora relatou a compra", at(10))
-    await _writes(table, f"{record}\nA consumidora relatou a compra e a demora.", at(12))
-    await _writes(
-        table, f"{record}\nA consumidora relatou a compra e a demora.\nA empresa ofereceu x", at(20)
+    first = await minutes.write(
+        table.id, table.mediator, "A consumidora relatou a compra", after=None, now=at(10)
     )
+    told = "A consumidora relatou a compra e a demora."
+    await minutes.change(table.id, table.mediator, first.id, told, first.revision, now=at(12))
+    await minutes.write(table.id, table.mediator, "A empresa ofereceu x", after=None, now=at(20))
     refund = Proposal(ClauseKind.REFUND, SeatRole.COMPANY, "", 12_000, 1, date(2026, 12, 10))
     clause = await clauses.propose(table.id, table.agent, refund, today=NOW.date(), now=at(25))
     await clauses.accept(table.id, table.consumer, clause, now=at(30))
@@ -154,7 +154,3 @@ async def test_chapters_are_what_happened_where_it_is_in_the_video(
         (40, "Retomada da audiência"),
         (47, f"Entrou: {late.name}"),
     ]
-
-
-async def _writes(table: Table, text: str, now: datetime) -> None:
-    await minutes.save(table.id, table.mediator, text, (await table.now()).record_revision, now=now)

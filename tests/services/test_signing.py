@@ -36,7 +36,7 @@ async def test_the_frozen_text_is_what_is_hashed_and_nothing_changes_any_more() 
     assert "Cláusula 1. A empresa obriga-se a restituir o valor de R$ 120,00" in hearing.final_text
     assert (await Clause.first()).state is ClauseState.FROZEN  # type: ignore[union-attr]
     for act in (
-        minutes.save(table.id, table.mediator, "x", hearing.record_revision, now=NOW),
+        minutes.write(table.id, table.mediator, "x", after=None, now=NOW),
         clauses.propose(table.id, table.agent, REFUND, today=TODAY, now=NOW),
         freeze(table),
     ):

@@ -23,13 +23,18 @@ ROLE_OF = {
     "auditor": Role.AUDITOR,
 }
 
+CLAUSE = {"kind": "refund", "debtor": "company", "amount": "10,00", "due_on": "2026-12-10"}
 BODIES: dict[str, dict[str, Any]] = {
     "registration.save_draft": {"json": {"revision": 0, "values": {}}},
     "hearings.device_tested": {"json": {"camera": "ok", "microphone": "ok", "speaker": "ok"}},
     "hearing_acts.say": {"form": {"text": "Bom dia.", "audience": "all"}},
-    "hearing_acts.propose": {
-        "form": {"kind": "refund", "debtor": "company", "amount": "10,00", "due_on": "2026-12-10"}
-    },
+    "clauses.propose": {"form": CLAUSE},
+    "clauses.revise": {"form": CLAUSE},
+    "clauses.preview": {"form": CLAUSE},
+    "hearing_minutes.write": {"json": {"text": "Aberta a audiência.", "after": None}},
+    "hearing_minutes.apply": {"form": {"template": "no_agreement"}},
+    "hearing_minutes.remark": {"form": {"text": "Houve atraso."}},
+    "sealed_zone.give": {"form": {"limit": "10,00"}},
     "participation.choose": {"form": {"mode": "audio"}},
     "assistance.devices": {"json": {"camera": "skipped", "microphone": "ok"}},
     "centre.answer": {"form": {"text": "Estou aqui."}},
@@ -55,6 +60,7 @@ def changes(site: Quart, world: World) -> Iterator[tuple[str, str, str]]:
         "recording_id": world.names["recording"],
         "name": "complaint",
         "act": "open",
+        "verdict": "deixar",
     }
     for rule in site.url_map.iter_rules():
         arguments = {name: values.get(name, 1) for name in rule.arguments}

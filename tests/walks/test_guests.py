@@ -22,6 +22,7 @@ THEIRS = {
 NOBODYS = {
     "/painel",
     "/conta",
+    "/conta/segundo-fator",
     "/casos",
     "/audiencias/ensaio",
     "/audiencias/ensaio/estado",

@@ -14,7 +14,7 @@ from app.adapters.clock import FakeClock
 from app.adapters.outbox import OutboxMail
 from app.parts import Parts
 from app.services import sessions
-from app.web import accounts, body, csrf, development, door, render
+from app.web import accounts, body, csrf, development, door, render, second_factor
 from app.web.access import PUBLIC, SIGNED_IN, STAFF, requires
 from app.web.api import document
 from app.web.forms import choices, form, query
@@ -45,7 +45,7 @@ def make_site(fake_parts: Parts, clock: FakeClock, tmp_path: Path) -> MakeSite:
         body.install(app)
         door.install(app, parts, redis_url="")
         render.install(app, profile=parts.profile, csrf_token=csrf.token)
-        for blueprint in (accounts.blueprint, development.blueprint, _pages()):
+        for blueprint in (accounts.blueprint, second_factor.blueprint, development.blueprint, _pages()):
             app.register_blueprint(blueprint)
         document.install(app)
         return app

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from quart import Response
+from structlog.testing import capture_logs
 
 from app.factory import Application
 from app.services import seats, sessions
-from models import Clause, Hearing, HearingMessage, Job, Seat, Signature
+from models import Clause, Hearing, HearingMessage, Job, Remark, Seat, Signature
 from models.rules.hearing import HearingState
 from models.rules.people import Viewer
 from tests.conftest import START
@@ -81,10 +82,10 @@ class Office:
         """An act as the page's scripts send it."""
         return await browser.post(self.path(rest), form, Accept="application/json")
 
-    async def put(self, browser: Browser, rest: str, body: Any) -> Response:
+    async def send(self, browser: Browser, rest: str, body: Any, method: str = "PUT") -> Response:
         """A JSON body as the page's scripts send it."""
         headers = {"Origin": ORIGIN, "X-CSRF-Token": browser.token, "Accept": "application/json"}
-        return await browser.raw("PUT", self.path(rest), json=body, headers=headers)
+        return await browser.raw(method, self.path(rest), json=body, headers=headers)
 
 
 async def text_of(response: Response) -> str:
@@ -228,7 +229,9 @@ async def test_parties_conduct_nothing(session: Office) -> None:
         "/texto/reabrir",
     ):
         assert (await session.act(consumer, rest)).status_code == 403, rest
-    assert (await session.put(consumer, "/ata", {"revision": 1, "text": "x"})).status_code == 403
+    assert (await session.send(consumer, "/ata/paragrafos", {"text": "x"}, "POST")).status_code == 403
+    assert (await session.act(consumer, "/ata/modelo", {"template": "no_agreement"})).status_code == 403
+    assert (await session.act(consumer, "/reserva/abrir")).status_code == 403
     assert (await Hearing.get(id=session.table.id)).state is HearingState.IN_SESSION
 
 
@@ -238,7 +241,17 @@ async def test_unknown_acts_and_values_are_refused(session: Office) -> None:
     assert (await session.act(mediator, "/conducao/dance")).status_code == 404
     assert (await session.act(mediator, "/texto/fechar", {"outcome": "victory"})).status_code == 422
     for body in (None, {}, {"text": 1, "revision": 1}, {"text": "x", "revision": "1"}, []):
-        assert (await session.put(mediator, "/ata", body)).status_code in (400, 422), body
+        assert (await session.send(mediator, "/ata/paragrafos/1", body)).status_code in (400, 422), body
+    for body in (None, {}, {"text": 1}, {"text": " "}, {"text": "x", "after": "1"}):
+        made = await session.send(mediator, "/ata/paragrafos", body, "POST")
+        assert made.status_code in (400, 422), body
+    assert (await session.act(mediator, "/ata/modelo", {"template": "opening"})).status_code == 422
+    for form, code in (
+        ({"outcome": "company_absent"}, "cause"),
+        ({"outcome": "no_agreement", "cause": "of_agency"}, "cause"),
+    ):
+        refused = await session.act(mediator, "/texto/fechar", form)
+        assert (refused.status_code, set((await refused.get_json())["fields"])) == (422, {code})
 
 
 async def test_mute_and_send_back(session: Office) -> None:
@@ -266,15 +279,74 @@ async def test_what_is_said_appears_escaped_for_the_others(session: Office) -> N
 
 async def test_minutes_are_read_along_and_a_late_window_gets_the_newer_text(session: Office) -> None:
     mediator = await session.browser(session.table.mediator)
-    saved = await session.put(mediator, "/ata", {"revision": 1, "text": "Ata em curso."})
+    made = await session.send(mediator, "/ata/paragrafos", {"text": "Ata em curso."}, "POST")
+    paragraph = (await made.get_json())["paragraph"]
+    assert (made.status_code, await made.get_json()) == (201, {"paragraph": paragraph, "revision": 1})
+    path = f"/ata/paragrafos/{paragraph}"
+    saved = await session.send(mediator, path, {"revision": 1, "text": "Ata <b>em curso</b>."})
     assert (saved.status_code, await saved.get_json()) == (200, {"revision": 2})
 
-    late = await session.put(mediator, "/ata", {"revision": 1, "text": "Outra."})
+    late = await session.send(mediator, path, {"revision": 1, "text": "Outra."})
     answer = await late.get_json()
-    assert (late.status_code, answer["revision"], answer["text"]) == (409, 2, "Ata em curso.")
+    assert (late.status_code, answer["revision"], answer["by"]) == (409, 2, "Rita Melo")
+    assert answer["text"] == "Ata <b>em curso</b>."
 
     consumer = await session.browser(session.table.consumer)
-    assert "Ata em curso." in await text_of(await consumer.get(session.path()))
+    page = await text_of(await consumer.get(session.path()))
+    assert "Ata &lt;b&gt;em curso&lt;/b&gt;." in page
+    assert "Rita Melo, às" in page
+    assert (await session.act(consumer, f"{path}/observacoes", {"text": "Houve atraso."})).status_code == 204
+    assert "Houve atraso." in await text_of(await mediator.get(session.path()))
+    remark = (await Remark.get()).id
+    assert (await session.act(mediator, f"/ata/observacoes/{remark}/dancar")).status_code == 404
+    assert (await session.act(mediator, f"/ata/observacoes/{remark}/aceitar")).status_code == 204
+    assert "pediu que constasse: “Houve atraso.”" in await text_of(await consumer.get(session.path()))
+    assert (await session.act(mediator, f"{path}/remover", {"revision": "1"})).status_code == 409
+    assert (await session.act(mediator, f"{path}/remover", {"revision": "2"})).status_code == 204
+
+
+async def test_a_sealed_limit_is_on_no_page_and_in_no_answer(session: Office) -> None:
+    table = session.table
+    browsers = [await session.browser(one) for one in (table.consumer, table.agent, table.mediator)]
+    consumer, agent, mediator = browsers
+    assert (await session.act(mediator, "/reserva/abrir")).status_code == 204
+    with capture_logs() as logs:
+        first = await session.act(consumer, "/reserva/limite", {"limit": "7.654,32"})
+        assert (first.status_code, await first.get_data()) == (204, b"")
+        wrong = await session.act(agent, "/reserva/limite", {"limit": "8.765.43"})
+        assert (wrong.status_code, (await wrong.get_json())["fields"].keys()) == (422, {"limit"})
+        assert "8.765" not in await text_of(wrong)
+        pages = [await text_of(await one.get(session.path())) for one in browsers]
+        assert (await session.act(agent, "/reserva/limite", {"limit": "7.654,31"})).status_code == 204
+        pages += [await text_of(await one.get(session.path())) for one in browsers]
+        pages += [await text_of(await one.get(session.path("/estado"))) for one in browsers]
+    assert all("os dois limites ainda não se encontram" in page for page in pages[3:6])
+    said = "".join([*pages, str(logs)])
+    assert not any(limit in said for limit in ("7.654", "7654", "765432", "765431"))
+
+
+async def test_a_clause_is_shown_while_it_is_typed(session: Office) -> None:
+    agent = await session.browser(session.table.agent)
+    shown = await text_of(await session.act(agent, "/clausulas/previa", {**CLAUSE, "instalments": "3"}))
+    assert [amount in shown for amount in ("373,50", "1.120,50")] == [True, True]
+    assert shown.count("<tr>") == 5
+    wrong = await text_of(await session.act(agent, "/clausulas/previa", {**CLAUSE, "fine_percent": "101"}))
+    assert "de 1 a 100 por cento" in wrong
+    assert not await Clause.exists()
+
+
+async def test_a_clause_changed_meanwhile_is_said_with_its_words(session: Office) -> None:
+    agent = await session.browser(session.table.agent)
+    mediator = await session.browser(session.table.mediator)
+    await session.act(agent, "/clausulas", CLAUSE)
+    path = f"/clausulas/{(await Clause.get()).id}"
+    assert (await session.act(mediator, path, {**CLAUSE, "place": "na loja"})).status_code == 204
+    late = await session.act(agent, path, {**CLAUSE, "place": "em casa"})
+    answer = await late.get_json()
+    assert (late.status_code, answer["error"]) == (409, "clause_changed")
+    assert "Local: na loja." in answer["message"]
+    page = await text_of(await agent.get(session.path()))
+    assert "Versões anteriores (1)" in page
 
 
 async def test_a_clause_from_its_form_to_both_acceptances(session: Office) -> None:

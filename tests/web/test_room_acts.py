@@ -20,7 +20,8 @@ from tests.web.browser import ORIGIN, Browser
 
 PLACE = "hearings.device_tested hearing_door.refuse_rules hearing_acts.agree"
 INSIDE = """
-    hearing_acts.say hearing_acts.propose hearing_acts.accept hearing_acts.withdraw
+    hearing_acts.say clauses.propose clauses.revise clauses.accept clauses.withdraw clauses.preview
+    hearing_minutes.remark sealed_zone.give
     hearing_acts.ask_code hearing_acts.sign floor.raise_hand floor.lower_hand participation.choose
     consultations.call consultations.accept consultations.decline consultations.leave consultations.end
     exhibits.show exhibits.turn exhibits.put_away
@@ -28,7 +29,9 @@ INSIDE = """
 CONDUCT = """
     hearing_acts.take countdown.begin countdown.cancel hearing_acts.close hearing_acts.record
     hearing_acts.admit_all hearing_acts.admit
-    hearing_acts.send_back hearing_acts.mute hearing_acts.unmute hearing_acts.write hearing_acts.freeze
+    hearing_acts.send_back hearing_acts.mute hearing_acts.unmute hearing_acts.freeze
+    hearing_minutes.write hearing_minutes.change hearing_minutes.remove hearing_minutes.apply
+    hearing_minutes.answer sealed_zone.begin sealed_zone.end
     hearing_acts.reopen hearing_door.identify hearing_door.doubt floor.answer_hand floor.give
     floor.take_back floor.spotlight floor.end_spotlight floor.mute_all participation.release
     participation.restore
@@ -39,7 +42,8 @@ ASKED = {
     **dict.fromkeys(CONDUCT.split(), Asks.CONDUCT),
 }
 BODIES = WALKED | {
-    "hearing_acts.write": {"json": {"revision": 0, "text": "Aberta a audiência."}},
+    "hearing_minutes.change": {"json": {"revision": 0, "text": "Aberta a audiência."}},
+    "hearing_minutes.remove": {"form": {"revision": "1"}},
     "hearing_acts.freeze": {"form": {"outcome": "no_agreement"}},
     "exhibits.turn": {"form": {"page": "1"}},
 }
@@ -60,7 +64,7 @@ def room_acts(application: Application, table: Table) -> dict[str, tuple[str, st
         if "hearing_id" not in rule.arguments or rule.endpoint in ELSEWHERE:
             continue
         values = {name: VALUES.get(name, 1) for name in rule.arguments}
-        values |= {"hearing_id": table.id, "act": VERBS.get(rule.endpoint, "")}
+        values |= {"hearing_id": table.id, "act": VERBS.get(rule.endpoint, ""), "verdict": "deixar"}
         for method in sorted((rule.methods or set()) - csrf.SAFE):
             found[rule.endpoint] = method, adapter.build(rule.endpoint, values, method=method)
     return found

@@ -33,10 +33,21 @@ async function submit(form) {
     if (form.dataset.says) toast(word(form.dataset.says));
   } catch (error) {
     const refused = /** @type {RequestError} */ (error);
-    if (!showErrors(form, refused.body?.fields ?? {})) toast(refused.message, { tone: "danger" });
+    if (!showErrors(form, wrongFields(form, refused))) toast(refused.message, { tone: "danger" });
   } finally {
     delete form.dataset.busy;
   }
+}
+
+/**
+ * The sentences by field; a refusal of the whole form stands at the field that the form names for it.
+ * @param {HTMLFormElement} form @param {RequestError} refused
+ * @returns {Record<string, string>}
+ */
+function wrongFields(form, refused) {
+  const fields = refused.body?.fields ?? {};
+  const place = form.dataset.errorField;
+  return place && refused.status && !Object.keys(fields).length ? { [place]: refused.message } : fields;
 }
 
 /**
@@ -88,6 +99,7 @@ function showErrors(form, fields) {
     note.textContent = sentence;
     control.setAttribute("aria-invalid", "true");
     control.setAttribute("aria-describedby", note.id);
+    note.setAttribute("role", "alert");
     (control.closest(".with-prefix") ?? control).before(note);
   }
   const first = wrong.length ? form.querySelector('[aria-invalid="true"]') : null;

@@ -1,36 +1,94 @@
-// The mediator's minutes: saved at each pause of typing, with a revision that tells two browsers apart.
+// The mediator's minutes: one box writes one paragraph, new or old, saved at each pause of typing. Each paragraph
+// has a revision, which tells two people who write in the same one apart: the second is shown what it says now.
 
 import { RequestError, request } from "../core/http.js";
+import { differing } from "./differing.js";
 import { word } from "./words.js";
 
 const PAUSE_MS = 600;
 const RETRY_MS = 3000;
 
+/** @typedef {{id: number, revision: number, after: number | null, title: string}} Place */
+
+const NOWHERE = { id: 0, revision: 0, after: null, title: "" };
+
 export class Minutes {
-  /** @param {HTMLTextAreaElement} area */
-  constructor(area) {
-    this.area = area;
-    this.url = area.dataset.recordUrl ?? "";
-    this.revision = Number(area.dataset.revision);
-    this.saved = area.value;
+  /** @param {HTMLElement} editor */
+  constructor(editor) {
+    this.editor = editor;
+    this.area = /** @type {HTMLTextAreaElement} */ (editor.querySelector("textarea"));
+    this.url = editor.dataset.recordUrl ?? "";
+    /** @type {Place} */
+    this.place = { ...NOWHERE };
+    this.saved = "";
     this.timer = 0;
-    this.saving = false;
-    this.choosing = false;
+    /** @type {Promise<void> | null} */
+    this.saving = null;
+    /** @type {{revision: number, text: string, by: string} | null} */
+    this.theirs = null;
   }
 
   start() {
     this.area.addEventListener("input", () => this.#later(PAUSE_MS));
+    this.area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.done();
+    });
+    this.editor.querySelector("[data-record-done]")?.addEventListener("click", () => this.done());
+    for (const button of this.editor.querySelectorAll("[data-conflict]")) {
+      button.addEventListener("click", () => this.#settle(button.getAttribute("data-conflict") ?? ""));
+    }
+    this.editor.parentElement?.addEventListener("click", (event) => this.#clicked(event));
     addEventListener("pagehide", () => this.#leave());
-    document.addEventListener("procon:updated", () => this.#takeNewer());
+    document.addEventListener("procon:updated", () => this.#mark());
   }
 
   /** @param {boolean} allowed whether the text may still change */
   allow(allowed) {
     this.area.readOnly = !allowed;
+    this.editor.hidden = !allowed;
   }
 
   get unsaved() {
-    return this.area.value !== this.saved;
+    return this.area.value.trim() !== this.saved.trim();
+  }
+
+  /** Save what is typed and begin a new paragraph at the end. */
+  async done() {
+    if (await this.#kept()) this.#go({ ...NOWHERE }, "", word("paragraph_done"));
+  }
+
+  /** @param {Event} event */
+  async #clicked(event) {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    const item = button?.closest("[data-paragraph]");
+    if (!(button && item instanceof HTMLElement) || !(await this.#kept())) return;
+    const number = String(ordinal(item));
+    const id = Number(item.dataset.paragraph);
+    if (button.hasAttribute("data-paragraph-edit")) {
+      const place = { id, revision: Number(item.dataset.revision), after: null, title: word("paragraph_edit", { number }) };
+      this.#go(place, item.querySelector("[data-paragraph-text]")?.textContent ?? "");
+    } else if (button.hasAttribute("data-paragraph-after")) {
+      this.#go({ ...NOWHERE, after: id, title: word("paragraph_new_after", { number }) }, "");
+    }
+  }
+
+  /** @param {Place} place @param {string} text @param {string} [sentence] */
+  #go(place, text, sentence = "") {
+    this.place = place;
+    this.saved = this.area.value = text;
+    const title = this.editor.querySelector("[data-record-title]");
+    if (title) title.textContent = place.title || word("paragraph_new");
+    this.#say(sentence);
+    this.#mark();
+    this.area.focus();
+    this.editor.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @returns {Promise<boolean>} whether nothing typed would be lost now */
+  async #kept() {
+    clearTimeout(this.timer);
+    await this.#save();
+    return !this.theirs && (!this.unsaved || !this.area.value.trim());
   }
 
   /** @param {number} pause */
@@ -40,84 +98,106 @@ export class Minutes {
   }
 
   async #save() {
-    if (this.saving || this.choosing || !this.unsaved) return;
-    this.saving = true;
-    this.#say(word("saving"));
-    const text = this.area.value;
-    try {
-      const json = { revision: this.revision, text };
-      this.#done(text, (await request(this.url, { method: "PUT", json })).revision);
-    } catch (error) {
-      this.#failed(/** @type {RequestError} */ (error));
-    } finally {
-      this.saving = false;
-    }
-    if (this.unsaved && !this.choosing) this.#later(PAUSE_MS);
+    await this.saving;
+    if (this.theirs || !this.unsaved || !this.area.value.trim()) return;
+    this.saving = this.#send(this.area.value);
+    await this.saving;
+    this.saving = null;
+    if (this.unsaved && !this.theirs && !this.stuck) this.#later(PAUSE_MS);
   }
 
-  /** @param {string} text @param {number} revision */
-  #done(text, revision) {
-    this.revision = revision;
-    this.saved = text;
-    this.#say(word("saved"));
+  /** @param {string} text */
+  async #send(text) {
+    this.#say(word("saving"));
+    this.stuck = false;
+    try {
+      const answer = await request(...this.#call(text));
+      this.place = { ...this.place, id: answer.paragraph ?? this.place.id, revision: answer.revision };
+      this.saved = text;
+      this.#say(word("saved"));
+    } catch (error) {
+      this.#failed(/** @type {RequestError} */ (error));
+    }
+  }
+
+  /** @param {string} text @returns {[string, any]} */
+  #call(text) {
+    const { id, revision, after } = this.place;
+    if (id) return [`${this.url}/${id}`, { method: "PUT", json: { revision, text } }];
+    return [this.url, { method: "POST", json: { after, text } }];
   }
 
   /** @param {RequestError} error */
   #failed(error) {
-    if (error.status === 409 && typeof error.body?.text === "string") {
-      this.#choose(error.body);
-    } else if (error.passing) {
-      this.#say(word("not_saved"));
-      this.#later(RETRY_MS);
-    } else {
-      this.saved = this.area.value; // refused for good: do not ask again until more is typed
+    this.stuck = true;
+    if (error.code === "minutes_changed") {
+      this.#choose(/** @type {any} */ (error.body));
+    } else if (error.code === "paragraph_gone") {
+      this.place = { ...NOWHERE }; // what is typed becomes a paragraph of its own when it is saved again
       this.#say(error.message);
+    } else {
+      this.#say(error.passing ? word("not_saved") : error.message);
+      if (error.passing) this.#later(RETRY_MS);
     }
   }
 
-  /** Another browser of the mediator saved first. @param {{revision: number, text: string}} theirs */
-  #choose({ revision, text }) {
-    this.choosing = true;
-    const settle = (/** @type {string} */ chosen) => {
-      this.choosing = false;
-      this.revision = revision;
-      this.saved = text;
-      this.area.value = chosen;
-      this.#say("");
-      this.#later(0);
-    };
-    const mine = choice(word("keep_mine"), () => settle(this.area.value));
-    this.#say(word("conflict"), mine, choice(word("take_theirs"), () => settle(text)));
+  /** Somebody else saved first. @param {{revision: number, text: string, by: string}} theirs */
+  #choose(theirs) {
+    this.theirs = theirs;
+    this.#say("");
+    const box = this.#box();
+    const sentence = box.querySelector("[data-conflict-sentence]");
+    if (sentence) sentence.textContent = word("conflict", { name: theirs.by });
+    box.querySelector("[data-conflict-text]")?.replaceChildren(...differing(this.saved, theirs.text));
+    box.hidden = false;
+    box.scrollIntoView({ block: "nearest" });
   }
 
-  /** The page brought a newer text (the opening wrote one, or another browser): show it if nothing is typed. */
-  #takeNewer() {
-    const kept = document.querySelector("[data-record-kept]");
-    const revision = Number(kept?.getAttribute("data-revision"));
-    if (!kept || revision <= this.revision || this.unsaved || this.saving) return;
-    this.revision = revision;
-    this.saved = kept.textContent ?? "";
-    this.area.value = this.saved;
+  /** @param {string} choice mine, theirs or both */
+  #settle(choice) {
+    if (!this.theirs) return;
+    const { text, revision } = this.theirs;
+    this.theirs = null;
+    this.#box().hidden = true;
+    this.place = { ...this.place, revision };
+    this.saved = text;
+    if (choice === "theirs") this.area.value = text;
+    if (choice === "both") this.area.value = `${text.trim()}\n${this.area.value.trim()}`;
+    this.#later(0);
+    this.area.focus();
+  }
+
+  /** @returns {HTMLElement} */
+  #box() {
+    return /** @type {HTMLElement} */ (this.editor.querySelector("[data-record-conflict]"));
+  }
+
+  /** Show which paragraph the box writes; a newer text of it is taken over when nothing is typed upon the old. */
+  #mark() {
+    for (const item of document.querySelectorAll("[data-paragraph]")) {
+      const mine = Number(item.getAttribute("data-paragraph")) === this.place.id;
+      item.classList.toggle("paragraph-editing", mine);
+      const revision = Number(item.getAttribute("data-revision"));
+      if (!mine || revision <= this.place.revision || this.unsaved || this.saving) continue;
+      this.place = { ...this.place, revision };
+      this.saved = this.area.value = item.querySelector("[data-paragraph-text]")?.textContent ?? "";
+    }
   }
 
   #leave() {
-    if (!this.unsaved || this.choosing) return;
-    const json = { revision: this.revision, text: this.area.value };
-    request(this.url, { method: "PUT", json, keepalive: true }).catch(() => undefined);
+    if (!this.unsaved || this.theirs || !this.area.value.trim()) return;
+    const [url, options] = this.#call(this.area.value);
+    request(url, { ...options, keepalive: true }).catch(() => undefined);
   }
 
-  /** @param {string} sentence @param {...HTMLElement} buttons */
-  #say(sentence, ...buttons) {
-    document.querySelector("[data-record-state]")?.replaceChildren(sentence, ...buttons);
+  /** @param {string} sentence */
+  #say(sentence) {
+    const state = this.editor.querySelector("[data-record-state]");
+    if (state) state.textContent = sentence;
   }
 }
 
-/** @param {string} label @param {() => void} act */
-function choice(label, act) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "br-button secondary small";
-  button.textContent = label;
-  button.addEventListener("click", act);
-  return button;
+/** @param {Element} item @returns {number} the paragraph's place, from 1 */
+function ordinal(item) {
+  return [...document.querySelectorAll("[data-paragraph]")].indexOf(item) + 1;
 }

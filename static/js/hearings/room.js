@@ -156,8 +156,8 @@ export class Room {
   preview() {
     const video = this.main.querySelector("[data-preview]");
     if (!(video instanceof HTMLVideoElement)) return;
-    video.srcObject = this.stream;
     const shown = this.own.camera && this.stream !== null;
+    video.srcObject = shown ? this.stream : null; // a stream without a picture would keep the page loading
     video.hidden = !shown;
     this.show("[data-no-preview]", !shown);
     if (this.stream) this.tiles.showMine(this.stream);

@@ -1,5 +1,6 @@
 // The hearing room's page.
 
+import { clauseForm } from "./clauses.js";
 import { sendInPlace } from "./forms.js";
 import { Minutes } from "./minutes.js";
 import { followScript } from "./rehearsal.js";
@@ -9,9 +10,10 @@ import { Tabs } from "./tabs.js";
 const main = document.querySelector("main[data-hearing]");
 if (main instanceof HTMLElement) {
   sendInPlace(main);
+  clauseForm(main);
   const list = main.querySelector('[role="tablist"]');
-  const area = main.querySelector("[data-record]");
-  const minutes = area instanceof HTMLTextAreaElement ? new Minutes(area) : null;
+  const editor = main.querySelector("[data-record]");
+  const minutes = editor instanceof HTMLElement ? new Minutes(editor) : null;
   minutes?.start();
   if (list instanceof HTMLElement) {
     const room = new Room(main, new Tabs(list), minutes);

@@ -1,0 +1,52 @@
+"""The minutes: a text of paragraphs, filled from the profile's texts, with the parties' remarks."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+OPENING = "opening"
+"""The text with which minutes start; the others are named as the outcomes are."""
+
+VARIABLES = frozenset(
+    {
+        "agency",
+        "protocol",
+        "consumer",
+        "company",
+        "mediator",
+        "date",
+        "time",
+        "opened",
+        "present",
+        "tolerance",
+    }
+)
+"""What the profile's texts may name in braces."""
+
+
+class RemarkState(StrEnum):
+    """A remark is open until the mediator takes it into the minutes, answers it, or leaves it."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    LEFT = "left"
+
+
+def joined(paragraphs: Iterable[str]) -> str:
+    """The text of the minutes: paragraphs between empty lines, as it is signed and printed."""
+    return "\n\n".join(text.strip() for text in paragraphs if text.strip())
+
+
+def unknown_variables(text: str) -> tuple[str, ...]:
+    """The names in braces that no minutes know; ValueError for braces that do not close."""
+    names = (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+    return tuple(name for name in names if name not in VARIABLES)
+
+
+def filled(texts: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    """The paragraphs of a text of the profile; ``values`` has every one of VARIABLES."""
+    made = (text.format_map(values).strip() for text in texts)
+    return tuple(text for text in made if text)

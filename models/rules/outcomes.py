@@ -1,0 +1,105 @@
+"""How a hearing ended, in words, with its cause where it was not held, and what follows from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.rules.errors import Invalid
+from models.rules.hearing import AGREEMENTS, NOT_HELD, Outcome
+
+RESCHEDULES = 1
+"""So many times a hearing that was not held for a party's excused reason is set again (practice)."""
+
+
+class Cause(StrEnum):
+    """Why a hearing was not held: of an absence whether it is excused, of a failure whose it was."""
+
+    UNJUSTIFIED = "unjustified"
+    JUSTIFIED = "justified"
+    OF_CONSUMER = "of_consumer"
+    OF_COMPANY = "of_company"
+    OF_AGENCY = "of_agency"
+
+
+class FollowUp(StrEnum):
+    """What follows a hearing."""
+
+    FULFIL = "fulfil"
+    MERITS = "merits"
+    LOST_INTEREST = "lost_interest"
+    GOES_ON = "goes_on"
+    RESCHEDULE = "reschedule"
+    COORDINATION = "coordination"
+
+
+OUTCOME_TEXT: dict[Outcome, str] = {
+    Outcome.FULL_AGREEMENT: "acordo integral",
+    Outcome.PARTIAL_AGREEMENT: "acordo parcial",
+    Outcome.NO_AGREEMENT: "sem acordo",
+    Outcome.CONSUMER_ABSENT: "não realizada por ausência do consumidor",
+    Outcome.COMPANY_ABSENT: "não realizada por ausência da empresa",
+    Outcome.BOTH_ABSENT: "não realizada por ausência de ambas as partes",
+    Outcome.TECHNICAL_FAILURE: "não realizada por falha técnica",
+}
+CAUSE_TEXT: dict[Cause, str] = {
+    Cause.UNJUSTIFIED: "sem justificativa",
+    Cause.JUSTIFIED: "com justificativa aceita",
+    Cause.OF_CONSUMER: "do lado do consumidor",
+    Cause.OF_COMPANY: "do lado da empresa",
+    Cause.OF_AGENCY: "do Procon, que não prejudica nenhuma das partes",
+}
+FOLLOW_UP_TEXT: dict[FollowUp, str] = {
+    FollowUp.FULFIL: "O acordo está em cumprimento: cada obrigação tem a sua data.",
+    FollowUp.MERITS: "O Procon analisa o mérito da reclamação; o consumidor pode procurar o Judiciário.",
+    FollowUp.LOST_INTEREST: "A reclamação pode ser arquivada por falta de interesse do consumidor.",
+    FollowUp.GOES_ON: "O procedimento segue sem a empresa (CDC, art. 55, § 4º).",
+    FollowUp.RESCHEDULE: "A audiência será remarcada.",
+    FollowUp.COORDINATION: "A remarcação já foi usada: a coordenação decide como o caso segue.",
+}
+_ABSENCE = (Cause.UNJUSTIFIED, Cause.JUSTIFIED)
+CAUSES: dict[Outcome, tuple[Cause, ...]] = {
+    Outcome.CONSUMER_ABSENT: _ABSENCE,
+    Outcome.COMPANY_ABSENT: _ABSENCE,
+    Outcome.BOTH_ABSENT: _ABSENCE,
+    Outcome.TECHNICAL_FAILURE: (Cause.OF_CONSUMER, Cause.OF_COMPANY, Cause.OF_AGENCY),
+}
+"""The causes that an outcome has; one that is not here was held and has none."""
+
+
+def outcome_text(outcome: Outcome, cause: Cause | None) -> str:
+    """How a hearing ended, with its cause: what pages, documents and the signed text say."""
+    words = OUTCOME_TEXT[outcome]
+    return f"{words}, {CAUSE_TEXT[cause]}" if cause else words
+
+
+def check_cause(outcome: Outcome, cause: Cause | None) -> None:
+    """Raise Invalid when the cause is not one of the outcome's, or is missing."""
+    if outcome in CAUSES and cause is None:
+        raise Invalid({"cause": "cause_missing"})
+    if cause is not None and cause not in CAUSES.get(outcome, ()):
+        raise Invalid({"cause": "choice_invalid"})
+
+
+def uses_rescheduling(outcome: Outcome, cause: Cause | None) -> bool:
+    """Whether a hearing that was not held so, and is set again, uses up its one rescheduling.
+
+    A failure of the agency's own never does: it harms neither party.
+    """
+    return outcome in NOT_HELD and cause is not Cause.OF_AGENCY
+
+
+def follow_up(outcome: Outcome, cause: Cause | None, used: int) -> FollowUp:
+    """What follows a hearing that ended so; ``used`` hearings of the case before it used up a rescheduling.
+
+    A consumer who stays away without excuse has lost interest, a company that does so does not stop the
+    process (CDC art. 55 §4). ``cause`` is None of hearings from before causes were kept.
+    """
+    if outcome in AGREEMENTS:
+        return FollowUp.FULFIL
+    if outcome not in NOT_HELD:
+        return FollowUp.MERITS
+    if cause is Cause.UNJUSTIFIED:
+        return FollowUp.GOES_ON if outcome is Outcome.COMPANY_ABSENT else FollowUp.LOST_INTEREST
+    if cause is Cause.OF_AGENCY or used < RESCHEDULES:
+        return FollowUp.RESCHEDULE
+    return FollowUp.COORDINATION
