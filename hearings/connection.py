@@ -35,6 +35,16 @@ class Listener(Protocol):
     def on_state(self, state: ConnectionState) -> None: ...
 
 
+class _Nobody:
+    """Listens to a connection that is over."""
+
+    def on_rtcp(self, packet: rtcp.AnyPacket, now: float) -> None:
+        """No packet comes any more."""
+
+    def on_state(self, state: ConnectionState) -> None:
+        """The last state was told."""
+
+
 class Connection:
     """Opened at once, connected when the browser has checked and shaken hands, gone after 30 s of silence.
 
@@ -88,7 +98,7 @@ class Connection:
         self.state = ConnectionState.GONE
         self._ended.set()
         if self._task is None:
-            self.port.remove(self)
+            self._part()
 
     def receive_dtls(self, data: bytes) -> None:
         """A DTLS datagram; kept in the queue even before `start`, the browser may be the faster one."""
@@ -135,7 +145,14 @@ class Connection:
             self.leg.close()
             await self._dtls.stop()
             self._move(ConnectionState.GONE)
-            self.port.remove(self)
+            self._part()
+
+    def _part(self) -> None:
+        """Let go of everything that holds this connection: its handshake's memory, its keys and its ring are
+        to be free when its owner forgets it, not when the garbage collector comes by (ADR 0049)."""
+        self.port.remove(self)
+        self._dtls.forget()
+        self._listener = _Nobody()
 
     async def _until_ended(self, handshake: Coroutine[None, None, Keys | None]) -> Keys | None:
         """The handshake's outcome, None when the connection was closed before it was over."""

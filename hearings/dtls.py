@@ -45,6 +45,10 @@ class Certificate:
         )
 
 
+def _nowhere(data: bytes) -> None:
+    """The connection is over."""
+
+
 class _Wire:
     """What aiortc's DTLS takes for its ICE transport."""
 
@@ -53,6 +57,10 @@ class _Wire:
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self.queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_LIMIT)
         self._out = send
+
+    def cut(self) -> None:
+        """Send nothing more."""
+        self._out = _nowhere
 
     async def _recv(self) -> bytes:
         return await self.queue.get()
@@ -123,3 +131,7 @@ class DtlsSession:
         """Tell the remote side and end aiortc's reader."""
         self._transport.remove_all_listeners()
         await self._transport.stop()
+
+    def forget(self) -> None:
+        """Let go of whoever sends for it; nothing more will be sent."""
+        self._wire.cut()

@@ -108,6 +108,7 @@ class IceLite:
                 self._unbind(path)
         peer.paths.clear()
         self._aim(peer, None)
+        peer.owner = None
 
     def peer_at(self, path: Path) -> IcePeer | None:
         """Whom an authenticated check bound to this path."""

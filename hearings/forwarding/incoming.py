@@ -36,6 +36,10 @@ def _sound(body: bytes | bytearray, at: int) -> PictureIds:
     return BEGINNING
 
 
+def _unsaid(message: bytes) -> None:
+    """There is no publisher any more."""
+
+
 READERS: dict[str, Callable[[bytes | bytearray, int], PictureIds]] = {
     "vp8": vp8.read,
     "h264": h264.read,
@@ -88,6 +92,12 @@ class IncomingTrack:
         self.window = self._new_window(self.window.newest)
         self.reception = Reception(self.reception.clock_rate)
         self.newest = self._timestamp = -1
+
+    def close(self) -> None:
+        """The medium is over. Receivers keep the layer with their numbers, for hours perhaps: what it held of
+        packets, and its way to the publisher, goes now (ADR 0049)."""
+        self.kept = [None]
+        self._feedback = _unsaid
 
     def receive(
         self,

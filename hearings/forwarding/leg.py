@@ -15,11 +15,11 @@ class Leg:
     """The path of one connection. Nothing is sent or taken while it is not `up`.
 
     `routes` and `arrivals` are used on the publish side, `departures` and `resends` on the subscribe side.
-    `owner` is whoever the rare packets (RTCP) are for. A packet to be sent is written into `memory`, which
-    all legs of a process share, and goes out by `send`.
+    `owner` is whoever the rare packets (RTCP) are for, None once it is closed. A packet to be sent is written
+    into `memory`, which all legs of a process share, and goes out by `send`.
     """
 
-    def __init__(self, memory: Memory, counters: Counters, owner: object) -> None:
+    def __init__(self, memory: Memory, counters: Counters, owner: object | None) -> None:
         self.owner = owner
         self.up = False
         self.heard_at = 0.0
@@ -43,8 +43,9 @@ class Leg:
         self.up = True
 
     def close(self) -> None:
-        """Take and send nothing more."""
+        """Take and send nothing more, and be nobody's."""
         self.up = False
+        self.owner = None
 
     def move(self, sendto: Callable[[memoryview | bytes, Any], int] | None, address: Any) -> None:
         """Send to another address from now on, through this socket; None: to nowhere."""

@@ -111,3 +111,5 @@ class Source:
         """The medium is over: nobody follows it any more."""
         for follower in list(self.followers):
             follower.link(None, 0.0)
+        for layer in self.layers:
+            layer.close()
