@@ -2,6 +2,7 @@
 
 from models.agreements import Clause, Obligation, Paragraph, Remark, SealedRound
 from models.alerts import Alert, HelpMessage
+from models.attendance import Attendance, AttendanceStep, Ticket
 from models.calendar import CalendarDay, CalendarYear, DayKind
 from models.cases import (
     Case,
@@ -31,6 +32,7 @@ from models.hearings import (
     SeatLink,
     Signature,
 )
+from models.indices import IndexSeries, IndexValue
 from models.jobs import Job
 from models.notices import Claim, Delivery, DeliveryStep
 from models.people import Code, RecoveryCode, SecondFactor, Session, User
@@ -49,6 +51,8 @@ __all__ = [
     "Absence",
     "AbsenceKind",
     "Alert",
+    "Attendance",
+    "AttendanceStep",
     "CalendarDay",
     "CalendarYear",
     "Case",
@@ -73,6 +77,8 @@ __all__ = [
     "HearingBlock",
     "HearingMessage",
     "HelpMessage",
+    "IndexSeries",
+    "IndexValue",
     "Job",
     "MediaProcess",
     "Notice",
@@ -103,6 +109,7 @@ __all__ = [
     "Statement",
     "StatementKind",
     "ThreadBookmark",
+    "Ticket",
     "User",
     "WorkingHours",
 ]

@@ -24,6 +24,8 @@ class DocumentKind(StrEnum):
     NOTICE = "notice"
     MINUTES = "minutes"
     SETTLEMENT = "settlement"
+    CALCULATION = "calculation"
+    PETITION = "petition"
     PRESENCE = "presence"
     MESSAGE = "message"
     PROOF = "proof"

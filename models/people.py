@@ -14,13 +14,14 @@ from models.rules.people import Role
 class User(Model):
     """A person with an account.
 
-    ``cpf`` is eleven digits, unique, and absent for company users.
+    ``cpf`` is eleven digits, unique, and absent for company users. A citizen who was registered
+    at the counter may have no ``email`` yet; nobody signs in to such an account before it is claimed.
     """
 
     id = fields.IntField(primary_key=True)
     role = fields.CharEnumField(Role, max_length=16)
     name = fields.CharField(max_length=160)
-    email = fields.CharField(max_length=254, unique=True)
+    email = fields.CharField(max_length=254, null=True, unique=True)
     cpf = fields.CharField(max_length=11, null=True, unique=True)
     phone = fields.CharField(max_length=11, db_default="")
     password_hash = fields.CharField(max_length=255)

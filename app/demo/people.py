@@ -109,7 +109,7 @@ async def make_cast(password_hash: str, now: datetime) -> Cast:
             user.id,
             user.role,
             user.name,
-            user.email,
+            user.email or "",
             (companies[links[login][0]].id,) if login in links else (),
         )
         for login, user in users.items()

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.adapters.documents import Letterhead
 from app.jobs.runner import Hopeless
 from app.parts import Parts
 from app.services import exports
 from app.services.case_copy import Issuer
+from app.services.letterhead import letterhead
 from app.services.notice_paper import make_letter, make_notice
 from app.services.presence_paper import seal_presence
 from app.services.press import Press
 from app.services.receipts import make_receipt
 from app.services.sealing import seal_minutes
 from app.services.settlements import seal_settlement
-from app.settings import Profile
-
-
-def letterhead(profile: Profile) -> Letterhead:
-    """The agency as its documents show it."""
-    named = {field.name: getattr(profile.agency, field.name, "") for field in fields(Letterhead)}
-    return Letterhead(**{**named, "logo": profile.logo})
 
 
 async def print_receipt(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:

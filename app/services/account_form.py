@@ -79,6 +79,20 @@ def read_registration(typed: Mapping[str, str]) -> Registration:
     return Registration(**values)
 
 
+def read_at_counter(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """A citizen as an attendant types them, and what is wrong by field; an e-mail and a telephone if any.
+
+    The values are columns of the account; without an address, ``email`` is empty.
+    """
+    given = ["email"] if typed.get("email", "").strip() else []
+    given += ["phone"] if typed.get("phone", "").strip() else []
+    names = [name for name in _CONTACT if name != "phone"]
+    values, wrong = _read(typed, ["name", "cpf", *given, *names])
+    if "name" not in wrong and len(values["name"].split()) < 2:
+        wrong["name"] = "name_invalid"
+    return {"phone": "", "email": "", **values}, wrong
+
+
 def _read(typed: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The normal values of those fields, and what is wrong with them by field."""
     values = {name: typed.get(name, "").strip() for name in names}

@@ -19,7 +19,7 @@ from app.i18n import gettext as _
 from app.services import codes, letters, sessions
 from app.services.account_form import Contact, Registration
 from app.services.letters import Text
-from models import User
+from models import Case, User
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role
 
@@ -47,6 +47,11 @@ async def register(new: Registration, password_hash: str, *, secret: str, now: d
     try:
         async with transaction():
             known = await User.filter(Q(email=new.email) | Q(cpf=new.cpf))
+            if await _at_counter_before(known):
+                await letters.write_to(
+                    new.email, new.name, f"counter-account:{now.isoformat()}", _at_counter(), now=now
+                )
+                return
             if owners := [user for user in known if not _never_used(user)]:
                 await _tell_owners(owners, now)
                 return
@@ -54,7 +59,7 @@ async def register(new: Registration, password_hash: str, *, secret: str, now: d
             user = await User.create(
                 role=Role.CONSUMER, password_hash=password_hash, created_at=now, **asdict(new)
             )
-            await _send_code(user, codes.CONFIRM_EMAIL, secret=secret, now=now)
+            await write_code(user, codes.CONFIRM_EMAIL, secret=secret, now=now)
     except IntegrityError:
         return  # the same person's second click came first, and its letter is on the way
 
@@ -64,7 +69,7 @@ async def send_code(email: str, purpose: str, *, secret: str, now: datetime) -> 
     async with transaction():
         user = await User.get_or_none(email=email, disabled_at=None)
         if user and (purpose == codes.NEW_PASSWORD or user.email_confirmed_at is None):
-            await _send_code(user, purpose, secret=secret, now=now)
+            await write_code(user, purpose, secret=secret, now=now)
 
 
 async def confirm_email(email: str, code: str, *, secret: str, now: datetime) -> int:
@@ -138,7 +143,7 @@ async def account(user_id: int) -> Account:
     town = f"{user.city}/{user.uf}" if user.city else ""
     return Account(
         name=user.name,
-        email=user.email,
+        email=user.email or "",
         role=user.role,
         cpf=user.cpf or "",
         contact=Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)}),
@@ -152,14 +157,35 @@ async def change_contact(user_id: int, contact: Contact) -> None:
     await User.filter(id=user_id).update(**asdict(contact))
 
 
+async def _at_counter_before(known: Iterable[User]) -> bool:
+    """Whether one of these accounts was made at the counter and holds a case that nobody signs in to yet."""
+    unused = [user.id for user in known if _never_used(user)]
+    return bool(unused) and await Case.filter(consumer_id__in=unused).exists()
+
+
 def _never_used(user: User) -> bool:
     return user.role is Role.CONSUMER and user.email_confirmed_at is None
 
 
-async def _send_code(user: User, purpose: str, *, secret: str, now: datetime) -> None:
+async def write_code(user: User, purpose: str, *, secret: str, now: datetime) -> None:
+    """Write the letter with a new code, inside the caller's transaction."""
     code = await codes.issue(user.id, purpose, secret=secret, now=now)
     text = _confirm_letter(code) if purpose == codes.CONFIRM_EMAIL else _password_letter(code)
     await letters.write([user], f"code:{purpose}:{now.isoformat()}", text, now=now)
+
+
+def _at_counter() -> Text:
+    return Text(
+        subject=_("Continue pelo recibo do balcão"),
+        paragraphs=(
+            _("Recebemos um pedido de cadastro com este e-mail, mas ele não pôde ser feito por aqui."),
+            _("Se você já foi atendido no balcão do Procon, use o código do seu recibo para continuar."),
+            _("Se perdeu o recibo, procure o balcão com um documento."),
+            _("Se não foi você, ignore esta mensagem."),
+        ),
+        button=_("Usar o código do recibo"),
+        path="/continuar",
+    )
 
 
 def _confirm_letter(code: str) -> Text:

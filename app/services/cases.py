@@ -240,7 +240,7 @@ def _data(row: Mapping[str, Any], side: Side) -> CaseData:
         term_act=row["term_act"],
         term_start=day(row["term_start"]),
         cpf=(row["cpf"] or "") if private else "",
-        email=row["email"] if private else "",
+        email=(row["email"] or "") if private else "",
         phone=row["phone"] if private else "",
         address=row["address"] if private else "",
         cep=row["cep"] if private else "",

@@ -139,7 +139,7 @@ async def open_claims(case_id: int, viewer: Viewer, side: Side) -> tuple[ClaimVi
     elif side is not Side.STAFF:
         return ()
     return tuple(
-        ClaimView(c.id, c.user.name, c.user.email, c.power, c.at, mine=c.user_id == viewer.user_id)
+        ClaimView(c.id, c.user.name, c.user.email or "", c.power, c.at, mine=c.user_id == viewer.user_id)
         for c in await found
     )
 

@@ -93,11 +93,11 @@ async def send(case_id: int, viewer: Viewer, values: Mapping[str, str], *, today
 
     ``today`` is the agency's date. Invalid names every field that is wrong, at once.
     """
-    complaint = await _checked(values, today)
+    complaint = await checked(values, today)
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.SEND_COMPLAINT)
-        protocol = await _protocol(today.year)
+        protocol = await next_protocol(today.year)
         exhibits = await documents.attach(
             file.case, viewer, {DocumentKind.EXHIBIT}, company_too=True, now=now
         )
@@ -105,7 +105,9 @@ async def send(case_id: int, viewer: Viewer, values: Mapping[str, str], *, today
         await _record(file, to, complaint, protocol, exhibits, now)
         await queue.enqueue(RECEIPT_JOB, f"{RECEIPT_JOB}:{case_id}", {"case": case_id}, now=now)
         user = await User.get(id=file.case.consumer_id)
-        await letters.write([user], f"case:{case_id}:sent", _sent(case_id, protocol, complaint), now=now)
+        await letters.write(
+            [user], f"case:{case_id}:sent", sent_letter(case_id, protocol, complaint), now=now
+        )
         return protocol
 
 
@@ -117,7 +119,7 @@ async def _record(
     await casefile.record(file, "complaint_sent", now=now, to=to, facts=facts)
 
 
-async def _protocol(year: int) -> str:
+async def next_protocol(year: int) -> str:
     """The next number of the year, in one statement that two senders cannot both win."""
     counted = await rows(
         "INSERT INTO protocol_counter (year, used) VALUES ($1, 1)"
@@ -127,7 +129,8 @@ async def _protocol(year: int) -> str:
     return protocol_number(year, int(counted[0]["used"]))
 
 
-async def _checked(values: Mapping[str, str], today: date) -> Complaint:
+async def checked(values: Mapping[str, str], today: date) -> Complaint:
+    """A complaint as typed, in order; Invalid names every field that is wrong, at once."""
     typed = {name: values.get(name, "").strip() for name in drafts.FORMS["complaint"].fields}
     wrong: dict[str, str] = {}
     company = await _company(typed, wrong)
@@ -197,7 +200,8 @@ def _request(typed: Mapping[str, str], wrong: dict[str, str]) -> str:
     return f"{_(WISHES[wish])}. {words}".removesuffix(" ")
 
 
-def _sent(case_id: int, protocol: str, complaint: Complaint) -> Text:
+def sent_letter(case_id: int, protocol: str, complaint: Complaint) -> Text:
+    """What the citizen is told when the complaint has its number."""
     return Text(
         subject=_("Reclamação enviada: protocolo %(protocol)s") % {"protocol": protocol},
         paragraphs=(

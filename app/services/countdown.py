@@ -92,4 +92,4 @@ async def _open(hearing: Hearing, house: House, *, now: datetime) -> bool:
 async def _who_began(hearing: Hearing) -> Viewer:
     begun = await CaseEvent.filter(case_id=hearing.case_id, name=BEGUN).order_by("-seq").first()
     person = await User.get(id=hearing.mediator_id if begun is None else begun.actor_id)
-    return Viewer(person.id, person.role, person.name, person.email)
+    return Viewer(person.id, person.role, person.name, person.email or "")

@@ -26,19 +26,24 @@ from models.rules.people import Side, Viewer
 SAME_OPENING = timedelta(minutes=10)
 """Requests of one person for one document within this time are one opening in the log."""
 
-_CITIZEN = frozenset({Side.CONSUMER})
-_FORMS: dict[DocumentKind, tuple[frozenset[Side], frozenset[Action]]] = {
-    DocumentKind.RESIDENCE: (_CITIZEN, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
-    DocumentKind.IDENTITY: (_CITIZEN, frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS})),
-    DocumentKind.EXHIBIT: (_CITIZEN, frozenset({Action.SUPPLY_DOCUMENTS, Action.SEND_COMPLAINT})),
-    DocumentKind.ANSWER: (frozenset({Side.COMPANY}), frozenset({Action.ANSWER})),
-    DocumentKind.MESSAGE: (_CITIZEN | {Side.COMPANY, Side.STAFF}, frozenset({Action.WRITE_MESSAGE})),
-    DocumentKind.POWER: (frozenset({Side.COMPANY}), frozenset({Action.ANSWER})),
-    DocumentKind.PROOF: (frozenset({Side.STAFF}), frozenset({Action.SERVE})),
+_SPEAKERS = (Side.CONSUMER, Side.COMPANY, Side.STAFF)
+_SCANNED = frozenset({Action.SCAN_PAPERS})
+_FORMS: dict[tuple[DocumentKind, Side], frozenset[Action]] = {
+    (DocumentKind.RESIDENCE, Side.CONSUMER): frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS}),
+    (DocumentKind.IDENTITY, Side.CONSUMER): frozenset({Action.SUBMIT, Action.SUPPLY_DOCUMENTS}),
+    (DocumentKind.EXHIBIT, Side.CONSUMER): frozenset({Action.SUPPLY_DOCUMENTS, Action.SEND_COMPLAINT}),
+    (DocumentKind.ANSWER, Side.COMPANY): frozenset({Action.ANSWER}),
+    (DocumentKind.RESIDENCE, Side.STAFF): _SCANNED,
+    (DocumentKind.IDENTITY, Side.STAFF): _SCANNED,
+    (DocumentKind.EXHIBIT, Side.STAFF): _SCANNED,
+    **dict.fromkeys(((DocumentKind.MESSAGE, side) for side in _SPEAKERS), frozenset({Action.WRITE_MESSAGE})),
+    (DocumentKind.POWER, Side.COMPANY): frozenset({Action.ANSWER}),
+    (DocumentKind.PROOF, Side.STAFF): frozenset({Action.SERVE}),
 }
-"""Who uploads each kind, and the acts whose forms take it."""
+"""Who uploads each kind, and the acts whose forms take it; what the counter scans has no form to wait for."""
 
 _PRIVATE = ",".join((Side.CONSUMER, Side.STAFF))
+_EVERYBODY = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF))
 _DRAFT_SIDES = {
     Side.CONSUMER: _PRIVATE,
     Side.COMPANY: ",".join((Side.COMPANY, Side.STAFF)),
@@ -226,7 +231,9 @@ async def _enter(
         file = await casefile.opened(case_id, viewer)
         _may_upload(file.case, file.side, viewer, kind)
         mine = Document.filter(case_id=case_id, owner_id=viewer.user_id)
-        twin = await mine.filter(kind=kind, sha256=received.sha256, attached_at=None).first()
+        scanned = _FORMS[(kind, file.side)] is _SCANNED
+        same = mine.filter(kind=kind, sha256=received.sha256)
+        twin = await (same if scanned else same.filter(attached_at=None)).first()
         if twin is not None:
             return _file(twin)
         if await mine.count() >= intake.limits.max_files:
@@ -236,7 +243,7 @@ async def _enter(
             case_id=case_id,
             owner_id=viewer.user_id,
             kind=kind,
-            sides=_DRAFT_SIDES[file.side],
+            sides=_sides(file.side, kind, scanned=scanned),
             filename=clean_filename(filename, inspection.extension),
             media_type=inspection.media_type,
             size=received.size,
@@ -244,13 +251,24 @@ async def _enter(
             sha256=received.sha256,
             storage_key=key,
             at=now,
+            attached_at=now if scanned else None,
         )
+        if scanned:
+            facts = {"document": str(document.id), "kind": kind}
+            await casefile.record(file, "papers_scanned", now=now, facts=facts)
         return _file(document)
 
 
+def _sides(side: Side, kind: DocumentKind, *, scanned: bool) -> str:
+    """Who may open a new document; what the counter scans is in the case at once."""
+    if not scanned:
+        return _DRAFT_SIDES[side]
+    return _EVERYBODY if kind is DocumentKind.EXHIBIT else _PRIVATE
+
+
 def _may_upload(case: Case, side: Side, viewer: Viewer, kind: DocumentKind) -> None:
-    uploaders, actions = _FORMS.get(kind, (frozenset[Side](), frozenset[Action]()))
-    if side not in uploaders:
+    actions = _FORMS.get((kind, side))
+    if actions is None:
         raise NotFound
     if actions.isdisjoint(allowed(case.state, side, viewer.role)):
         raise Refused("not_now", state=case.state)

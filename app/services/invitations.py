@@ -166,7 +166,7 @@ def _block_entry(
         location=url,
         url=url,
         organizer=ics.Person(invite.agency, invite.email),
-        attendees=[ics.Person(person.name, person.email)],
+        attendees=[ics.Person(person.name, person.email)] if person.email else [],
     )
 
 
@@ -215,6 +215,6 @@ def _calendar(
         location=url,
         url=url,
         organizer=ics.Person(invite.agency, invite.email),
-        attendees=[ics.Person(person.name, person.email)],
+        attendees=[ics.Person(person.name, person.email)] if person.email else [],
         method=method,
     )

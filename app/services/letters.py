@@ -44,7 +44,8 @@ async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) 
     ``key`` names the cause, for example "case:17:accepted"; each person gets it once.
     """
     for person in people:
-        await _queue(person.email, person.name, f"{key}:{person.id}", text, person.role, now)
+        if person.email:  # none yet: registered at the counter, told on paper
+            await _queue(person.email, person.name, f"{key}:{person.id}", text, person.role, now)
 
 
 async def write_to(address: str, name: str, key: str, text: Text, *, now: datetime) -> None:

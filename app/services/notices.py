@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, companies, letters, queue
+from app.services import attendances, casefile, companies, letters, queue
 from app.services.casefile import Opened
 from app.services.companies import CompanyForm
 from app.services.deliveries import begun, came_to, mail, summons
 from app.services.letters import Text
 from app.services.terms import TermRules
 from models import Case, Company, Delivery, Notice, User
+from models.rules.attendance import Kind
 from models.rules.case_machine import CIP_RUNS, Action
 from models.rules.delivery import REDELIVERY, Channel, DeliveryStatus
 from models.rules.errors import Invalid, NotFound
@@ -72,6 +73,7 @@ async def notify(
             explanation=explain_pending(rules.term),
             opening=bool(opening),
         )
+        await attendances.classify(case_id, Kind.DIRECT_OPENING if opening else Kind.CIP)
         await casefile.record(
             file,
             "complaint_opened" if opening else "company_notified",
@@ -97,7 +99,7 @@ async def _serve(
 ) -> None:
     """The attempts that need nobody: the portal, and each e-mail address that is known."""
     text = summons(file.case.protocol or "", company.legal_name, notice)
-    names = {user.email: user.name for user in users}
+    names = {user.email: user.name for user in users if user.email}
     if users:
         portal = await begun(
             file, notice, Channel.PORTAL, ", ".join(names.values())[:400], today=today, now=now

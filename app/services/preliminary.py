@@ -9,9 +9,10 @@ from datetime import datetime
 from app.db import transaction
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.services import casefile, letters
+from app.services import attendances, casefile, letters
 from app.services.letters import Text
 from models import CompanyCall, SolvedBy
+from models.rules.attendance import Kind
 from models.rules.calls import CallResult, faults
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, Refused
@@ -69,6 +70,7 @@ async def call(case_id: int, viewer: Viewer, typed: Mapping[str, str], *, now: d
             result=CallResult(values["result"]),
             at=now,
         )
+        await attendances.classify(case_id, Kind.PRELIMINARY)
         facts = {"call": made.id, "result": made.result}
         handler = file.case.handler_id or viewer.user_id
         await casefile.record(file, "company_called", now=now, to=to, facts=facts, handler_id=handler)

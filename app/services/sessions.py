@@ -131,9 +131,9 @@ def _dead(now: datetime) -> Q:
 async def _viewer(row: Mapping[str, Any], now: datetime) -> Viewer:
     role = Role(row["role"])
     if role is not Role.COMPANY:
-        return Viewer(row["user_id"], role, row["name"], row["email"])
+        return Viewer(row["user_id"], role, row["name"], row["email"] or "")
     companies, claimed = await _companies(row["user_id"], now), await _claimed(row["user_id"])
-    return Viewer(row["user_id"], role, row["name"], row["email"], companies, claimed)
+    return Viewer(row["user_id"], role, row["name"], row["email"] or "", companies, claimed)
 
 
 async def _claimed(user_id: int) -> tuple[int, ...]:

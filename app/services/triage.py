@@ -155,7 +155,7 @@ async def desk(case_id: int, viewer: Viewer) -> Desk:
         case=case,
         name=consumer.name,
         cpf=consumer.cpf or "",
-        email=consumer.email,
+        email=consumer.email or "",
         phone=consumer.phone,
         handler=handler.name if handler else "",
         files=tuple(await documents.of_case(case_id, side, viewer, kinds)),

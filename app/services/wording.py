@@ -63,6 +63,8 @@ def state_tone(state: State) -> str:
 
 ACTIONS = {
     Action.SUBMIT: N_("Enviar cadastro"),
+    Action.OPEN_AT_COUNTER: N_("Registrar no balcão"),
+    Action.SCAN_PAPERS: N_("Digitalizar documento"),
     Action.START_TRIAGE: N_("Assumir a triagem"),
     Action.ASK_DOCUMENTS: N_("Pedir o que falta"),
     Action.SUPPLY_DOCUMENTS: N_("Enviar o que faltava"),
@@ -275,6 +277,9 @@ def recording_cause(cause: str) -> str:
 
 _REGISTRATION = {
     "registration_submitted": N_("Cadastro enviado para triagem"),
+    "opened_at_counter": N_("Reclamação registrada no balcão"),
+    "papers_scanned": N_("Documento digitalizado no balcão"),
+    "account_claimed": N_("O consumidor passou a acompanhar pela internet"),
     "triage_started": N_("Triagem iniciada"),
     "documents_requested": N_("O Procon pediu documentos ou informações"),
     "documents_supplied": N_("O consumidor enviou o que faltava"),

@@ -54,7 +54,7 @@ async def register() -> ResponseReturnValue:
     await limit("code_request", new.email)
     password_hash = await parts().passwords.hash(typed["password"])
     await accounts.register(new, password_hash, **_now_and_secret())
-    return _remembering(new.email, _go(url_for(".confirm_page")))
+    return remembering(new.email, _go(url_for(".confirm_page")))
 
 
 @blueprint.get("/cadastro/confirmar")
@@ -84,7 +84,7 @@ async def resend() -> ResponseReturnValue:
     """Another code for a new account."""
     email = _email(await form())
     await _send_code(email, codes.CONFIRM_EMAIL)
-    return _remembering(email, _go(url_for(".confirm_page", reenviado=1)))
+    return remembering(email, _go(url_for(".confirm_page", reenviado=1)))
 
 
 @blueprint.get("/entrar")
@@ -110,7 +110,7 @@ async def sign_in() -> ResponseReturnValue:
         if error.code != "email_unconfirmed":
             return _sign_in_page(typed, {"": sentence(error.code)}), 422
         await _send_code(email, codes.CONFIRM_EMAIL)
-        return _remembering(email, _go(url_for(".confirm_page")))
+        return remembering(email, _go(url_for(".confirm_page")))
     return await _signed_in(user_id, safe_path(typed.get("continuar"), HOME))
 
 
@@ -139,7 +139,7 @@ async def recover() -> ResponseReturnValue:
     if email is None:
         return _page("recover", typed, {"email": sentence("email_invalid")}), 422
     await _send_code(email, codes.NEW_PASSWORD)
-    return _remembering(email, _go(url_for(".new_password_page")))
+    return remembering(email, _go(url_for(".new_password_page")))
 
 
 @blueprint.get("/senha/nova")
@@ -299,7 +299,7 @@ def _signed_out() -> Response:
     return response
 
 
-def _remembering(email: str, response: Response) -> Response:
+def remembering(email: str, response: Response) -> Response:
     """Keep the typed e-mail in the browser for the next form: an address in a URL would reach logs."""
     value = urlsafe_b64encode(email.encode()).decode()
     response.set_cookie(

@@ -34,6 +34,7 @@ def navigation(viewer: Viewer | None) -> tuple[NavItem, ...]:
 def _consumer() -> tuple[NavItem, ...]:
     return (
         NavItem(_("Minhas reclamações"), "/painel"),
+        NavItem(_("Consultas"), "/atendimentos"),
         NavItem(_("Orientação"), "/orientacao"),
         NavItem(_("Verificar documento"), "/verificar"),
     )
@@ -70,7 +71,14 @@ def _watching() -> tuple[NavItem, ...]:
 
 def _triage() -> tuple[NavItem, ...]:
     panel, *rest = _watching()
-    return (panel, NavItem(_("Triagem"), "/triagem"), *rest)
+    return (
+        panel,
+        NavItem(_("Balcão"), "/balcao/atendimento"),
+        NavItem(_("Senhas"), "/senhas"),
+        NavItem(_("Atendimentos"), "/atendimentos"),
+        NavItem(_("Triagem"), "/triagem"),
+        *rest,
+    )
 
 
 def _mediator() -> tuple[NavItem, ...]:

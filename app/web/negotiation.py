@@ -39,9 +39,11 @@ async def answer(case_id: int) -> ResponseReturnValue:
 async def reply(case_id: int) -> ResponseReturnValue:
     """The consumer's word on the answer: solved, or not."""
     typed = await form()
-    said = replies.confirm_solved if typed.get("solved") == "yes" else replies.reply
+    words = {"yes": replies.confirm_solved, "no": replies.reply}
     try:
-        await said(case_id, viewer(), typed.get("reply", ""), now=now())
+        if typed.get("solved") not in words:
+            raise Invalid({"solved": "choice_missing"})
+        await words[typed["solved"]](case_id, viewer(), typed.get("reply", ""), now=now())
     except (Invalid, Refused) as error:
         return await refused(case_id, "reply", typed, error)
     return back(case_id)

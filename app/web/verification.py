@@ -87,6 +87,8 @@ def kind_label(kind: DocumentKind) -> str:
     """What an issued document is called."""
     return {
         DocumentKind.RECEIPT: _("Recibo de reclamação"),
+        DocumentKind.CALCULATION: _("Memória de cálculo"),
+        DocumentKind.PETITION: _("Inicial para o Juizado Especial"),
         DocumentKind.NOTICE: _("Notificação à empresa"),
         DocumentKind.MINUTES: _("Termo de audiência"),
         DocumentKind.SETTLEMENT: _("Termo de acordo"),

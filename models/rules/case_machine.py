@@ -45,6 +45,8 @@ class Action(StrEnum):
     """What a person (or the passing of a term) does to a case."""
 
     SUBMIT = "submit"
+    OPEN_AT_COUNTER = "open_at_counter"
+    SCAN_PAPERS = "scan_papers"
     START_TRIAGE = "start_triage"
     ASK_DOCUMENTS = "ask_documents"
     SUPPLY_DOCUMENTS = "supply_documents"
@@ -140,6 +142,9 @@ def _talk(state: State) -> dict[tuple[State, Action], Cell]:
 S, A = State, Action
 TABLE: dict[tuple[State, Action], Cell] = {
     (S.DRAFT, A.SUBMIT): _consumer(S.SUBMITTED),
+    (S.DRAFT, A.OPEN_AT_COUNTER): _staff(S.UNDER_ANALYSIS, _TRIAGE),
+    (S.UNDER_ANALYSIS, A.SCAN_PAPERS): _staff(S.UNDER_ANALYSIS, _TRIAGE),
+    (S.PRELIMINARY, A.SCAN_PAPERS): _staff(S.PRELIMINARY, _TRIAGE),
     (S.SUBMITTED, A.START_TRIAGE): _staff(S.IN_TRIAGE, _TRIAGE),
     (S.IN_TRIAGE, A.ASK_DOCUMENTS): _staff(S.WAITING_CONSUMER, _TRIAGE),
     (S.WAITING_CONSUMER, A.SUPPLY_DOCUMENTS): _consumer(S.IN_TRIAGE),

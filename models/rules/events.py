@@ -15,6 +15,9 @@ _STAFF = (Side.STAFF,)
 
 EVENTS: dict[str, tuple[Side, ...]] = {
     "registration_submitted": _CITIZEN,
+    "opened_at_counter": _CITIZEN,
+    "papers_scanned": _CITIZEN,
+    "account_claimed": _CITIZEN,
     "triage_started": _CITIZEN,
     "documents_requested": _CITIZEN,
     "documents_supplied": _CITIZEN,

@@ -56,4 +56,4 @@ async def make_agent(company: Company, *, may_settle: bool = True, power: Power 
 
 def viewer_of(user: User, *companies: Company) -> Viewer:
     """``user`` as the rules see them."""
-    return Viewer(user.id, user.role, user.name, user.email, tuple(company.id for company in companies))
+    return Viewer(user.id, user.role, user.name, user.email or "", tuple(company.id for company in companies))

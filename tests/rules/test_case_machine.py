@@ -23,6 +23,9 @@ LEAD = {Role.LEGAL, Role.COORDINATOR}
 # Written out from the procedure, not from the table under test: (state, action) -> (state, who).
 EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
     ("draft", "submit"): ("submitted", {Role.CONSUMER}),
+    ("draft", "open_at_counter"): ("under_analysis", TRIAGE),
+    ("under_analysis", "scan_papers"): ("under_analysis", TRIAGE),
+    ("preliminary", "scan_papers"): ("preliminary", TRIAGE),
     ("submitted", "start_triage"): ("in_triage", TRIAGE),
     ("in_triage", "ask_documents"): ("waiting_consumer", TRIAGE),
     ("waiting_consumer", "supply_documents"): ("in_triage", {Role.CONSUMER}),

@@ -44,10 +44,32 @@ _LINES = """
 /casos/{accepted}/reclamacao                     303 200 404 403 403 403 403 403 403 403
 /casos/{notified}/reclamacao                     303 303 404 403 403 403 403 403 403 403
 
+/atendimentos                                    303 200 200 403 403 200 200 200 200 200
+/atendimentos/novo                               303 200 200 403 403 200 403 403 200 403
+/atendimentos/de-oficio                          303 403 403 403 403 200 403 403 200 403
+/atendimentos/{attendance}                       303 200 404 403 403 200 200 200 200 200
+/atendimentos/{attendance}/carta.pdf             303 200 404 403 403 200 200 200 200 200
+/balcao/atendimento                              303 403 403 403 403 200 403 403 200 403
+/balcao/trabalhador.js                           200 200 200 200 200 200 200 200 200 200
+/balcao/pessoa?cpf=52998224725                   303 403 403 403 403 200 403 403 200 403
+/balcao/recibo/{counter}.pdf                     303 403 403 403 403 200 403 403 200 403
+/balcao/recibo/{attendance}.pdf                  303 403 403 403 403 404 403 403 404 403
+/continuar                                       200 200 200 200 200 200 200 200 200 200
+/continuar/{claim}                               200 200 200 200 200 200 200 200 200 200
+/continuar/ZZZZ-ZZZZ-ZZZZ                        404 404 404 404 404 404 404 404 404 404
+/calculos                                        303 403 403 403 403 200 200 200 200 200
+/calculos/parcelas                               303 403 403 403 403 200 200 200 200 200
+/calculos/indices                                303 403 403 403 403 200 200 200 200 200
+/senhas                                          303 403 403 403 403 200 403 403 200 403
+/senhas/retirar                                  303 403 403 403 403 200 403 403 200 403
+/senhas/painel                                   303 403 403 403 403 200 200 200 200 200
+/senhas/painel/estado                            303 403 403 403 403 200 200 200 200 200
+
 /triagem                                         303 403 403 403 403 200 200 200 200 200
 /casos/{triage}/triagem                          303 403 403 403 403 200 200 200 200 200
 /casos/{draft}/triagem                           303 403 403 403 403 404 404 404 404 404
 
+/casos/{analysis}/inicial                         303 403 403 403 403 303 303 303 303 403
 /casos/{analysis}/notificar                      303 403 403 403 403 200 200 403 200 403
 /casos/{notified}/notificar                      303 403 403 403 403 303 303 403 303 403
 /notificacao/{notice}                            200 200 200 303 200 200 200 200 200 200

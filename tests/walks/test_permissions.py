@@ -16,6 +16,8 @@ PUBLIC = {
     *("accounts.resend", "accounts.sign_in_page", "accounts.sign_in", "accounts.sign_out"),
     *("accounts.recover_page", "accounts.recover", "accounts.new_password_page", "accounts.new_password"),
     *("second_factor.ask", "second_factor.answer"),  # the signed note of the first step is the key
+    *("counter.worker", "counter.continue_page"),
+    *("counter.claim_page", "counter.claim"),  # the code and the CPF are the key
     *("seat_links.show", "seat_links.enter", "seat_links.ask_again"),  # the token is the key
     *("notices.show", "notices.claim", "verification.index", "verification.show", "verification.check"),
     *("api.agency", "api.problems", "api.openapi"),

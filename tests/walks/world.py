@@ -19,6 +19,7 @@ from app.parts import Parts
 from app.services import sessions
 from app.web.parts import EXTENSION
 from models import (
+    Attendance,
     Case,
     CaseExport,
     Company,
@@ -33,6 +34,7 @@ from models import (
     Seat,
     User,
 )
+from models.rules.attendance import Channel, Kind, Stage
 from models.rules.case_machine import State
 from models.rules.hearing import HearingState, SeatRole
 from models.rules.people import Role, Side
@@ -60,6 +62,7 @@ STATES = {
 }
 TOLD = (State.NOTIFIED, State.ANSWERED, State.HEARING_SCHEDULED)
 NOTICE_CODE = "ABCD-EFGH-JKLM"
+CLAIM_CODE = "MNPQ-RSTU-VWXY"
 DOCUMENT_CODE = "2345-6789-ABCD"
 CONTENT = b"%PDF-1.7 walks"
 
@@ -93,6 +96,7 @@ class World:
         names["recording"] = await _recording(names["hearing"], users["mediator"], parts)
         names["copy"] = await _copy(cases["notified"], users["consumer"], parts)
         await _notice(cases["notified"])
+        names |= await _attendances(cases["analysis"], users["consumer"])
         await parts.mail.send(_letter())
         browsers = {name: await _browser(app, users.get(name)) for name in (*PEOPLE, GUEST)}
         return cls(browsers, names)
@@ -200,6 +204,22 @@ async def _block(hearing: int, company: Company, users: dict[str, User]) -> int:
     )
     await Hearing.filter(id=hearing).update(block_id=block.id, room=1)
     return int(block.id)
+
+
+async def _attendances(case: Case, citizen: User) -> dict[str, Any]:
+    """A question that was answered, and the case that was opened at the counter."""
+    common = {"citizen": citizen, "question": "O que faço?", "created_at": NOW, "changed_at": NOW}
+    asked = await Attendance.create(
+        kind=Kind.CONSULTATION,
+        stage=Stage.ANSWERED,
+        channel=Channel.ONLINE,
+        answer="Peça por escrito.",
+        **common,
+    )
+    opened = await Attendance.create(
+        kind=Kind.CIP, stage=Stage.CLOSED, channel=Channel.COUNTER, case=case, code=CLAIM_CODE, **common
+    )
+    return {"attendance": asked.id, "counter": opened.id, "claim": CLAIM_CODE}
 
 
 async def _notice(case: Case) -> None:

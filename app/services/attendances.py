@@ -1,0 +1,430 @@
+"""Attendances without a case: questions and their answers, matters for other bodies, referrals, ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import Q
+
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import letters
+from app.services.bodies import Body, all_bodies
+from app.services.letters import Text
+from models import Attendance, AttendanceStep, Problem, User
+from models.rules.attendance import DESK, RATING, Act, Channel, Kind, Stage, allowed, step, written_number
+from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.identity import normal_cpf
+from models.rules.people import Role, Viewer
+
+PAGE = 50
+QUESTION = (20, 4000)
+ANSWER = (20, 8000)
+NAME_MAX = 160
+OPEN_QUESTIONS = 5
+"""How many unanswered questions one citizen may have."""
+
+
+class Shelf(StrEnum):
+    """Which part of the attendances a list shows to staff."""
+
+    WAITING = "waiting"
+    MINE = "mine"
+    REVIEW = "review"
+    REFERRED = "referred"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Line:
+    """An attendance in a list."""
+
+    id: int
+    number: str
+    kind: Kind
+    stage: Stage
+    channel: Channel
+    name: str
+    beginning: str
+    attendant: str
+    case_id: int | None
+    rating: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step of an attendance's record; to a citizen, people of the agency have no names."""
+
+    act: Act
+    who: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page of an attendance shows to one person."""
+
+    line: Line
+    question: str
+    answer: str
+    company: str
+    problem: str
+    body: Body | None
+    rating_text: str
+    steps: tuple[Done, ...]
+    acts: tuple[Act, ...]
+    own: bool
+    own_decision: bool
+    """The viewer forwarded it, and its review is for somebody else."""
+
+    def may(self, act: str) -> bool:
+        """Whether the viewer may do that now."""
+        return act in self.acts
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks at the counter or by telephone: name as said, CPF when they have an account or say it."""
+
+    name: str
+    cpf: str = ""
+    channel: str = Channel.COUNTER
+
+
+async def ask(viewer: Viewer, question: str, *, problem_id: int | None = None, now: datetime) -> int:
+    """A citizen's question, online; Refused("too_many_questions") with five that wait already."""
+    question = _text(question, "question", QUESTION)
+    async with transaction():
+        await User.filter(id=viewer.user_id).select_for_update().get()
+        open_ = Attendance.filter(citizen_id=viewer.user_id, stage__in=(Stage.WAITING, Stage.IN_HAND))
+        if await open_.count() >= OPEN_QUESTIONS:
+            raise Refused("too_many_questions", max=OPEN_QUESTIONS)
+        made = await Attendance.create(
+            kind=Kind.TRIAGE,
+            stage=Stage.WAITING,
+            channel=Channel.ONLINE,
+            citizen_id=viewer.user_id,
+            problem_id=problem_id,
+            question=question,
+            created_at=now,
+            changed_at=now,
+        )
+    return made.id
+
+
+async def begin(viewer: Viewer, person: Person, question: str, *, now: datetime) -> int:
+    """An attendance of a person in front of ``viewer``, or on the telephone; it is in their hands."""
+    wrong: dict[str, str] = {}
+    name = " ".join(person.name.split())
+    if not 2 <= len(name) <= NAME_MAX:
+        wrong["name"] = "required" if not name else "too_long"
+    cpf = normal_cpf(person.cpf) if person.cpf else None
+    if person.cpf and cpf is None:
+        wrong["cpf"] = "cpf_invalid"
+    if person.channel not in (Channel.COUNTER, Channel.PHONE):
+        wrong["channel"] = "choice_missing"
+    question = question.strip()
+    if not QUESTION[0] <= len(question) <= QUESTION[1]:
+        wrong["question"] = "text_length"
+    if wrong:
+        raise Invalid(wrong, min=QUESTION[0], max=QUESTION[1])
+    _desk(viewer)
+    async with transaction():
+        citizen = await User.get_or_none(cpf=cpf, role=Role.CONSUMER) if cpf else None
+        made = await Attendance.create(
+            kind=Kind.TRIAGE,
+            stage=Stage.IN_HAND,
+            channel=Channel(person.channel),
+            citizen_id=citizen.id if citizen else None,
+            name=name,
+            attendant_id=viewer.user_id,
+            question=question,
+            created_at=now,
+            changed_at=now,
+        )
+        await _note(made, Act.TAKE, viewer, "", now)
+    return made.id
+
+
+async def ex_officio(viewer: Viewer, company: str, facts: str, *, now: datetime) -> int:
+    """A complaint that the agency makes itself (Decreto 2.181/1997, art. 33, III), for the legal officer."""
+    company, facts = company.strip(), _text(facts, "question", QUESTION)
+    if not 2 <= len(company) <= NAME_MAX:
+        raise Invalid({"company_name": "company_missing"})
+    _desk(viewer)
+    async with transaction():
+        made = await Attendance.create(
+            kind=Kind.EX_OFFICIO,
+            stage=Stage.REFERRED,
+            channel=Channel.COUNTER,
+            name=_("De ofício"),
+            company_name=company,
+            attendant_id=viewer.user_id,
+            question=facts,
+            created_at=now,
+            changed_at=now,
+        )
+        await _note(made, Act.REFER, viewer, facts, now)
+    return made.id
+
+
+async def take(attendance_id: int, viewer: Viewer, *, now: datetime) -> None:
+    """Take a question from the queue, or from a colleague."""
+    await _act(attendance_id, viewer, Act.TAKE, "", now=now, attendant_id=viewer.user_id)
+
+
+async def answer(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
+    """Answer: guidance without a case (simples consulta), told by letter when there is an address."""
+    text = _text(text, "answer", ANSWER)
+    async with transaction():
+        row = await _act(
+            attendance_id, viewer, Act.ANSWER, text, now=now, answer=text, kind=Kind.CONSULTATION, body=""
+        )
+        await _write(
+            row, _("O Procon respondeu à sua consulta"), (text, _("Conte se ajudou: leva um minuto.")), now
+        )
+
+
+async def forward(attendance_id: int, viewer: Viewer, body: str, reason: str, *, now: datetime) -> None:
+    """Not consumer law (extra-Procon): to which body, and why (Decreto 2.181/1997, art. 39)."""
+    wrong = {} if body in all_bodies() else {"body": "choice_missing"}
+    reason = _text(reason, "reason", ANSWER, wrong)
+    async with transaction():
+        row = await _act(
+            attendance_id,
+            viewer,
+            Act.FORWARD,
+            reason,
+            now=now,
+            answer=reason,
+            body=body,
+            kind=Kind.EXTRA_PROCON,
+            attendant_id=viewer.user_id,
+        )
+        known = all_bodies()[body]
+        await _write(
+            row,
+            _("Seu assunto é com outro órgão: %(body)s") % {"body": known.name},
+            (
+                reason,
+                _("Procure: %(body)s.") % {"body": known.name},
+                _("Se discordar, peça a revisão: outra pessoa do Procon vai decidir."),
+            ),
+            now,
+        )
+
+
+async def refer(attendance_id: int, viewer: Viewer, company: str, reason: str, *, now: datetime) -> None:
+    """To the inspection (encaminhamento à fiscalização): what should be looked at, and where."""
+    company = company.strip()
+    wrong = {} if 2 <= len(company) <= NAME_MAX else {"company_name": "company_missing"}
+    reason = _text(reason, "reason", ANSWER, wrong)
+    async with transaction():
+        row = await _act(
+            attendance_id,
+            viewer,
+            Act.REFER,
+            reason,
+            now=now,
+            answer=reason,
+            company_name=company,
+            kind=Kind.INSPECTION,
+        )
+        await _write(row, _("Seu relato foi para a fiscalização"), (reason,), now)
+
+
+async def conclude(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
+    """What came of a referral to the inspection or of a complaint of the agency's own."""
+    text = _text(text, "result", ANSWER)
+    async with transaction():
+        row = await _act(attendance_id, viewer, Act.CONCLUDE, text, now=now)
+        await _write(row, _("Resultado da fiscalização"), (text,), now)
+
+
+async def ask_review(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
+    """The citizen asks for another look at a forwarding; somebody else decides, once."""
+    text = _text(text, "review", QUESTION)
+    async with transaction():
+        await _act(attendance_id, viewer, Act.ASK_REVIEW, text, now=now)
+
+
+async def keep(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
+    """The review keeps the forwarding; Refused("own_decision") to who forwarded it."""
+    text = _text(text, "keep", ANSWER)
+    async with transaction():
+        row = await _act(attendance_id, viewer, Act.KEEP, text, now=now)
+        await _write(row, _("Resultado da revisão do seu atendimento"), (text,), now)
+
+
+async def rate(attendance_id: int, viewer: Viewer, stars: str, text: str, *, now: datetime) -> None:
+    """The citizen's rating of an answer, 1 to 5, with words if they like."""
+    rating = int(stars) if stars.isascii() and stars.isdigit() and len(stars) == 1 else 0
+    wrong = {} if rating in RATING else {"rating": "choice_missing"}
+    if len(text) > QUESTION[1]:
+        wrong["rating_text"] = "too_long"
+    if wrong:
+        raise Invalid(wrong)
+    async with transaction():
+        await _act(
+            attendance_id, viewer, Act.RATE, str(rating), now=now, rating=rating, rating_text=text.strip()
+        )
+
+
+async def classify(case_id: int, kind: Kind) -> None:
+    """Say what the attendance of a case turned out to be, inside the transaction of the act that did it."""
+    await Attendance.filter(case_id=case_id).update(kind=kind)
+
+
+async def lines(viewer: Viewer, shelf: Shelf = Shelf.ALL) -> list[Line]:
+    """A citizen's own attendances, newest first; for staff one shelf: what waits oldest first."""
+    if viewer.role is Role.CONSUMER:
+        return await _lines(Attendance.filter(citizen_id=viewer.user_id).order_by("-id"))
+    if not viewer.is_staff:
+        return []
+    order = "-id" if shelf is Shelf.ALL else "created_at"
+    return await _lines(_shelf(shelf, viewer).order_by(order, "id"))
+
+
+async def counts(viewer: Viewer) -> dict[Shelf, int]:
+    """How many attendances stand on each shelf."""
+    return {shelf: await _shelf(shelf, viewer).count() for shelf in Shelf}
+
+
+async def page(attendance_id: int, viewer: Viewer) -> Page:
+    """One attendance, for its citizen and for staff; NotFound for everybody else."""
+    row = await Attendance.get_or_none(id=attendance_id)
+    if row is None or not _may_see(row, viewer):
+        raise NotFound
+    problem = await Problem.get_or_none(id=row.problem_id) if row.problem_id else None
+    own = row.citizen_id == viewer.user_id
+    acts = allowed(row.stage, viewer.role, own=own)
+    done = await (
+        AttendanceStep.filter(attendance_id=row.id)
+        .order_by("id")
+        .values("act", "text", "at", "actor__name", "actor_id", "actor__role")
+    )
+    return Page(
+        line=(await _lines(Attendance.filter(id=row.id)))[0],
+        question=row.question,
+        answer=row.answer,
+        company=row.company_name,
+        problem=problem.label if problem else "",
+        body=all_bodies().get(row.body),
+        rating_text=row.rating_text,
+        steps=tuple(
+            Done(
+                Act(one["act"]),
+                _("Procon")
+                if viewer.role is Role.CONSUMER and one["actor__role"] != Role.CONSUMER
+                else one["actor__name"],
+                one["text"],
+                one["at"],
+            )
+            for one in done
+        ),
+        acts=acts,
+        own=own,
+        own_decision=await _is_own_decision(row.id, viewer),
+    )
+
+
+def _may_see(row: Attendance, viewer: Viewer) -> bool:
+    return viewer.is_staff or (viewer.role is Role.CONSUMER and row.citizen_id == viewer.user_id)
+
+
+def _shelf(shelf: Shelf, viewer: Viewer) -> Any:
+    return Attendance.filter(
+        {
+            Shelf.WAITING: Q(stage=Stage.WAITING),
+            Shelf.MINE: Q(stage=Stage.IN_HAND, attendant_id=viewer.user_id),
+            Shelf.REVIEW: Q(stage=Stage.UNDER_REVIEW),
+            Shelf.REFERRED: Q(stage=Stage.REFERRED),
+            Shelf.ALL: Q(),
+        }[shelf]
+    )
+
+
+async def _lines(query: Any) -> list[Line]:
+    found: Sequence[dict[str, Any]] = await query.limit(PAGE).values(
+        *("id", "kind", "stage", "channel", "name", "question", "case_id", "rating", "created_at"),
+        *("citizen__name", "attendant__name"),
+    )
+    return [
+        Line(
+            id=row["id"],
+            number=written_number(row["id"], row["created_at"].year),
+            kind=Kind(row["kind"]),
+            stage=Stage(row["stage"]),
+            channel=Channel(row["channel"]),
+            name=row["name"] or row["citizen__name"] or "",
+            beginning=" ".join(row["question"].split())[:160],
+            attendant=row["attendant__name"] or "",
+            case_id=row["case_id"],
+            rating=row["rating"],
+            created_at=row["created_at"],
+        )
+        for row in found
+    ]
+
+
+async def _act(
+    attendance_id: int, viewer: Viewer, act: Act, text: str, *, now: datetime, **changes: Any
+) -> Attendance:
+    """Lock the row, ask the table, change the row and note the step, in one transaction."""
+    async with transaction():
+        row = await Attendance.filter(id=attendance_id).select_for_update().get_or_none()
+        if row is None or not _may_see(row, viewer):
+            raise NotFound
+        to = step(row.stage, act, viewer.role, own=row.citizen_id == viewer.user_id)
+        if row.stage is Stage.UNDER_REVIEW and await _is_own_decision(row.id, viewer):
+            raise Refused("own_decision")
+        row.update_from_dict({**changes, "stage": to, "changed_at": now})
+        await row.save()
+        await _note(row, act, viewer, text, now)
+    return row
+
+
+async def _is_own_decision(attendance_id: int, viewer: Viewer) -> bool:
+    decided = AttendanceStep.filter(attendance_id=attendance_id, act=Act.FORWARD, actor_id=viewer.user_id)
+    return await decided.exists()
+
+
+async def _note(row: Attendance, act: Act, viewer: Viewer, text: str, now: datetime) -> None:
+    await AttendanceStep.create(attendance_id=row.id, act=act, actor_id=viewer.user_id, text=text, at=now)
+
+
+async def _write(row: Attendance, subject: str, paragraphs: tuple[str, ...], now: datetime) -> None:
+    if row.citizen_id is None:
+        return
+    number = written_number(row.id, row.created_at.year)
+    text = Text(
+        subject=f"{subject} ({number})",
+        paragraphs=paragraphs,
+        button=_("Abrir o atendimento"),
+        path=f"/atendimentos/{row.id}",
+    )
+    citizen = await User.get(id=row.citizen_id)
+    await letters.write([citizen], f"attendance:{row.id}:{row.stage}:{now.isoformat()}", text, now=now)
+
+
+def _desk(viewer: Viewer) -> None:
+    if viewer.role not in DESK:
+        raise Refused("not_for_role")
+
+
+def _text(typed: str, field: str, limits: tuple[int, int], wrong: dict[str, str] | None = None) -> str:
+    """The text, stripped; Invalid with what else is wrong beside it."""
+    least, most = limits
+    text = typed.strip()
+    wrong = dict(wrong or {})
+    if not least <= len(text) <= most:
+        wrong[field] = "text_length"
+    if wrong:
+        raise Invalid(wrong, min=least, max=most)
+    return text

@@ -1,0 +1,253 @@
+"""Calculations as typed: read, worked out, shown as a report, put into a case."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from uuid import UUID, uuid4
+
+from app.adapters.calculation_document import CalculationReport, ReportLine
+from app.adapters.pdf import PdfMaker
+from app.adapters.storage import Storage
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import casefile, indices
+from app.services.indices import SeriesView
+from app.services.letterhead import letterhead
+from app.settings import Profile
+from models import Document, DocumentKind
+from models.rules.calculation import (
+    Charge,
+    FixedInterest,
+    Instalment,
+    Monthly,
+    Result,
+    Rules,
+    instalments,
+    restitution,
+)
+from models.rules.errors import Invalid, Refused
+from models.rules.money import typed_cents
+from models.rules.people import Role, Side, Viewer
+
+MAX_CHARGES = 120
+MAX_INSTALMENTS = 420
+_CHARGE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\s*[;\s]\s*(.+)")
+CALCULATORS = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR})
+
+
+@dataclass(frozen=True)
+class Restitution:
+    """A calculation of undue charges: how it was made, and the result."""
+
+    rules: Rules
+    series: SeriesView | None
+    months: Monthly
+    result: Result
+    title: str
+
+    def method(self) -> tuple[str, ...]:
+        """How it was made, in sentences for people who check it."""
+        said = []
+        if self.rules.doubled:
+            said.append(_("Devolução em dobro do que foi pago em excesso (CDC, art. 42, parágrafo único)."))
+        if self.series:
+            said.append(
+                _("Correção por %(name)s, do mês do pagamento ao anterior ao do cálculo. Fonte: %(source)s.")
+                % {"name": self.series.name, "source": self.series.source}
+            )
+        else:
+            said.append(_("Sem correção monetária."))
+        if isinstance(self.rules.interest, FixedInterest):
+            said.append(
+                _("Juros simples de %(percent)s%% ao mês, por dia (mês de 30 dias), desde %(day)s.")
+                % {
+                    "percent": str(self.rules.interest.percent).replace(".", ","),
+                    "day": f"{self.rules.interest.since:%d/%m/%Y}",
+                }
+            )
+        else:
+            said.append(_("Sem juros."))
+        if self.result.missing:
+            months = ", ".join(f"{month:%m/%Y}" for month in self.result.missing)
+            said.append(_("Meses sem índice publicado, contados como zero: %(months)s.") % {"months": months})
+        if self.series and not self.series.checked:
+            said.append(_("Os valores deste índice ainda não foram conferidos na fonte."))
+        said.append(_("Cada valor é arredondado ao centavo, meio para cima."))
+        return tuple(said)
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A debt in instalments, and what a charged instalment takes too much."""
+
+    amount_cents: int
+    percent: Decimal
+    lines: tuple[Instalment, ...]
+    charged_cents: int | None
+
+    @property
+    def paid_cents(self) -> int:
+        """What all instalments come to."""
+        return sum(line.cents for line in self.lines)
+
+    @property
+    def interest_cents(self) -> int:
+        """What the debt costs."""
+        return sum(line.interest_cents for line in self.lines)
+
+    @property
+    def over_cents(self) -> int | None:
+        """What the charged instalments take over the calculated ones, in all."""
+        return None if self.charged_cents is None else self.charged_cents * len(self.lines) - self.paid_cents
+
+
+async def undue(typed: Mapping[str, str]) -> Restitution:
+    """Undue charges as typed; Invalid names every wrong field, of the charges the first wrong line."""
+    wrong: dict[str, str] = {}
+    charges, line = _charges(typed.get("charges", ""))
+    if not charges:
+        wrong["charges"] = "charge_line"
+    until = _day(typed, "until", wrong)
+    percent = _percent(typed.get("percent", ""), "percent", wrong) if typed.get("percent") else None
+    since = _day(typed, "since", wrong) if percent else None
+    series, months = None, {}
+    if code := typed.get("series", ""):
+        series, found = await indices.monthly(code)
+        months = dict(found)
+    if wrong or until is None:
+        raise Invalid(wrong, line=line)
+    interest = FixedInterest(percent, since) if percent and since else None
+    rules = Rules(until, bool(typed.get("doubled")), months, interest)
+    title = typed.get("title", "").strip()[:120] or _("Cobrança indevida")
+    return Restitution(rules, series, months, restitution(charges, rules), title)
+
+
+def loan(typed: Mapping[str, str]) -> Loan:
+    """A debt in instalments as typed."""
+    wrong: dict[str, str] = {}
+    amount = typed_cents(typed.get("amount", ""))
+    if not amount:
+        wrong["amount"] = "amount_invalid"
+    count = typed.get("count", "")
+    if not (count.isascii() and count.isdigit() and 1 <= int(count[:4]) <= MAX_INSTALMENTS):
+        wrong["count"] = "instalment_count"
+    percent = _percent(typed.get("rate", "") or "0", "rate", wrong)
+    charged = typed_cents(typed["charged"]) if typed.get("charged") else None
+    if typed.get("charged") and charged is None:
+        wrong["charged"] = "amount_invalid"
+    if wrong or amount is None or percent is None:
+        raise Invalid(wrong, max=MAX_INSTALMENTS)
+    return Loan(amount, percent, instalments(amount, int(count), percent), charged)
+
+
+def report(found: Restitution, *, profile: Profile, protocol: str, now: datetime) -> CalculationReport:
+    """The calculation report (memória de cálculo) of undue charges."""
+    result = found.result
+    return CalculationReport(
+        agency=letterhead(profile),
+        protocol=protocol,
+        issued_at=now,
+        title=found.title,
+        until=found.rules.until,
+        method=found.method(),
+        lines=tuple(
+            ReportLine(
+                line.charge.paid_on,
+                line.charge.cents,
+                line.base_cents,
+                line.factor,
+                line.corrected_cents,
+                line.interest_cents,
+                line.total_cents,
+            )
+            for line in result.lines
+        ),
+        totals=(
+            result.paid_cents,
+            result.base_cents,
+            result.corrected_cents,
+            result.interest_cents,
+            result.total_cents,
+        ),
+        months=tuple(sorted(found.months.items())),
+    )
+
+
+async def attach(
+    case_id: int,
+    viewer: Viewer,
+    found: Restitution,
+    *,
+    profile: Profile,
+    pdf: PdfMaker,
+    storage: Storage,
+    now: datetime,
+) -> UUID:
+    """Put the report into a case, for its parties to see; Refused for who may not calculate."""
+    case, side = await casefile.view(case_id, viewer)
+    if side is not Side.STAFF or viewer.role not in CALCULATORS:
+        raise Refused("not_yours")
+    paper = await pdf.render(report(found, profile=profile, protocol=case.protocol or str(case_id), now=now))
+    key = await storage.put(paper)
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        sides = (Side.CONSUMER, Side.COMPANY, Side.STAFF)
+        document = await Document.create(
+            id=uuid4(),
+            case_id=case_id,
+            owner_id=None,
+            kind=DocumentKind.CALCULATION,
+            sides=",".join(sides),
+            filename=f"memoria-de-calculo-{now:%Y%m%d-%H%M}.pdf",
+            media_type="application/pdf",
+            size=len(paper),
+            sha256=hashlib.sha256(paper).hexdigest(),
+            storage_key=key,
+            at=now,
+            attached_at=now,
+        )
+        told = {"document": str(document.id), "kind": document.kind}
+        await casefile.record(file, "document_ready", now=now, facts=told)
+        return document.id
+
+
+def _charges(text: str) -> tuple[list[Charge], int]:
+    """The charges, a line each ("05/03/2025 89,90"), and the number of the first line that is none."""
+    found: list[Charge] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        match = _CHARGE.fullmatch(line.strip())
+        amount = typed_cents(match[4]) if match else None
+        try:
+            day = date(int(match[3]), int(match[2]), int(match[1])) if match else None
+        except ValueError:
+            day = None
+        if not amount or day is None or day.year < 1990 or len(found) >= MAX_CHARGES:
+            return [], number
+        found.append(Charge(day, amount))
+    return found, 1
+
+
+def _day(typed: Mapping[str, str], name: str, wrong: dict[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(typed.get(name, ""))
+    except ValueError:
+        wrong[name] = "date_invalid"
+        return None
+
+
+def _percent(typed: str, name: str, wrong: dict[str, str]) -> Decimal | None:
+    try:
+        percent = Decimal(typed.strip().replace(",", "."))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not percent.is_finite() or not 0 <= percent <= 100:
+        wrong[name] = "percent_invalid"
+        return None
+    return percent

@@ -1,0 +1,133 @@
+"""Calculations over HTTP: undue charges, instalments, the report, and the series of indices they use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from quart import Blueprint, Response, redirect, url_for
+from quart.typing import ResponseReturnValue
+
+from app.services import calculations, indices
+from app.services.calculations import Loan, Restitution
+from app.web.access import STAFF, requires, viewer
+from app.web.errors import field_sentences
+from app.web.forms import form, query
+from app.web.parts import parts
+from app.web.render import render
+from app.web.stored import attachment
+from app.web.today import now, today
+from models.rules.errors import Invalid
+from models.rules.people import Role
+
+blueprint = Blueprint("calculations", __name__)
+
+_CALCULATORS = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR)
+
+
+@blueprint.get("/calculos")
+@requires(STAFF)
+async def page() -> str:
+    """The form of undue charges; ``caso`` is the case that the report is for."""
+    case = query("caso")
+    begun = {
+        "until": today().isoformat(),
+        "doubled": "1",
+        "case": case if case.isascii() and case.isdigit() else "",
+    }
+    return await _page(begun, {}, None)
+
+
+@blueprint.post("/calculos")
+@requires(*_CALCULATORS)
+async def calculate() -> ResponseReturnValue:
+    """The result on the page, as a PDF (``do=pdf``), or in the case (``do=attach``)."""
+    typed = await form()
+    try:
+        found = await calculations.undue(typed)
+    except Invalid as error:
+        return await _page(typed, field_sentences(error), None), 422
+    if typed.get("do") == "pdf":
+        return await _pdf(found, typed)
+    if typed.get("do") == "attach" and typed.get("case", "").isdigit():
+        case_id = int(typed["case"][:9])
+        bound = parts()
+        await calculations.attach(
+            case_id,
+            viewer(),
+            found,
+            profile=bound.profile,
+            pdf=bound.pdf,
+            storage=bound.storage,
+            now=now(),
+        )
+        return redirect(url_for("cases.show", case_id=case_id), 303)
+    return await _page(typed, {}, found)
+
+
+@blueprint.get("/calculos/parcelas")
+@requires(STAFF)
+async def loan_page() -> str:
+    """The form of a debt in instalments."""
+    return _loan({}, {}, None)
+
+
+@blueprint.post("/calculos/parcelas")
+@requires(*_CALCULATORS)
+async def loan() -> ResponseReturnValue:
+    """The instalments of a debt."""
+    typed = await form()
+    try:
+        return _loan(typed, {}, calculations.loan(typed))
+    except Invalid as error:
+        return _loan(typed, field_sentences(error), None), 422
+
+
+@blueprint.get("/calculos/indices")
+@requires(STAFF)
+async def series_page() -> str:
+    """The series of indices, with their sources."""
+    return await _series({}, {})
+
+
+@blueprint.post("/calculos/indices")
+@requires(Role.COORDINATOR)
+async def import_series() -> ResponseReturnValue:
+    """Enter the months of a CSV."""
+    typed = await form()
+    names = ("code", "name", "source", "text")
+    try:
+        await indices.import_csv(*(typed.get(name, "") for name in names), now=now())
+    except Invalid as error:
+        return await _series(typed, field_sentences(error)), 422
+    return redirect(url_for(".series_page"), 303)
+
+
+async def _pdf(found: Restitution, typed: Mapping[str, str]) -> Response:
+    bound = parts()
+    protocol = typed.get("case") or "—"
+    paper = calculations.report(found, profile=bound.profile, protocol=protocol, now=now())
+    pdf = await bound.pdf.render(paper)
+    name = attachment("memoria-de-calculo.pdf")
+    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
+
+
+async def _page(values: Mapping[str, str], errors: Mapping[str, str], found: Restitution | None) -> str:
+    return render(
+        "calculations/undue.html",
+        form={"values": values, "errors": errors},
+        series=[(one.code, one.name) for one in await indices.all_series()],
+        found=found,
+        most=calculations.MAX_CHARGES,
+    )
+
+
+def _loan(values: Mapping[str, str], errors: Mapping[str, str], found: Loan | None) -> str:
+    return render("calculations/loan.html", form={"values": values, "errors": errors}, found=found)
+
+
+async def _series(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    return render(
+        "calculations/series.html",
+        form={"values": values, "errors": errors},
+        series=await indices.all_series(),
+    )

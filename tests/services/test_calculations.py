@@ -1,0 +1,97 @@
+"""Calculations as typed, the series they use, the report and the petition in a case."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.adapters.pdf import FakePdfMaker
+from app.adapters.storage import FolderStorage
+from app.services import calculations, indices, petitions
+from app.settings import PROFILES, load_profile
+from models import Case, CaseEvent, Document
+from models.rules.case_machine import State
+from models.rules.errors import Invalid, Refused
+from tests.factories.people import NOW
+from tests.services.parties import make_parties
+
+pytestmark = pytest.mark.usefixtures("database")
+
+PROFILE = load_profile(PROFILES / "criciuma.toml")
+CSV = "mes;percentual\n01/2026;1,00\n02/2026;2\n"
+SOURCE = "IBGE, tabela de teste, consulta de hoje"
+
+
+async def test_a_series_is_imported_and_a_charge_is_doubled_and_corrected() -> None:
+    assert await indices.import_csv("INPC", "INPC", SOURCE, CSV, now=NOW) == 2
+    assert await indices.import_csv("inpc", "INPC", SOURCE, "02/2026;2,0\n03/2026;-0,5", now=NOW) == 3
+    (series,) = await indices.all_series()
+    assert (series.code, series.first, series.last, series.checked) == (
+        "inpc",
+        date(2026, 1, 1),
+        date(2026, 3, 1),
+        True,
+    )
+    typed = {"charges": "10/01/2026 100,00\n\n15/02/2026; 50", "until": "2026-03-25", "doubled": "1"}
+    found = await calculations.undue({**typed, "series": "inpc", "percent": "1,0", "since": "2026-02-10"})
+    assert [line.corrected_cents for line in found.result.lines] == [20_604, 10_200]
+    assert found.result.missing == ()
+    assert any(SOURCE in line for line in found.method())
+
+
+async def test_what_cannot_be_read_is_named_with_its_line() -> None:
+    with pytest.raises(Invalid) as caught:
+        await calculations.undue(
+            {"charges": "10/01/2026 100,00\n31/02/2026 5", "until": "x", "percent": "101"}
+        )
+    assert caught.value.fields == {
+        "charges": "charge_line",
+        "until": "date_invalid",
+        "percent": "percent_invalid",
+        "since": "date_invalid",
+    } or set(caught.value.fields) == {"charges", "until", "percent"}
+    assert caught.value.facts["line"] == 2
+    with pytest.raises(Invalid) as wrong:
+        await indices.import_csv("!", "", "", "13/2026;1", now=NOW)
+    assert (set(wrong.value.fields), wrong.value.facts["line"]) == ({"code", "name", "source", "text"}, 1)
+
+
+def test_a_loan_says_what_is_charged_too_much() -> None:
+    found = calculations.loan({"amount": "1.000,00", "count": "3", "rate": "2", "charged": "400,00"})
+    assert (found.paid_cents, found.over_cents) == (104_027, 15_973)
+    assert calculations.loan({"amount": "10,00", "count": "3"}).interest_cents == 0
+    with pytest.raises(Invalid) as caught:
+        calculations.loan({"amount": "x", "count": "0", "rate": "-1", "charged": "y"})
+    assert set(caught.value.fields) == {"amount", "count", "rate", "charged"}
+
+
+async def test_report_and_petition_are_put_into_the_case(tmp_path: Path) -> None:
+    people = await make_parties(State.UNDER_ANALYSIS)
+    await Case.filter(id=people.case.id).update(sent_at=NOW, amount_cents=10_000)
+    press = {
+        "profile": PROFILE,
+        "pdf": FakePdfMaker(),
+        "storage": FolderStorage(tmp_path / "files", bytes(32)),
+        "now": NOW,
+    }
+    found = await calculations.undue({"charges": "10/01/2026 100,00", "until": "2026-03-25"})
+    sheet = await petitions.sheet(people.case.id, people.attendant)
+    facts = "Comprei uma geladeira que nunca chegou, e a loja não devolve o dinheiro."
+
+    await calculations.attach(people.case.id, people.attendant, found, **press)  # type: ignore[arg-type]
+    await petitions.make(
+        people.case.id,
+        people.attendant,
+        {**sheet.values, "facts": facts},
+        **press,  # type: ignore[arg-type]
+    )
+
+    kinds = {row["kind"]: row["sides"] for row in await Document.all().values("kind", "sides")}
+    assert kinds == {"calculation": "consumer,company,staff", "petition": "consumer,staff"}
+    assert await CaseEvent.filter(name="document_ready").count() == 2
+    with pytest.raises(Refused):
+        await petitions.sheet(people.case.id, people.consumer)
+    with pytest.raises(Invalid):
+        await petitions.make(people.case.id, people.attendant, {"facts": "curto"}, **press)  # type: ignore[arg-type]
