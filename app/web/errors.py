@@ -52,6 +52,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "choice_invalid": (422, N_("Esta escolha não é possível aqui. Escolha outra.")),
     "choice_missing": (422, N_("Escolha uma das opções.")),
     "claim_decided": (409, N_("Esta representação já foi conferida por outra pessoa.")),
+    "claim_wrong": (422, N_("O CPF não é o deste recibo. Confira os números.")),
+    "claimed": (409, N_("Este recibo já foi usado. Entre com o seu e-mail e a sua senha.")),
     "clause_changed": (
         409,
         N_(
@@ -62,8 +64,6 @@ SENTENCES: dict[str, tuple[int, str]] = {
         409,
         N_("Esta cláusula foi retirada enquanto você a lia. O que você digitou continua no formulário."),
     ),
-    "claim_wrong": (422, N_("O CPF não é o deste recibo. Confira os números.")),
-    "claimed": (409, N_("Este recibo já foi usado. Entre com o seu e-mail e a sua senha.")),
     "clause_not_open": (409, N_("Esta cláusula não está mais em aberto.")),
     "clauses_open": (409, N_("Há cláusula que ainda não foi aceita pelas duas partes.")),
     "clauses_without_agreement": (409, N_("Há cláusulas aceitas: registre o resultado como acordo.")),
@@ -247,8 +247,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "too_many_pages": (422, N_("Este documento tem páginas demais. Divida-o em partes.")),
     "too_many_paragraphs": (409, N_("Esta ata já tem o máximo de parágrafos.")),
     "too_many_pixels": (422, N_("Esta imagem é grande demais. Envie uma foto menor.")),
-    "too_many_remarks": (409, N_("Esta ata já tem o máximo de observações.")),
     "too_many_questions": (409, N_("Você já tem {max} perguntas esperando resposta.")),
+    "too_many_remarks": (409, N_("Esta ata já tem o máximo de observações.")),
     "uf_invalid": (422, N_("Escolha o estado.")),
     "unauthorized": (401, N_("Entre na sua conta para continuar.")),
     "unreadable": (422, N_("Não foi possível abrir este arquivo. Ele pode estar danificado.")),

@@ -102,8 +102,11 @@ async def test_by_telephone_by_the_cip_and_to_a_hearing(house: House) -> None:
         # the CIP is not answered: a hearing
         case = await at_the_counter(marina)
         await sends_the_cip(marina, case)
+        late = local_now().date() + timedelta(days=30)
         async with house.database():
-            late = local_now().date() + timedelta(days=30)
+            assert await terms.pass_terms(datetime.now(UTC), late) == 0, "no term runs without awareness"
+        await paulo.open(f"/casos/{case}")
+        async with house.database():
             assert await terms.pass_terms(datetime.now(UTC), late) == 1
         assert (await state_of(house, case))[0] is State.UNANSWERED
         assert await chapters.schedules(joao, case)
