@@ -41,6 +41,12 @@ def receipt(store: str, amount: str) -> bytes:
     return _picture("page", "Comprovante de pagamento", lines, "PNG")
 
 
+def letter_receipt(company: str) -> bytes:
+    """A PNG that looks like the receipt of a registered letter, signed at the company."""
+    lines = [("Destinatário", company), ("Recebido por", "Setor de protocolo"), ("Objeto", "BR123456785BR")]
+    return _picture("page", "Aviso de recebimento", lines, "PNG")
+
+
 def _picture(kind: str, title: str, lines: Lines, image_format: str) -> bytes:
     out = io.BytesIO()
     with Image.open(io.BytesIO(_made(kind, title, lines, "png"))) as image:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 
-from app.demo.papers import bill, identity_card, receipt
+from app.demo.papers import bill, identity_card, letter_receipt, receipt
 from app.demo.people import Cast
 from app.parts import Parts
 from app.services import (
     calendars,
     complaints,
+    deliveries,
     documents,
     drafts,
     negotiation,
@@ -21,12 +22,14 @@ from app.services import (
     terms,
     triage,
 )
+from app.services.deliveries import Step
 from app.services.documents import Intake, Limits
 from app.services.negotiation import OfferTerms
 from app.services.notices import Choice
 from app.services.scheduling import Booking
 from app.services.terms import TermRules
 from models import DocumentKind, Offer, OfferState, Problem, User
+from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.people import Viewer
 from models.rules.terms import Calendar
 
@@ -53,6 +56,7 @@ BUS_TICKET = (
     "A passagem de ônibus comprada pelo aplicativo não foi reconhecida no embarque e tive de comprar outra."
 )
 
+BANK_ADDRESS = "Avenida Centenário, 1200, Centro, 88801-001 Criciúma, SC"
 PROBLEMS = {
     FRIDGE: "Produto não entregue, incompleto ou diferente do pedido",
     PHONE: "Cobrança de serviço não contratado",
@@ -130,7 +134,9 @@ class Narrator:
 
     async def unanswered(self, who: str, facts: str, company: str, *, days: int) -> int:
         """A company that let its term pass."""
-        case = await self._notified(who, facts, company, self._now - timedelta(days=days))
+        at = self._now - timedelta(days=days)
+        case = await self._notified(who, facts, company, at)
+        await self._served_by_letter(case, company, at)
         await terms.pass_terms(
             self._now - timedelta(days=days - 15), self._day(self._now) - timedelta(days=days - 15)
         )
@@ -281,16 +287,43 @@ class Narrator:
             self._staff("marina"),
             Choice(company_id=self._cast.companies[company].id),
             now=at + timedelta(hours=4),
-            rules=TermRules(
-                self._parts.profile.terms["company_answer"], self._day(at), await self._calendar()
-            ),
+            rules=await self._answer_term(at),
         )
         return case
 
-    async def _answered(self, case: int, company: str, cents: int, at: datetime) -> int:
+    async def _served_by_letter(self, case: int, company: str, at: datetime) -> None:
+        """A company without an account gets a letter, whose signed receipt begins its term."""
+        marina, today = self._staff("marina"), self._day(at)
+        letter = await deliveries.begin(
+            case, marina, Channel.LETTER, BANK_ADDRESS, today=today, now=at + timedelta(hours=5)
+        )
+        signed = at + timedelta(days=1)
+        await self._upload(
+            case, marina, DocumentKind.PROOF, "aviso-de-recebimento.png", letter_receipt(company), signed
+        )
+        await deliveries.write_down(
+            letter,
+            marina,
+            Step(DeliveryStatus.DELIVERED, self._day(signed), tracking="BR123456785BR"),
+            zone=self._parts.profile.agency.zone,
+            rules=await self._answer_term(signed),
+            now=signed,
+        )
+
+    async def _answer_term(self, at: datetime) -> TermRules:
+        term = self._parts.profile.terms["company_answer"]
+        return TermRules(term, self._day(at), await self._calendar())
+
+    async def _opened(self, case: int, company: str, at: datetime) -> Viewer:
+        """The company opens the notice in the portal, from which its term runs; answers who opened it."""
         speaker = next(
             v for v in self._cast.viewers.values() if self._cast.companies[company].id in v.company_ids
         )
+        await notices.opened_by(case, speaker, now=at, rules=await self._answer_term(at))
+        return speaker
+
+    async def _answered(self, case: int, company: str, cents: int, at: datetime) -> int:
+        speaker = await self._opened(case, company, at - timedelta(hours=20))
         await negotiation.answer(
             case, speaker, "Localizamos o registro do cliente e queremos resolver a situação.", now=at
         )
