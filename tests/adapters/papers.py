@@ -14,6 +14,7 @@ from app.adapters.documents import (
     Letterhead,
     MinutesData,
     NoticeData,
+    ParagraphLine,
     Parties,
     Presence,
     ReceiptData,
@@ -188,6 +189,17 @@ def minutes(clause_count: int = 1, record: str = "", *, signed: bool = True) -> 
             for n, (name, role) in enumerate(people)
         ),
         record=record or RECORD,
+        paragraphs=tuple(
+            ParagraphLine(
+                text=text,
+                author="Marina de Souza",
+                written_at=opened + timedelta(minutes=5 + n),
+                editor="Ana Conceição da Silva" if n == 1 else "",
+                edited_at=opened + timedelta(minutes=9 + n),
+            )
+            for n, text in enumerate((record or RECORD).split("\n\n"))
+        ),
+        follow_up="O Procon acompanha o cumprimento das obrigações nas datas acima.",
         clauses=clauses(clause_count),
         signatures=tuple(
             SignatureLine(
@@ -196,6 +208,7 @@ def minutes(clause_count: int = 1, record: str = "", *, signed: bool = True) -> 
                 signed_at=opened + timedelta(minutes=30 + n),
                 method="Assinatura eletrônica na sala, senha confirmada",
                 address="203.0.113.7",
+                device="Chrome no Android",
             )
             for n, (name, role) in enumerate(people)
         )
