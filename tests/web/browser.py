@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from quart import Quart, Response
+
+from models.rules.people import Viewer
 
 ORIGIN = "http://localhost"
 TOKEN = re.compile(r'name="csrf-token" content="([0-9a-f]{64})"')
@@ -49,3 +52,7 @@ class Browser:
     def keep(self, name: str, value: str) -> None:
         """Put a cookie into the browser."""
         self._client.set_cookie("localhost", name, value)
+
+
+SignIn = Callable[[Viewer], Awaitable[Browser]]
+"""Opens a browser in which a person is signed in."""

@@ -15,14 +15,15 @@ from app.adapters.outbox import OutboxMail
 from app.parts import Parts
 from app.services import sessions
 from app.web import accounts, body, csrf, development, door, render, second_factor
+from app.web import site as whole
 from app.web.access import PUBLIC, SIGNED_IN, STAFF, requires
 from app.web.api import document
 from app.web.forms import choices, form, query
 from models import User
 from models.rules.errors import Invalid, NotFound, Refused
-from models.rules.people import Role
+from models.rules.people import Role, Viewer
 from tests.factories.people import NOW
-from tests.web.browser import Browser
+from tests.web.browser import Browser, SignIn
 
 MakeSite = Callable[..., Quart]
 
@@ -38,19 +39,50 @@ def make_site(fake_parts: Parts, clock: FakeClock, tmp_path: Path) -> MakeSite:
     """Makes a site; keywords change its parts."""
 
     def make(**changes: Any) -> Quart:
-        if changes.get("demo"):
-            changes["mail"] = OutboxMail(tmp_path / "outbox", "procon@exemplo.com", clock)
-        parts = replace(fake_parts, **({"clock": clock} | changes))
-        app = Quart("site", static_folder=None, template_folder=None)
-        body.install(app)
-        door.install(app, parts, redis_url="")
-        render.install(app, profile=parts.profile, csrf_token=csrf.token)
+        app = _door(tmp_path, replace(fake_parts, **({"clock": clock} | changes)))
         for blueprint in (accounts.blueprint, second_factor.blueprint, development.blueprint, _pages()):
             app.register_blueprint(blueprint)
         document.install(app)
         return app
 
     return make
+
+
+def _door(tmp_path: Path, parts: Parts) -> Quart:
+    if parts.demo:
+        parts = replace(parts, mail=OutboxMail(tmp_path / "outbox", "procon@exemplo.com", parts.clock))
+    app = Quart("site", static_folder=None, template_folder=None)
+    body.install(app)
+    door.install(app, parts, redis_url="")
+    render.install(app, profile=parts.profile, csrf_token=csrf.token)
+    return app
+
+
+@pytest.fixture
+def page_parts(fake_parts: Parts, clock: FakeClock) -> Parts:
+    """What the real pages stand on; a test file chooses other parts by a fixture of this name."""
+    return replace(fake_parts, clock=clock)
+
+
+@pytest.fixture
+def pages(database: str, page_parts: Parts, tmp_path: Path) -> Quart:
+    """Every real page. Pages link to each other, so a subject is never tried without the others."""
+    app = _door(tmp_path, page_parts)
+    whole.register(app)
+    return app
+
+
+@pytest.fixture
+def enter(pages: Quart, clock: FakeClock) -> SignIn:
+    """Opens a browser on the real pages in which a person is signed in."""
+
+    async def open_for(viewer: Viewer) -> Browser:
+        browser = Browser(pages)
+        token = await sessions.start(viewer.user_id, now=clock.now(), address="", device="")
+        browser.keep(sessions.cookie_name(secure=False), token)
+        return browser
+
+    return open_for
 
 
 @pytest.fixture

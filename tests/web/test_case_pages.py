@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -12,30 +12,15 @@ from quart import Quart, Response
 
 from app.adapters.clock import FakeClock
 from app.adapters.seal import FakeSeal, SealReport
-from app.services import notices, sessions
+from app.parts import Parts
+from app.services import notices
 from app.services.notices import Choice
-from app.web import (
-    agenda,
-    blocks,
-    cases,
-    companies,
-    deliveries,
-    negotiation,
-    panel,
-    scheduling,
-    slots,
-    verification,
-)
-from app.web import notices as notices_pages
-from app.web.documents import blueprint as documents_blueprint
 from models import Case, Company, Document, DocumentKind, Hearing, Notice, Offer, Representation, User
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer
 from tests.factories.people import NOW, make_company, make_user
 from tests.services.parties import ANSWER_TERM, NoHolidays, Parties, make_parties
-from tests.web.browser import ORIGIN, Browser
-
-SignIn = Callable[[Viewer], Awaitable[Browser]]
+from tests.web.browser import ORIGIN, Browser, SignIn
 
 
 class NoSeal(FakeSeal):
@@ -51,38 +36,9 @@ class NoSeal(FakeSeal):
 
 
 @pytest.fixture
-def pages(database: str, make_site: Callable[..., Quart]) -> Quart:
-    """A site with this subject's pages."""
-    app = make_site(holidays=NoHolidays(), seal=NoSeal())
-    for module in (
-        cases,
-        companies,
-        negotiation,
-        notices_pages,
-        deliveries,
-        scheduling,
-        slots,
-        agenda,
-        blocks,
-        verification,
-    ):
-        app.register_blueprint(module.blueprint)
-    app.register_blueprint(panel.blueprint, url_prefix="/teste")
-    app.register_blueprint(documents_blueprint)
-    return app
-
-
-@pytest.fixture
-def enter(pages: Quart, clock: FakeClock) -> SignIn:
-    """Opens a browser in which a person is signed in."""
-
-    async def open_for(viewer: Viewer) -> Browser:
-        browser = Browser(pages)
-        token = await sessions.start(viewer.user_id, now=clock.now(), address="", device="")
-        browser.keep(sessions.cookie_name(secure=False), token)
-        return browser
-
-    return open_for
+def page_parts(fake_parts: Parts, clock: FakeClock) -> Parts:
+    """Without holidays, and nothing is sealed."""
+    return replace(fake_parts, clock=clock, holidays=NoHolidays(), seal=NoSeal())
 
 
 async def _text(response: Response) -> str:
@@ -232,11 +188,11 @@ async def test_lists_and_panels_open_for_each_role(enter: SignIn) -> None:
     people = await make_parties(State.NOTIFIED)
     assert people.case.protocol is not None
     for viewer in (people.consumer, people.agent, people.attendant, people.mediator, people.coordinator):
-        panel_page = await (await enter(viewer)).get("/teste/painel")
+        panel_page = await (await enter(viewer)).get("/painel")
         assert panel_page.status_code == 200
     listed = await (await enter(people.attendant)).get("/casos?situacao=notified&busca=pessoa")
     assert people.case.protocol in await _text(listed)
-    assert "O que falta fazer" in await _text(await (await enter(people.agent)).get("/teste/painel"))
+    assert "O que falta fazer" in await _text(await (await enter(people.agent)).get("/painel"))
 
 
 async def test_staff_keeps_the_register_and_a_coordinator_invites(enter: SignIn) -> None:
@@ -293,7 +249,7 @@ async def _check(pages: Quart, data: bytes, query: str = "") -> dict[str, Any]:
     return cast(dict[str, Any], await response.get_json())
 
 
-async def test_anybody_verifies_a_document(pages: Quart) -> None:
+async def test_anybody_verifies_a_document(pages: Quart, page_parts: Parts) -> None:
     people = await make_parties(State.FULFILMENT)
     content = b"%PDF-1.7 termo"
     document = await Document.create(
@@ -304,7 +260,7 @@ async def test_anybody_verifies_a_document(pages: Quart) -> None:
         media_type="application/pdf",
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        storage_key="k",
+        storage_key=await page_parts.storage.put(content),
         at=NOW,
         attached_at=NOW,
         code="ABCD-EFGH-JKLM",
@@ -321,7 +277,12 @@ async def test_anybody_verifies_a_document(pages: Quart) -> None:
     found = await _check(pages, content)
     assert (found["verdict"], dict(found["document"])["Processo"]) == ("authentic", people.case.protocol)
     assert (await _check(pages, content + b" "))["verdict"] == "unknown"
-    assert (await _check(pages, content + b" ", "?codigo=ABCDEFGHJKLM"))["verdict"] == "changed"
+    changed = await _check(pages, content + b" ", "?codigo=ABCDEFGHJKLM")
+    assert changed["verdict"] == "changed"
+    assert "há 1 byte a mais" in changed["details"][0]
+    await page_parts.storage.delete(document.storage_key)
+    lost = await _check(pages, content + b" ", "?codigo=ABCDEFGHJKLM")
+    assert (lost["verdict"], lost["details"]) == ("changed", [])
 
 
 async def test_notes_stay_with_the_staff_and_the_lead_archives(enter: SignIn) -> None:

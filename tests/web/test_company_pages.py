@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-import pytest
-from quart import Quart
-
-from app.adapters.clock import FakeClock
-from app.services import sessions
-from app.web import bulk_answers, cases, companies, company_figures, company_merging, scheduling
 from app.web.company_figures import table
 from models import Company, User
 from models.rules.case_machine import State
-from models.rules.people import Viewer
 from tests.factories.people import make_company
 from tests.services.parties import make_parties
-from tests.web.browser import Browser
-
-SignIn = Callable[[Viewer], Awaitable[Browser]]
-
-
-@pytest.fixture
-def enter(database: str, make_site: Callable[..., Quart], clock: FakeClock) -> SignIn:
-    """Opens a browser in which a person is signed in."""
-    app = make_site()
-    for module in (cases, companies, company_figures, company_merging, bulk_answers, scheduling):
-        app.register_blueprint(module.blueprint)
-
-    async def open_for(viewer: Viewer) -> Browser:
-        browser = Browser(app)
-        token = await sessions.start(viewer.user_id, now=clock.now(), address="", device="")
-        browser.keep(sessions.cookie_name(secure=False), token)
-        return browser
-
-    return open_for
+from tests.web.browser import SignIn
 
 
 async def test_a_company_sees_its_figures_and_takes_its_cases_along(enter: SignIn) -> None:

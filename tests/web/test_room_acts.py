@@ -18,7 +18,10 @@ from tests.factories.hearings import Table, make_table
 from tests.walks.test_changes import BODIES as WALKED
 from tests.web.browser import ORIGIN, Browser
 
-PLACE = "hearings.device_tested hearing_door.refuse_rules hearing_acts.agree"
+PLACE = """
+    hearings.device_tested hearing_door.refuse_rules hearing_acts.agree
+    assistance.ask assistance.withdraw assistance.devices
+"""
 INSIDE = """
     hearing_acts.say clauses.propose clauses.revise clauses.accept clauses.withdraw clauses.preview
     hearing_minutes.remark sealed_zone.give
@@ -34,7 +37,7 @@ CONDUCT = """
     hearing_minutes.answer sealed_zone.begin sealed_zone.end
     hearing_acts.reopen hearing_door.identify hearing_door.doubt floor.answer_hand floor.give
     floor.take_back floor.spotlight floor.end_spotlight floor.mute_all participation.release
-    participation.restore
+    participation.restore captions.begin captions.end guests.add guests.send_again guests.withdraw
 """
 ASKED = {
     **dict.fromkeys(PLACE.split(), Asks.PLACE),
@@ -46,6 +49,7 @@ BODIES = WALKED | {
     "hearing_minutes.remove": {"form": {"revision": "1"}},
     "hearing_acts.freeze": {"form": {"outcome": "no_agreement"}},
     "exhibits.turn": {"form": {"page": "1"}},
+    "guests.add": {"form": {"name": "Clara Intérprete", "email": "clara@exemplo.com", "role": "interpreter"}},
 }
 VALUES = {"document_id": "00000000-0000-0000-0000-000000000000"}
 VERBS = {"hearing_acts.take": Conduct.OPEN, "hearing_acts.record": Take.START}

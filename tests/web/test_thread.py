@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-import pytest
-from quart import Quart
-
-from app.adapters.clock import FakeClock
-from app.services import sessions
-from app.web import cases, companies, negotiation, notices, scheduling, thread
-from app.web.documents import blueprint as documents_blueprint
 from models import ThreadBookmark
 from models.rules.case_machine import State
-from models.rules.people import Viewer
 from tests.services.parties import make_parties
-from tests.web.browser import ORIGIN, Browser
-
-SignIn = Callable[[Viewer], Awaitable[Browser]]
-
-
-@pytest.fixture
-def enter(database: str, make_site: Callable[..., Quart], clock: FakeClock) -> SignIn:
-    """Opens a browser in which a person is signed in."""
-    app = make_site()
-    for module in (cases, companies, negotiation, notices, scheduling, thread):
-        app.register_blueprint(module.blueprint)
-    app.register_blueprint(documents_blueprint)
-
-    async def open_for(viewer: Viewer) -> Browser:
-        browser = Browser(app)
-        token = await sessions.start(viewer.user_id, now=clock.now(), address="", device="")
-        browser.keep(sessions.cookie_name(secure=False), token)
-        return browser
-
-    return open_for
+from tests.web.browser import ORIGIN, Browser, SignIn
 
 
 async def test_a_message_is_written_shown_and_marked_as_read(enter: SignIn) -> None:
