@@ -15,9 +15,10 @@ from uuid import UUID
 import orjson
 
 from app.db import day, moment, rows
-from app.services import documents, thread
+from app.services import documents, obligations, thread
 from app.services.case_story import Moment, OfferView, StatementView, moments
 from app.services.documents import File
+from app.services.obligations import Due
 from app.services.thread import Message
 from models import OfferState, Representation, StatementKind
 from models.rules.case_machine import Action, State, allowed
@@ -111,6 +112,7 @@ class CasePage:
     uploads: tuple[File, ...]
     statements: tuple[StatementView, ...]
     messages: tuple[Message, ...]
+    dues: tuple[Due, ...]
     offers: tuple[OfferView, ...]
     hearings: tuple[HearingView, ...]
     notice: NoticeView | None
@@ -190,6 +192,7 @@ async def page(case_id: int, viewer: Viewer) -> CasePage:
         uploads=tuple(file for file in files if file.attached_at is None),
         statements=statements,
         messages=await thread.of_case(case_id, side, viewer, files),
+        dues=await obligations.of_case(case_id),
         offers=offers,
         hearings=await _hearings(case_id),
         notice=await _notice(case_id),

@@ -20,7 +20,7 @@ from app.services.duties import Told
 from app.services.scheduling_words import CAUSES, cause_label
 from app.services.slot_offers import Offered
 from app.services.terms import TermRules
-from app.services.wording import recording_cause, state_label, state_tone
+from app.services.wording import recording_cause, seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
@@ -196,6 +196,7 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         state_tone=state_tone(case.state),
         today=today(),
         file_url=file_url,
+        role_label=seat_role_label,
         copy=await exports.newest(case_id, viewer()),
         copy_url=copy_url,
     )

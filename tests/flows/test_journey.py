@@ -70,7 +70,9 @@ async def test_from_a_new_account_to_a_sealed_agreement(house: House) -> None:
         await ana_sees.learns("minutes_sealed")
 
         await the_paper_is_the_same_for_all(ana, paulo, joao, hearing, protocol, post)
-        assert "cumprimento" in (await ana.open(f"/casos/{case}")).words
+        words = (await ana.open(f"/casos/{case}")).words
+        assert "cumprimento" in words
+        assert "O que foi acordado, por data" in words
         followers = [ana_sees, marina_sees, paulo_sees, joao_sees]
         await everybody_learnt_everything(house, case, followers)
         await the_company_knows_what_it_may(paulo, marina, case)
