@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 from playwright.async_api import expect
 
-from app import db, migration
+from app import db
 from app.adapters.clock import SystemClock
 from app.services import sessions
 from models.rules.people import Viewer
@@ -94,13 +94,12 @@ async def in_phase(person: Person, phase: str) -> None:
 
 
 @asynccontextmanager
-async def hearing_room(folder: Path, *, lawyer: bool = False) -> AsyncIterator[Room]:
-    """A hearing that begins in five minutes, on a server of its own.
+async def hearing_room(url: str, *, lawyer: bool = False) -> AsyncIterator[Room]:
+    """A hearing that begins in five minutes, on a server of its own over the database of ``sqlite_url``.
 
     ``lawyer``: the company also has somebody without power to settle, ``Room.lawyer``.
     """
-    url = f"sqlite://{folder / 'procon.sqlite3'}"
-    await migration.migrate(url, folder)
+    folder = Path(url.removeprefix("sqlite://")).parent
     await db.connect(url)
     now = SystemClock().now()
     table = await make_table(starts_at=now + timedelta(minutes=5))

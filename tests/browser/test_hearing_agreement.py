@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -31,9 +30,9 @@ DUE = date.today() + timedelta(days=20)  # noqa: DTZ011  a day typed into a form
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(sqlite_url: str) -> AsyncIterator[Room]:
     """A hearing on a server of its own, with the company's lawyer."""
-    async with hearing_room(tmp_path, lawyer=True) as room:
+    async with hearing_room(sqlite_url, lawyer=True) as room:
         yield room
 
 

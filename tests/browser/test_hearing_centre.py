@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import CDPSession, expect
@@ -37,10 +36,10 @@ OscillatorNode.prototype.start = function (...given) { window.tones += 1; return
 
 
 @pytest.fixture
-async def watched(tmp_path: Path) -> AsyncIterator[tuple[Room, Viewer]]:
+async def watched(sqlite_url: str) -> AsyncIterator[tuple[Room, Viewer]]:
     """A hearing on a server of its own, and a coordinator who has nothing to do with it."""
-    async with hearing_room(tmp_path) as room:
-        await db.connect(f"sqlite://{tmp_path / 'procon.sqlite3'}")
+    async with hearing_room(sqlite_url) as room:
+        await db.connect(sqlite_url)
         coordinator = viewer_of(await make_user(Role.COORDINATOR, name="Helena Prado"))
         token = await sessions.start(
             coordinator.user_id, now=room.table.hearing.starts_at, address="", device=""

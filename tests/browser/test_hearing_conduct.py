@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -30,9 +29,9 @@ FOCUSED = """
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(sqlite_url: str) -> AsyncIterator[Room]:
     """A hearing on a server of its own."""
-    async with hearing_room(tmp_path) as room:
+    async with hearing_room(sqlite_url) as room:
         yield room
 
 

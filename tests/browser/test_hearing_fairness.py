@@ -36,10 +36,10 @@ LAYERS_SENT = """
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Room]:
     """A hearing whose case has a paper of the consumer's that everybody may open."""
-    async with hearing_room(tmp_path) as room:
-        await db.connect(f"sqlite://{tmp_path / 'procon.sqlite3'}")
+    async with hearing_room(sqlite_url) as room:
+        await db.connect(sqlite_url)
         data = papers.bill("Ana Souza", "Rua das Flores, 10")
         storage = FolderStorage(tmp_path / "files", bytes.fromhex(kept_secret(tmp_path / "storage-key")))
         await Document.create(

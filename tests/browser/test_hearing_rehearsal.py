@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from app import db, migration
+from app import db
 from app.adapters.clock import SystemClock
 from app.services import sessions
 from tests import servers
@@ -32,11 +32,9 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
     """A server without any case."""
-    url = f"sqlite://{tmp_path / 'procon.sqlite3'}"
-    await migration.migrate(url, tmp_path)
-    await db.connect(url)
+    await db.connect(sqlite_url)
     ana = await make_user()
     token = await sessions.start(ana.id, now=SystemClock().now(), address="", device="")
     await db.close()

@@ -12,7 +12,6 @@ import re
 import signal
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -41,9 +40,9 @@ async def meets_both(person: Person) -> None:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(sqlite_url: str) -> AsyncIterator[Room]:
     """A hearing on a server of its own."""
-    async with hearing_room(tmp_path) as room:
+    async with hearing_room(sqlite_url) as room:
         yield room
 
 

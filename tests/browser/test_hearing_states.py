@@ -6,7 +6,6 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import CDPSession, expect
@@ -65,9 +64,9 @@ async () => {
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(sqlite_url: str) -> AsyncIterator[Room]:
     """A hearing on a server of its own."""
-    async with hearing_room(tmp_path) as room:
+    async with hearing_room(sqlite_url) as room:
         yield room
 
 

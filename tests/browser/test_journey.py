@@ -133,7 +133,9 @@ async def is_accepted(marina: Person, ana: Person) -> None:
     await page.goto("/triagem")
     await page.get_by_role("link", name="Ana da Silva").click()
     await page.get_by_role("button", name="Assumir").click()
-    for box in await page.locator("input[name=checked] + label").all():
+    boxes = page.locator("input[name=checked] + label")
+    await boxes.first.wait_for()
+    for box in await boxes.all():
         await box.click()
     await page.get_by_role("button", name="Aceitar o cadastro").click()
     await expect(ana.page.get_by_role("link", name="Escrever a reclamação")).to_be_visible(timeout=SOON_MS)

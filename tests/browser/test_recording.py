@@ -14,7 +14,6 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -157,9 +156,9 @@ def script(who: str) -> str:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(sqlite_url: str) -> AsyncIterator[Room]:
     """A hearing on a server of its own."""
-    async with hearing_room(tmp_path) as room:
+    async with hearing_room(sqlite_url) as room:
         yield room
 
 
