@@ -1,8 +1,9 @@
 """Migrations: Tortoise's own, run so that no row is lost and no two runs meet.
 
 Tortoise remakes a SQLite table to change a column: with foreign keys on, dropping the old table
-cascades into its children and reports success. So on SQLite migrations run with foreign keys off, over
-a fresh backup, and the keys are checked afterwards; on PostgreSQL under an advisory lock.
+cascades into its children and reports success, and the indexes of the old table are gone. So on SQLite
+migrations run with foreign keys off, over a fresh backup, by an editor that keeps indexes, and the keys
+are checked afterwards; on PostgreSQL under an advisory lock.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from tortoise.connection import get_connection
 from tortoise.context import require_context
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from app import db
+from app.db.remaking import KeepingSchemaEditor
 
 BACKUPS_KEPT = 5
 ADVISORY_LOCK = 0x50524F434F4E  # "PROCON": any fixed number will do
@@ -118,11 +121,20 @@ async def unwritten(url: str, **options: str) -> list[MigrationWriter]:
         await Tortoise.close_connections()
 
 
+class _Executor(MigrationExecutor):
+    """Tortoise's, with our editor on SQLite."""
+
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+        if self.connection.capabilities.dialect == "sqlite":
+            return KeepingSchemaEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
+        return super()._schema_editor(atomic, collect_sql)
+
+
 @asynccontextmanager
 async def _executor(configuration: dict[str, Any]) -> AsyncIterator[MigrationExecutor]:
     await Tortoise.init(config=configuration, init_connections=False)
     try:
-        yield MigrationExecutor(get_connection("default"), configuration["apps"])
+        yield _Executor(get_connection("default"), configuration["apps"])
     finally:
         await Tortoise.close_connections()
 

@@ -127,6 +127,14 @@ def postgres_url(postgres_databases: Databases) -> Iterator[str]:
     postgres_databases.drop(url)
 
 
+@pytest.fixture
+def empty_postgres(postgres_databases: Databases) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    url = postgres_databases.make_empty()
+    yield url
+    postgres_databases.drop(url)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database: the test runs once on each engine."""

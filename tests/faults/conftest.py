@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from app import db, migration
-from tests.conftest import Databases
 from tests.servers import Server, serving
 
 MODELS = "tests.faults.shop.models"
@@ -21,13 +20,6 @@ AFTER = "tests.faults.shop.after"
 @pytest.fixture
 def empty_sqlite(tmp_path: Path) -> str:
     return f"sqlite://{tmp_path / 'shop.sqlite3'}"
-
-
-@pytest.fixture
-def empty_postgres(postgres_databases: Databases) -> Iterator[str]:
-    url = postgres_databases.make_empty()
-    yield url
-    postgres_databases.drop(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])

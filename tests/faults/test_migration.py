@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from app import db, migration
 from tests.faults.conftest import AFTER, BEFORE, MODELS
@@ -49,6 +50,22 @@ async def test_a_changed_parent_column_keeps_parents_and_children(empty_url: str
     await db.close()
     assert book is not None
     assert (book.shelf.name, book.shelf.place) == ("shelf 3", "hall")
+
+
+async def test_a_changed_column_keeps_the_indexes_and_constraints_of_its_table(
+    empty_sqlite: str, tmp_path: Path
+) -> None:
+    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE)
+    await fill(empty_sqlite)
+
+    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=AFTER)
+
+    await db.connect(empty_sqlite, models=MODELS)
+    with pytest.raises(IntegrityError, match=r"UNIQUE constraint failed: tag\.word, tag\.language"):
+        await db.rows("INSERT INTO tag (word) VALUES ('old')")
+    indexes = await db.rows("SELECT \"unique\" AS single FROM pragma_index_list('tag') ORDER BY single")
+    await db.close()
+    assert [row["single"] for row in indexes] == [0, 1]
 
 
 async def test_nothing_to_do_does_nothing(shop_url: str, tmp_path: Path) -> None:

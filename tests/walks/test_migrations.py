@@ -6,7 +6,10 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
-from app import migration
+import pytest
+from tortoise import Tortoise
+
+from app import db, migration
 from models import migrations
 
 FOLDER = Path(migrations.__file__).parent
@@ -14,6 +17,61 @@ FOLDER = Path(migrations.__file__).parent
 
 async def test_models_and_migrations_agree(sqlite_url: str) -> None:
     assert [writer.operations for writer in await migration.unwritten(sqlite_url)] == []
+
+
+SQLITE_FACTS = """
+    SELECT t.name AS tbl, 'column' AS kind, c.name AS what,
+           upper(c.type) || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '-') AS how
+      FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'
+    UNION ALL
+    SELECT t.name, CASE i."unique" WHEN 1 THEN 'unique' ELSE 'index' END,
+           (SELECT group_concat(x.name, ',')
+              FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) x), ''
+      FROM sqlite_master t, pragma_index_list(t.name) i WHERE t.type = 'table'
+    UNION ALL
+    SELECT t.name, 'key', k."from", k."table" || ' ' || k.on_delete
+      FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'
+"""
+
+POSTGRES_FACTS = """
+    SELECT table_name::text AS tbl, 'column' AS kind, column_name::text AS what,
+           concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default) AS how
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL
+    SELECT i.indrelid::regclass::text, CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END,
+           (SELECT string_agg(a.attname, ',' ORDER BY k.place)
+              FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
+              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number), ''
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT k.conrelid::regclass::text, 'key',
+           (SELECT attname FROM pg_attribute WHERE attrelid = k.conrelid AND attnum = k.conkey[1]),
+           k.confrelid::regclass::text || ' ' || k.confdeltype::text
+      FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
+"""
+
+
+async def facts(url: str, *, make: bool = False) -> set[tuple[str, ...]]:
+    """What a database says of its tables: columns, indexes, UNIQUE and foreign keys, whatever their names."""
+    await db.connect(url)
+    if make:
+        await Tortoise.generate_schemas(safe=False)
+    found = await db.rows(SQLITE_FACTS if db.dialect() == "sqlite" else POSTGRES_FACTS)
+    await db.close()
+    return {
+        tuple(str(value) for value in dict(row).values()) for row in found if "migrations" not in row["tbl"]
+    }
+
+
+async def test_the_tables_on_sqlite_are_those_of_the_models(sqlite_url: str, tmp_path: Path) -> None:
+    wanted = await facts(f"sqlite://{tmp_path / 'models.sqlite3'}", make=True)
+    assert await facts(sqlite_url) ^ wanted == set()
+
+
+@pytest.mark.servers
+async def test_the_tables_on_postgres_are_those_of_the_models(postgres_url: str, empty_postgres: str) -> None:
+    wanted = await facts(empty_postgres, make=True)
+    assert await facts(postgres_url) ^ wanted == set()
 
 
 def test_the_migrations_are_one_chain() -> None:

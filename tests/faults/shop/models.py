@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 
@@ -19,10 +20,13 @@ class Shelf(Model):
 
 class Tag(Model):
     id = fields.IntField(primary_key=True)
-    word = fields.CharField(max_length=20)
+    word = fields.CharField(max_length=40)
+    language = fields.CharField(max_length=5, db_default="pt")
 
     class Meta:
         table = "tag"
+        unique_together = (("word", "language"),)
+        indexes = (Index(fields=["language", "id"]),)
 
 
 class Book(Model):

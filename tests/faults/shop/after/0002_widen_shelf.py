@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
             name="name",
             field=fields.CharField(max_length=200),
         ),
+        ops.AlterField(
+            model_name="Tag",
+            name="word",
+            field=fields.CharField(max_length=40),
+        ),
         ops.AddField(
             model_name="Shelf",
             name="place",

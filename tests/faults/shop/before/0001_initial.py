@@ -2,6 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from tortoise.fields.base import OnDelete
 from tortoise import fields
+from tortoise.indexes import Index
 
 
 class Migration(migrations.Migration):
@@ -46,8 +47,15 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("word", fields.CharField(max_length=20)),
+                ("language", fields.CharField(db_default="pt", max_length=5)),
             ],
-            options={"table": "tag", "app": "models", "pk_attr": "id"},
+            options={
+                "table": "tag",
+                "app": "models",
+                "unique_together": (("word", "language"),),
+                "indexes": [Index(fields=["language", "id"])],
+                "pk_attr": "id",
+            },
             bases=["Model"],
         ),
         ops.CreateModel(
