@@ -91,7 +91,12 @@ class IceLite:
         return peer
 
     def restart(self, peer: IcePeer) -> Credentials:
-        """New credentials for `peer`. Those of the path in use stay valid until a new pair is nominated."""
+        """New credentials for `peer`. Those of the path in use stay valid until a new pair is nominated.
+
+        A peer that was closed has no owner any more, and is not called back: its credentials open nothing.
+        """
+        if peer.owner is None:
+            return peer.credentials
         for old in self._credentials_of(peer):
             if old != peer.nominated_by:
                 del self._by_ufrag[old.ufrag]
