@@ -13,8 +13,8 @@ import socketio
 import structlog
 
 from app.services import history
+from app.services.event_words import event_text
 from app.services.history import Happening
-from app.services.wording import event_text
 from app.wake import Bell
 from models.rules.events import HEARING_EVENTS
 from models.rules.people import Side

@@ -15,7 +15,8 @@ from app.adapters.case_archive import DATA, DOCUMENTS, EVENTS, FORMAT, MANIFEST,
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile
-from app.services.wording import event_text, role_label, side_label, state_label
+from app.services.event_words import event_text
+from app.services.wording import role_label, side_label, state_label
 from models import (
     Case,
     CaseEvent,

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from app.i18n import gettext as _
+from app.services.event_words import event_text
 from app.services.negotiation import OfferTerms, summary
-from app.services.wording import event_text, side_label
+from app.services.wording import side_label
 from models import OfferState, StatementKind
 from models.rules.events import HEARING_EVENTS
 from models.rules.people import STAFF, Role, Side

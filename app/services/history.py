@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.services.wording import event_text
+from app.services.event_words import event_text
 from models import CaseEvent
 from models.rules.people import Side
 

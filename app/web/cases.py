@@ -17,10 +17,11 @@ from app.i18n import gettext as _
 from app.services import case_lists, cases, casework, exports, notices, playback, preliminary, slot_offers
 from app.services.case_lists import Wanted
 from app.services.duties import Told
+from app.services.event_words import recording_cause
 from app.services.scheduling_words import CAUSES, cause_label
 from app.services.slot_offers import Offered
 from app.services.terms import TermRules
-from app.services.wording import recording_cause, seat_role_label, state_label, state_tone
+from app.services.wording import seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query

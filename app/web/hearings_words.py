@@ -7,7 +7,8 @@ from typing import Any
 
 from app.i18n import N_, ngettext
 from app.i18n import gettext as _
-from app.services.wording import outcome_label, recording_cause, seat_role_label
+from app.services.event_words import recording_cause
+from app.services.wording import outcome_label, seat_role_label
 from app.web.filters import number
 from models import Power
 from models.rules.agreement import ClauseKind, ClauseState, ClauseTerms

@@ -13,7 +13,8 @@ from quart.typing import ResponseReturnValue
 from app.i18n import gettext as _
 from app.services import compositions, playback
 from app.services.chapters import Chapter
-from app.services.wording import recording_cause, role_label
+from app.services.event_words import recording_cause
+from app.services.wording import role_label
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.errors import wants_json
 from app.web.forms import query

@@ -1,7 +1,7 @@
 """The catalogue of case events: each name, and the sides that may know of it.
 
 An event that a side may not see reaches it as a bare number, so that counting stays whole. The
-sentences are in ``app.services.wording``; docs/events.md lists them for readers, and tests/walks keeps
+sentences are in ``app.services.event_words``; docs/events.md lists them for readers, and tests/walks keeps
 the three together.
 """
 

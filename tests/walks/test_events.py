@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from app.services import wording
+from app.services import event_words, wording
 from models.rules.case_machine import Action, State
 from models.rules.events import EVENTS, HEARING_EVENTS
 from models.rules.people import Side
@@ -23,7 +23,7 @@ def test_the_document_lists_every_event_and_who_may_know_it() -> None:
 
 
 def test_events_states_and_actions_have_words() -> None:
-    said = {name: wording.event_text(name, {"state": "draft"}) for name in EVENTS}
+    said = {name: event_words.event_text(name, {"state": "draft"}) for name in EVENTS}
     assert all(text and text != name for name, text in said.items())
     assert all(wording.state_label(state) for state in State)
     assert all(wording.action_label(action) for action in Action)
@@ -33,7 +33,7 @@ def test_the_catalogue_is_what_is_recorded() -> None:
     constants = {
         node.value
         for path in sorted((ROOT / "app" / "services").glob("*.py"))
-        if path.name != "wording.py"
+        if path.name != "event_words.py"
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
