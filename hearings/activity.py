@@ -4,6 +4,8 @@ import enum
 from collections import deque
 from dataclasses import dataclass
 
+from hearings.forwarding.packet import SILENCE
+
 SPEAKING_DBOV = 50
 """As loud as -50 dBov or louder counts as speech."""
 HOLD_S = 1.0
@@ -16,9 +18,12 @@ UNSEEN_S = 2.5
 FAINT_DBOV = 65
 """Fainter than this is the room's own noise."""
 FAINT_SWING_DB = 8
-"""Speech rises and falls by so much and more, a fan does not."""
-FAINT_LOOKS = 6
-"""So many observations (three seconds) are looked at; half of them must have it."""
+"""Speech rises and falls by so much and more from packet to packet, a fan does not."""
+FAINT_PACKETS = 12
+"""So many packets of a second must be faint speech: a quarter of it, more than a knock lasts, and less than
+who begins to speak has said by the second look."""
+FAINT_LOOKS = 2
+"""So many observations, one second, are looked at together."""
 YIELD_DB = 6
 """By so much another must be louder to take over from one who still speaks."""
 
@@ -58,32 +63,33 @@ class Ear:
     """Remembers one seat's speech between observations, which are half a second apart."""
 
     def __init__(self) -> None:
-        self.level = 127
-        self._spoke_at = float("-inf")
-        self._recent: deque[int] = deque(maxlen=FAINT_LOOKS)
+        self.level = SILENCE
+        self._spoke_at = self._faint_at = float("-inf")
+        self._recent: deque[bytes] = deque(maxlen=FAINT_LOOKS)
 
-    def voice(self, loudest: int, heard_at: float, now: float, *, muted: bool = False) -> Voice:
-        """Judge the loudest level (in -dBov, 127 silence) since the last call."""
-        self.level = loudest
-        self._recent.append(loudest)
-        if loudest <= SPEAKING_DBOV:
+    def voice(self, levels: bytes, heard_at: float, now: float, *, muted: bool = False) -> Voice:
+        """Judge the levels (in -dBov, 127 silence; one of each packet) that came since the last call."""
+        self.level = min(levels, default=SILENCE)
+        self._recent.append(levels)
+        if self.level <= SPEAKING_DBOV:
             self._spoke_at = now
         if now - heard_at > ABSENT_S:
             self._recent.clear()
             return Voice.ABSENT
         if now - self._spoke_at <= HOLD_S:
             return Voice.MUTED if muted else Voice.SPEAKING
-        return Voice.FAINT if self._faint() and not muted else Voice.SILENT
+        if self._faint():
+            self._faint_at = now
+        return Voice.FAINT if now - self._faint_at <= HOLD_S and not muted else Voice.SILENT
 
     def _faint(self) -> bool:
-        recent = self._recent
-        audible = sum(SPEAKING_DBOV < level <= FAINT_DBOV for level in recent)
-        return (
-            len(recent) == FAINT_LOOKS
-            and min(recent) > SPEAKING_DBOV
-            and audible >= FAINT_LOOKS // 2
-            and max(recent) - min(recent) >= FAINT_SWING_DB
-        )
+        """The loudest and the faintest tenth do not count: a click is no speech, a gap no pause."""
+        levels = sorted(b"".join(self._recent))
+        audible = sum(SPEAKING_DBOV < level <= FAINT_DBOV for level in levels)
+        if audible < FAINT_PACKETS or levels[0] <= SPEAKING_DBOV:
+            return False
+        tenth = len(levels) // 10
+        return levels[-1 - tenth] - levels[tenth] >= FAINT_SWING_DB
 
 
 def choose_speaker(current: str | None, speaking: dict[str, int]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hearings.activity import ABSENT_S, UNSEEN_S, Ear, SeatActivity, Voice, choose_speaker
+from hearings.forwarding.packet import SILENCE
 from hearings.negotiation import AUDIO, SCREEN, VIDEO
 from hearings.participant import Participant
 from hearings.permission import may_record
@@ -64,7 +65,7 @@ def _look_at(seat: Participant, ear: Ear, now: float) -> SeatActivity:
     sources = seat.publisher.sources if seat.publisher is not None else {}
     audio = sources[AUDIO].layers[0] if AUDIO in sources else None
     seen = {media: now - source.heard_at <= UNSEEN_S for media, source in sources.items()}
-    loudest = audio.take_loudest() if audio is not None else 127
-    voice = ear.voice(loudest, _heard_at(seat), now, muted=seat.standing.muted)
-    level = 0 if seat.standing.muted else (127 - loudest) // 10
+    levels = audio.take_levels() if audio is not None else b""
+    voice = ear.voice(levels, _heard_at(seat), now, muted=seat.standing.muted)
+    level = 0 if seat.standing.muted else (SILENCE - ear.level) // 10
     return SeatActivity(voice, level, seen.get(VIDEO, False), seen.get(SCREEN, False))

@@ -20,13 +20,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.servers import end, free_port, listening, wait_until
 
 HOST = "127.0.0.1"
+HOST6 = "::1"
+NAME = "localhost"
 SECRET = "shared with the relay, by the tests alone"
 CONFIG = """
 listening-ip={host}
+listening-ip={host6}
 listening-port={port}
 tls-listening-port={tls_port}
 relay-ip={host}
-cert={folder}/certificate.pem
+cert={folder}/relay.pem
 pkey={folder}/key.pem
 realm=tests
 use-auth-secret
@@ -47,16 +50,26 @@ simple-log
 
 @dataclass(frozen=True)
 class Turn:
-    """A running relay: its addresses by transport, and what it takes to trust its certificate."""
+    """A running relay: its addresses by transport, and the certificate of who vouches for it."""
 
     port: int
     tls_port: int
-    trust: ssl.SSLContext
+    authority: Path
     secret: str = SECRET
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """For who reaches it over TLS."""
+        return ssl.create_default_context(cafile=str(self.authority))
 
     @property
     def udp(self) -> str:
         return f"turn:{HOST}:{self.port}?transport=udp"
+
+    @property
+    def udp6(self) -> str:
+        """For who has IPv6 alone; what it relays goes on over IPv4."""
+        return f"turn:[{HOST6}]:{self.port}?transport=udp"
 
     @property
     def tcp(self) -> str:
@@ -64,7 +77,8 @@ class Turn:
 
     @property
     def tls(self) -> str:
-        return f"turns:{HOST}:{self.tls_port}?transport=tcp"
+        """By its name: to an address Firefox opens no relay over TLS."""
+        return f"turns:{NAME}:{self.tls_port}?transport=tcp"
 
 
 @contextmanager
@@ -76,7 +90,9 @@ def coturn() -> Iterator[Turn]:
     with tempfile.TemporaryDirectory(prefix="procon-coturn-") as name:
         folder, port, tls_port = Path(name), free_port(), free_port()
         _certify(folder)
-        config = CONFIG.format(host=HOST, port=port, tls_port=tls_port, folder=folder, secret=SECRET)
+        config = CONFIG.format(
+            host=HOST, host6=HOST6, port=port, tls_port=tls_port, folder=folder, secret=SECRET
+        )
         (folder / "turnserver.conf").write_text(config)
         process = subprocess.Popen(
             [program, "-c", str(folder / "turnserver.conf")],
@@ -86,32 +102,38 @@ def coturn() -> Iterator[Turn]:
         )
         try:
             wait_until(lambda: listening(port) and listening(tls_port), process, "coturn")
-            trust = ssl.create_default_context(cafile=str(folder / "certificate.pem"))
-            yield Turn(port, tls_port, trust)
+            yield Turn(port, tls_port, folder / "authority.pem")
         finally:
             end(process)
 
 
 def _certify(folder: Path) -> None:
-    """A certificate for the loopback address, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "relay of the tests")])
+    """An authority of the tests' and the relay's certificate: Firefox takes none that signs itself."""
     now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(HOST))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(pem))
-    plain = serialization.NoEncryption()
+    keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("authority", "relay")}
+    places = [x509.IPAddress(IPv4Address(HOST)), x509.DNSName(NAME)]
+    for name, key in keys.items():
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(_named(name))
+            .issuer_name(_named("authority"))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(hours=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=name == "authority", path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName(places), critical=False)
+            .sign(keys["authority"], hashes.SHA256())
+        )
+        (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.TraditionalOpenSSL, plain)
+        keys["relay"].private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
     )
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{name} of the tests")])

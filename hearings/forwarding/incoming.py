@@ -25,6 +25,8 @@ HISTORY = 512
 OUTAGE_S = 0.5
 """A hole that begins with so much silence is of a line that was dead: a keyframe is there sooner than all
 that is missing, if its browser still has that at all."""
+LEVELS = 128
+"""Levels of sound kept between two looks, which are half a second apart: 25 packets of speech."""
 CATCH_UP = 128
 """A keyframe that began so many packets ago is begun with, if it was only waited for."""
 
@@ -75,7 +77,7 @@ class IncomingTrack:
         self.asked = 0
         self.keyframe_requests = 0
         self.heard_at = float("-inf")
-        self.loudest = SILENCE
+        self.levels = bytearray()
         self._feedback = feedback
         self._due = due
         self._read = READERS[source.codec]
@@ -125,7 +127,8 @@ class IncomingTrack:
             data[start - TAIL : start] = send_time_tail(now)
         else:
             data[start - TAIL : start] = level_tail(level)
-            self.loudest = min(self.loudest, level & 0x7F)
+            if len(self.levels) < LEVELS:
+                self.levels.append(level & 0x7F)
         self.packets += 1
         self.octets += end - start
         kept = (sequence, timestamp, marker, data[start - TAIL : end])
@@ -197,10 +200,11 @@ class IncomingTrack:
         self._octets_before = self.octets
         return self.reception.block(self.ssrc, self.window, now) if self.window.newest >= 0 else None
 
-    def take_loudest(self) -> int:
-        """The loudest level since the last call, in -dBov (0 loudest, 127 silence)."""
-        loudest, self.loudest = self.loudest, SILENCE
-        return loudest
+    def take_levels(self) -> bytes:
+        """The sound's levels since the last call, in -dBov (0 loudest, 127 silence), one of each packet."""
+        levels = bytes(self.levels)
+        self.levels.clear()
+        return levels
 
     @property
     def lost(self) -> int:

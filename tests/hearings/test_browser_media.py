@@ -1,6 +1,7 @@
 """Real Chromium pages through a real media process."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -140,6 +141,24 @@ async def test_screen_is_shared_beside_the_camera_and_taken_back(room: BrowserRo
     await room.grows("b", "a")
 
 
+MURMUR = """async () => {
+  const context = new AudioContext();
+  const tone = new OscillatorNode(context);
+  const gain = new GainNode(context, { gain: 0 });
+  const out = new MediaStreamAudioDestinationNode(context);
+  tone.connect(gain).connect(out);
+  tone.start();
+  // Syllables and pauses; a full sine is -3 dBov, so these are about -58 and -78.
+  for (let at = 0; at < 20; at += 0.3) {
+    gain.gain.setValueAtTime(0.0018, context.currentTime + at);
+    gain.gain.setValueAtTime(0.00018, context.currentTime + at + 0.2);
+  }
+  const sender = media.publisher.pc.getSenders().find((one) => one.track?.kind === "audio");
+  await sender.replaceTrack(out.stream.getAudioTracks()[0]);
+  return Date.now();
+}"""
+
+
 async def test_speaking_is_told(room: BrowserRoom) -> None:
     await room.sit("a")
     await room.sit("b")
@@ -151,6 +170,10 @@ async def test_speaking_is_told(room: BrowserRoom) -> None:
     assert activity["speaker"] in ("a", "b")
     await room.pages["a"].evaluate("() => media.setMuted(true)")
     await until(room.pages["b"], "() => window.activity.seats.a.voice === 'silent'")
+    await until(room.pages["b"], "() => window.activity.seats.b.voice !== 'too_low'")
+    began = await room.pages["b"].evaluate(MURMUR)
+    await until(room.pages["a"], "() => window.activity.seats.b.voice === 'too_low'")
+    print(f"too low, told to the other after {time.time() - began / 1000:.2f} s")
 
 
 async def test_a_second_tab_takes_the_seat_and_the_first_lets_go(room: BrowserRoom) -> None:

@@ -43,10 +43,10 @@ async def paths(room: BrowserRoom) -> dict[str, dict[str, str]]:
     return {seat: (await page.evaluate("() => media.stats()"))["path"] for seat, page in room.pages.items()}
 
 
-async def test_a_hearing_through_a_relay_over_udp_tcp_and_tls() -> None:
+async def test_a_hearing_through_a_relay_over_udp_tcp_tls_and_ipv6() -> None:
     with coturn() as relay:
         async with room_at(LOOPBACK) as (room, _):
-            for seat, url in {"a": relay.udp, "b": relay.tcp, "c": relay.tls}.items():
+            for seat, url in {"a": relay.udp, "b": relay.tcp, "c": relay.tls, "d": relay.udp6}.items():
                 servers = Relays((url,), relay.secret, 600).ice_servers(seat, datetime.now(UTC))
                 await room.sit(seat, iceServers=list(servers), iceTransportPolicy="relay")
             await room.everyone_sees_everyone(30)
@@ -54,6 +54,7 @@ async def test_a_hearing_through_a_relay_over_udp_tcp_and_tls() -> None:
                 "a": {"type": "relay", "relay": "udp"},
                 "b": {"type": "relay", "relay": "tcp"},
                 "c": {"type": "relay", "relay": "tls"},
+                "d": {"type": "relay", "relay": "udp"},
             }
             for page in room.pages.values():
                 await page.evaluate(
@@ -61,7 +62,7 @@ async def test_a_hearing_through_a_relay_over_udp_tcp_and_tls() -> None:
                 )
             await room.everyone_sees_everyone(30)
             kept = [await page.evaluate("() => media.generation") for page in room.pages.values()]
-            assert kept == [2, 2, 2], "an ICE restart over a relay builds nothing anew"
+            assert kept == [2] * 4, "an ICE restart over a relay builds nothing anew"
 
 
 async def test_a_hearing_survives_loss_a_dead_line_and_another_address() -> None:

@@ -19,7 +19,7 @@ from app.services.relays import Relays
 from tests.hearings.browsers import BrowserRoom, chromium, page_server, picture_codecs, until
 from tests.hearings.firefox.browser import Firefox, firefox
 from tests.hearings.process import media_link, media_process
-from tests.turn import coturn
+from tests.turn import Turn, coturn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -37,10 +37,10 @@ WITHIN_S = 30
 
 
 @asynccontextmanager
-async def both(home: Path) -> AsyncIterator[tuple[Any, Firefox, str]]:
-    """A Chromium, a Firefox, and the address of the page."""
+async def both(home: Path, relay: Turn) -> AsyncIterator[tuple[Any, Firefox, str]]:
+    """A Chromium, a Firefox that trusts the relay, and the address of the page."""
     with page_server() as page:
-        async with chromium() as chrome, firefox(home) as fox:
+        async with chromium() as chrome, firefox(home, relay.authority) as fox:
             yield chrome, fox, page
 
 
@@ -74,16 +74,16 @@ def has_default_route() -> bool:
 
 
 async def hold_a_hearing(tmp_path: Path) -> None:
-    async with both(tmp_path) as (chrome, fox, page):
-        async with room(chrome, page) as vp8:
-            await they_see_and_hear_each_other(vp8, fox)
-            await a_late_one_is_seen_soon(vp8)
-            await a_restart_goes_unnoticed(vp8)
-        with coturn() as relay:
+    with coturn() as relay:
+        async with both(tmp_path, relay) as (chrome, fox, page):
+            async with room(chrome, page) as vp8:
+                await they_see_and_hear_each_other(vp8, fox)
+                await a_late_one_is_seen_soon(vp8)
+                await a_restart_goes_unnoticed(vp8)
             async with room(chrome, page, "--address", "127.0.0.1") as relayed:
-                await firefox_comes_through_a_relay(relayed, fox, relay.tcp, relay.secret)
-        async with room(chrome, page, "--codec", "h264") as h264:
-            await without_h264_firefox_is_seen_and_hears(h264, fox)
+                await firefox_comes_through_a_relay(relayed, fox, relay)
+            async with room(chrome, page, "--codec", "h264") as h264:
+                await without_h264_firefox_is_seen_and_hears(h264, fox)
 
 
 async def they_see_and_hear_each_other(vp8: BrowserRoom, fox: Firefox) -> None:
@@ -121,13 +121,18 @@ async def a_restart_goes_unnoticed(vp8: BrowserRoom) -> None:
         assert not [state for state in await page.evaluate("() => states") if "reconnecting" in state]
 
 
-async def firefox_comes_through_a_relay(relayed: BrowserRoom, fox: Firefox, url: str, secret: str) -> None:
-    """Over TCP."""
-    servers = Relays((url,), secret, 600).ice_servers("fox", datetime.now(UTC))
-    page = await relayed.sit("fox", browser=fox, iceServers=list(servers), iceTransportPolicy="relay")
+async def firefox_comes_through_a_relay(relayed: BrowserRoom, fox: Firefox, relay: Turn) -> None:
+    """Over TCP and over TLS, which are the ways out of a company's network."""
+    for seat, url in {"tcp": relay.tcp, "tls": relay.tls}.items():
+        servers = Relays((url,), relay.secret, 600).ice_servers(seat, datetime.now(UTC))
+        await relayed.sit(seat, browser=fox, iceServers=list(servers), iceTransportPolicy="relay")
     await relayed.sit("chrome")
     await relayed.everyone_sees_everyone(WITHIN_S)
-    assert (await page.evaluate("() => media.stats()"))["path"] == {"type": "relay", "relay": "tcp"}
+    for seat in ("tcp", "tls"):
+        assert (await relayed.pages[seat].evaluate("() => media.stats()"))["path"] == {
+            "type": "relay",
+            "relay": seat,
+        }
 
 
 async def without_h264_firefox_is_seen_and_hears(h264: BrowserRoom, fox: Firefox) -> None:

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -106,9 +107,21 @@ class FirefoxPage:
         await self._firefox.ask("close", self.number)
 
 
+def _profile(home: Path, authority: Path) -> Path:
+    profile = home / "profile"
+    profile.mkdir()
+    store = ("-d", f"sql:{profile}")
+    for act in (("-N", "--empty-password"), ("-A", "-n", "authority", "-t", "C,,", "-i", str(authority))):
+        subprocess.run(["certutil", *act, *store], check=True)
+    return profile
+
+
 @asynccontextmanager
-async def firefox(home: Path) -> AsyncIterator[Firefox]:
-    """A headless Firefox with a fake camera and microphone; `home` is where it keeps its things."""
+async def firefox(home: Path, authority: Path) -> AsyncIterator[Firefox]:
+    """A headless Firefox with a fake camera and microphone; `home` is where it keeps its things.
+
+    It trusts the certificates of `authority` (a PEM file), as where an office has installed its own.
+    """
     program = shutil.which("firefox-esr")
     if program is None:
         raise RuntimeError("Firefox is missing: apt-get install firefox-esr")
@@ -116,6 +129,7 @@ async def firefox(home: Path) -> AsyncIterator[Firefox]:
         str(NODE),
         str(DRIVER),
         program,
+        str(_profile(home, authority)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "HOME": str(home)},

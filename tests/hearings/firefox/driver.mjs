@@ -21,6 +21,7 @@ const PREFERENCES = {
 const browser = await puppeteer.launch({
   browser: "firefox",
   executablePath: process.argv[2],
+  userDataDir: process.argv[3],
   headless: true,
   extraPrefsFirefox: PREFERENCES,
 });
