@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable
 
 from app import logs, migration, proof
-from app.settings import Settings, SettingsError, load
+from app.profile import SettingsError
+from app.settings import Settings, load
 
 Command = Callable[[Settings, argparse.Namespace], int]
 
@@ -100,10 +101,11 @@ async def _load_taxonomy(settings: Settings) -> None:
     """What complaints may be about comes from a file and must be in the database before anyone writes one."""
     from app import db
     from app.adapters.clock import SystemClock
-    from app.services import taxonomy
+    from app.services import standard_texts, taxonomy
 
     await db.connect(settings.database_url)
     try:
+        await standard_texts.load(settings.profile.texts, SystemClock().now())
         await taxonomy.load(SystemClock().now().astimezone(settings.profile.agency.zone).date())
     finally:
         await db.close()

@@ -20,8 +20,9 @@ from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
 from app.adapters.vault import Vault
 from app.parts import Parts
+from app.profile import HolidayRules, SettingsError
 from app.services.rehearsals import Rehearsals
-from app.settings import HolidayRules, Settings, SettingsError, kept_secret
+from app.settings import Settings, kept_secret
 from app.tasks import Tasks
 from models.rules.rehearsal import LENGTH
 

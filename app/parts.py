@@ -23,12 +23,12 @@ from app.adapters.segments import Segments
 from app.adapters.storage import Storage
 from app.adapters.vault import Vault
 from app.metrics import Metrics
+from app.profile import Profile
 from app.services.calendars import Listed
 from app.services.conduct import House
 from app.services.diary import Hours
 from app.services.invitations import Invite
 from app.services.rehearsals import Rehearsals
-from app.settings import Profile
 from app.tasks import Tasks
 from app.wake import Wake
 from models.rules.terms import Calendar

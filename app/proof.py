@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.adapters.case_archive import Entry
 from app.adapters.seal import SealCheck
-from app.settings import Settings, SettingsError
+from app.profile import SettingsError
+from app.settings import Settings
 
 PDF_START = b"%PDF"
 

@@ -46,6 +46,7 @@ from models.scheduling import (
     SlotClaim,
     WorkingHours,
 )
+from models.texts import StandardText
 
 __all__ = [
     "Absence",
@@ -106,6 +107,7 @@ __all__ = [
     "Signature",
     "SlotClaim",
     "SolvedBy",
+    "StandardText",
     "Statement",
     "StatementKind",
     "ThreadBookmark",

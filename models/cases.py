@@ -45,7 +45,8 @@ class Case(Model):
     ``state_since`` is when it came into its state; ``version`` is the number of its last event; amounts are
     centavos; ``due_on`` is the last day of the term that runs now and ``due_explanation`` the sentence that
     explains it. ``term_act`` and ``term_start`` are what that term is counted from again when the calendar
-    changes, empty for a day that was agreed.
+    changes, empty for a day that was agreed. ``relation_here`` is what the consumer said of the purchase's
+    place, None when residence was enough.
     """
 
     id = fields.IntField(primary_key=True)
@@ -70,6 +71,7 @@ class Case(Model):
     address = fields.CharField(max_length=400, db_default="")
     cep = fields.CharField(max_length=8, db_default="")
     outside_territory = fields.BooleanField(db_default=False)
+    relation_here = fields.BooleanField(null=True)
     triage_note = fields.TextField(db_default="")
     # Complaint
     company_name = fields.CharField(max_length=160, db_default="")

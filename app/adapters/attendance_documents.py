@@ -13,7 +13,10 @@ from app.adapters.qr import qr_svg
 
 @dataclass(frozen=True, kw_only=True)
 class AttendanceLetter:
-    """An attendance as a letter (atendimento.typ); ``body`` is empty when the agency answered itself."""
+    """An attendance as a letter (atendimento.typ); ``body`` is empty when the agency answered itself.
+
+    ``closing`` are the paragraphs it ends with.
+    """
 
     template: ClassVar[str] = "atendimento.typ"
 
@@ -29,10 +32,11 @@ class AttendanceLetter:
     reach: str
     basis: str
     url: str
+    closing: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
         """See Document.to_json."""
-        fields = ("title", "name", "question", "answer", "body", "reach", "basis", "url")
+        fields = ("title", "name", "question", "answer", "body", "reach", "basis", "url", "closing")
         values = {name: getattr(self, name) for name in fields}
         asked = moment_words(self.asked_at, self.agency.zone)
         return template_data(

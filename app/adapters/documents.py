@@ -150,7 +150,8 @@ class NoticeData:
 
     ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without
     an answer; without ``due_on`` the term begins with awareness; ``mailing`` is the address of a letter
-    that is posted; ``access_url`` holds the code and lands on this very case.
+    that is posted; ``access_url`` holds the code and lands on this very case; ``lead`` are the paragraphs it
+    begins with.
     """
 
     template: ClassVar[str] = "notificacao.typ"
@@ -169,6 +170,7 @@ class NoticeData:
     check: Check
     mailing: str = ""
     opening: bool = False
+    lead: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
         """See Document.to_json."""
@@ -186,6 +188,7 @@ class NoticeData:
                 "exhibit_count": self.exhibit_count,
                 "due_on": day_words(self.due_on) if self.due_on else "",
                 "mailing": self.mailing,
+                "lead": self.lead,
                 "term_explanation": self.term_explanation,
                 "consequences": self.consequences,
                 "access_code": self.access_code,

@@ -10,7 +10,7 @@ from app.demo.people import DOMAIN, PASSWORD, PEOPLE, make_cast
 from app.demo.story import Narrator
 from app.equipment import real_parts
 from app.parts import Parts
-from app.services import taxonomy
+from app.services import standard_texts, taxonomy
 from app.services.wording import role_label
 from app.settings import Settings
 from models import User
@@ -31,8 +31,9 @@ async def load(settings: Settings) -> str:
 
 async def _load(parts: Parts) -> None:
     now = parts.clock.now()
+    await standard_texts.load(parts.profile.texts, now)
     await taxonomy.load(now.astimezone(parts.profile.agency.zone).date())
-    cast = await make_cast(await parts.passwords.hash(PASSWORD), now)
+    cast = await make_cast(await parts.passwords.hash(PASSWORD), now, parts.profile)
     await Narrator(parts, cast, now).tell_all()
 
 

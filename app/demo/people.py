@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.profile import Profile
 from app.services.companies import search_text
 from models import Company, Power, Representation, User
 from models.rules.people import Role, Viewer
 
 PASSWORD = "Conciliar-2026"  # noqa: S105 - printed at start: the demonstration's accounts are open to all
 DOMAIN = "demo.procon.example"
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A residence outside the municipality."""
+
+    cep: str
+    city: str
+    uf: str
 
 
 @dataclass(frozen=True)
@@ -21,11 +31,12 @@ class Person:
     name: str
     role: Role
     cpf: str | None = None
-    cep: str = "88801500"
+    step: int = 0
+    """The CEP, as steps from the first one of the municipality."""
     street: str = ""
     number: str = ""
     district: str = ""
-    city: str = "Criciúma"
+    elsewhere: Elsewhere | None = None
 
     @property
     def email(self) -> str:
@@ -34,24 +45,24 @@ class Person:
 
 
 PEOPLE = (
-    Person("ana", "Ana Souza", Role.CONSUMER, "52998224725", "88801500", "Rua João Pessoa", "120", "Centro"),
+    Person("ana", "Ana Souza", Role.CONSUMER, "52998224725", 1500, "Rua João Pessoa", "120", "Centro"),
     Person(
         "bruno",
         "Bruno Martins",
         Role.CONSUMER,
         "11144477735",
-        "88900000",
+        0,
         "Avenida Getúlio Vargas",
         "45",
         "Centro",
-        "Araranguá",
+        Elsewhere("88900000", "Araranguá", "SC"),
     ),
     Person(
         "carla",
         "Carla Dias",
         Role.CONSUMER,
         "39053344705",
-        "88810100",
+        2100,
         "Rua Henrique Lage",
         "900",
         "Santa Bárbara",
@@ -61,7 +72,7 @@ PEOPLE = (
         "Diego Rocha",
         Role.CONSUMER,
         "86288366757",
-        "88802000",
+        2000,
         "Avenida Centenário",
         "3300",
         "Pio Corrêa",
@@ -89,9 +100,9 @@ class Cast:
     companies: dict[str, Company]
 
 
-async def make_cast(password_hash: str, now: datetime) -> Cast:
-    """Make every account and company; all accounts have the same password."""
-    users = {person.login: await _make_user(person, password_hash, now) for person in PEOPLE}
+async def make_cast(password_hash: str, now: datetime, profile: Profile) -> Cast:
+    """Make every account and company, most in the profile's city; all accounts have the same password."""
+    users = {person.login: await _make_user(person, password_hash, now, profile) for person in PEOPLE}
     companies = {
         trade: await _make_company(cnpj, legal, trade, now) for cnpj, legal, trade in (STORE, TELECOM, BANK)
     }
@@ -117,7 +128,11 @@ async def make_cast(password_hash: str, now: datetime) -> Cast:
     return Cast(viewers, companies)
 
 
-async def _make_user(person: Person, password_hash: str, now: datetime) -> User:
+async def _make_user(person: Person, password_hash: str, now: datetime, profile: Profile) -> User:
+    first = int(profile.territory.cep_ranges[0][0])
+    home = person.elsewhere or Elsewhere(
+        f"{first + person.step:08d}", profile.agency.city, profile.agency.state
+    )
     return await User.create(
         role=person.role,
         name=person.name,
@@ -127,12 +142,12 @@ async def _make_user(person: Person, password_hash: str, now: datetime) -> User:
         password_hash=password_hash,
         email_confirmed_at=now,
         created_at=now,
-        cep=person.cep if person.street else "",
+        cep=home.cep if person.street else "",
         street=person.street,
         number=person.number,
         district=person.district,
-        city=person.city if person.street else "",
-        uf="SC" if person.street else "",
+        city=home.city if person.street else "",
+        uf=home.uf if person.street else "",
     )
 
 

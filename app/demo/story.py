@@ -48,7 +48,7 @@ LOAN = (
 )
 
 CELL_PHONE = (
-    "Comprei um celular em uma loja do centro de Criciúma e ele parou de funcionar em uma semana. "
+    "Comprei um celular em uma loja do centro e ele parou de funcionar em uma semana. "
     "A loja se nega a trocar."
 )
 HEALTH_PLAN = "O plano de saúde negou um exame pedido pelo médico sem explicar o motivo por escrito."
@@ -56,7 +56,7 @@ BUS_TICKET = (
     "A passagem de ônibus comprada pelo aplicativo não foi reconhecida no embarque e tive de comprar outra."
 )
 
-BANK_ADDRESS = "Avenida Centenário, 1200, Centro, 88801-001 Criciúma, SC"
+BANK_STREET = "Avenida Centenário, 1200, Centro"
 PROBLEMS = {
     FRIDGE: "Produto não entregue, incompleto ou diferente do pedido",
     PHONE: "Cobrança de serviço não contratado",
@@ -237,9 +237,19 @@ class Narrator:
             at,
         )
         await registrations.submit(
-            case, viewer, conflict, territory=self._parts.profile.cep_ranges, now=at + timedelta(minutes=5)
+            case,
+            viewer,
+            conflict,
+            territory=self._parts.profile.territory,
+            relation_here=True,
+            now=at + timedelta(minutes=5),
         )
         return case
+
+    def _in_town(self, street: str) -> str:
+        profile = self._parts.profile
+        first = profile.territory.cep_ranges[0][0]
+        return f"{street}, {first[:5]}-{first[5:]} {profile.agency.city}, {profile.agency.state}"
 
     async def _accepted(self, who: str, conflict: str, at: datetime) -> int:
         case = await self._registered(who, conflict, at)
@@ -295,7 +305,7 @@ class Narrator:
         """A company without an account gets a letter, whose signed receipt begins its term."""
         marina, today = self._staff("marina"), self._day(at)
         letter = await deliveries.begin(
-            case, marina, Channel.LETTER, BANK_ADDRESS, today=today, now=at + timedelta(hours=5)
+            case, marina, Channel.LETTER, self._in_town(BANK_STREET), today=today, now=at + timedelta(hours=5)
         )
         signed = at + timedelta(days=1)
         await self._upload(

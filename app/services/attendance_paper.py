@@ -6,15 +6,18 @@ from datetime import datetime
 
 from app.adapters.attendance_documents import AttendanceLetter, CounterReceipt
 from app.i18n import gettext as _
+from app.profile import Profile
+from app.services import standard_texts
 from app.services.attendances import Page
 from app.services.counter import Made
 from app.services.letterhead import letterhead
-from app.settings import Profile
 
 
-def letter(page: Page, *, profile: Profile, site: str, now: datetime) -> AttendanceLetter:
+async def letter(page: Page, *, profile: Profile, site: str, now: datetime) -> AttendanceLetter:
     """The attendance as a letter: what was asked, and the answer, or where to go."""
     body = page.body
+    values = {"consumer": page.line.name, "agency": profile.agency.name}
+    closing = await standard_texts.worded("forwarding_paper" if body else "guidance_paper", values)
     return AttendanceLetter(
         agency=letterhead(profile),
         protocol=page.line.number,
@@ -28,6 +31,7 @@ def letter(page: Page, *, profile: Profile, site: str, now: datetime) -> Attenda
         reach=body.reach.replace("{city}", profile.agency.city) if body else "",
         basis=body.basis if body else "",
         url=f"{site}/atendimentos/{page.line.id}",
+        closing=closing.paragraphs,
     )
 
 

@@ -15,10 +15,10 @@ from app.adapters.pdf import PdfMaker
 from app.adapters.storage import Storage
 from app.db import transaction
 from app.i18n import gettext as _
+from app.profile import Profile
 from app.services import casefile, indices
 from app.services.indices import SeriesView
 from app.services.letterhead import letterhead
-from app.settings import Profile
 from models import Document, DocumentKind
 from models.rules.calculation import (
     Charge,

@@ -124,7 +124,7 @@ async def for_viewer(viewer: Viewer, wanted: Wanted | None = None, after: str = 
 async def open_cases() -> tuple[ListedCase, ...]:
     """Every case that is under way, as the agency sees it: what the board of late cases looks through."""
     where = _Where()
-    over = (State.DRAFT, State.REFUSED, State.ARCHIVED)
+    over = (State.DRAFT, State.LAPSED, State.REFUSED, State.ARCHIVED)
     where.add(f"c.state NOT IN ({_marks(over)})", *over)
     return tuple(
         _listed(row) for row in await rows(f"{_COLUMNS}{_TABLES}{where} ORDER BY c.id", where.params)

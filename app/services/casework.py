@@ -8,7 +8,6 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, letters
 from app.services.casefile import Opened
-from app.services.letters import Text
 from models import Statement, StatementKind
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, Refused
@@ -45,7 +44,7 @@ async def archive(case_id: int, viewer: Viewer, reason: str, *, now: datetime) -
         await casefile.record(
             file, "case_archived", now=now, to=to, facts={"reason": reason}, closed_at=now, due_on=None
         )
-        await _tell(file, _("Caso arquivado: reclamação %(protocol)s"), reason, now)
+        await _tell(file, "case_archived", reason, now)
 
 
 async def reopen(case_id: int, viewer: Viewer, reason: str, *, now: datetime) -> None:
@@ -55,7 +54,7 @@ async def reopen(case_id: int, viewer: Viewer, reason: str, *, now: datetime) ->
         file = await casefile.opened(case_id, viewer)
         to: State = file.step(Action.REOPEN)
         await casefile.record(file, "case_reopened", now=now, to=to, facts={"reason": reason}, closed_at=None)
-        await _tell(file, _("Caso reaberto: reclamação %(protocol)s"), reason, now)
+        await _tell(file, "case_reopened", reason, now)
 
 
 def _checked(field: str, text: str, limit: int) -> str:
@@ -65,10 +64,10 @@ def _checked(field: str, text: str, limit: int) -> str:
     return text
 
 
-async def _tell(file: Opened, subject: str, reason: str, now: datetime) -> None:
-    text = Text(
-        subject=subject % {"protocol": file.case.protocol},
-        paragraphs=(_("Motivo: %(reason)s") % {"reason": reason},),
+async def _tell(file: Opened, kind: str, reason: str, now: datetime) -> None:
+    text = await letters.standard(
+        kind,
+        {"protocol": file.case.protocol or "", "reason": reason},
         button=_("Abrir a reclamação"),
         path=f"/casos/{file.case.id}",
         case=file.case.id,

@@ -105,9 +105,8 @@ async def send(case_id: int, viewer: Viewer, values: Mapping[str, str], *, today
         await _record(file, to, complaint, protocol, exhibits, now)
         await queue.enqueue(RECEIPT_JOB, f"{RECEIPT_JOB}:{case_id}", {"case": case_id}, now=now)
         user = await User.get(id=file.case.consumer_id)
-        await letters.write(
-            [user], f"case:{case_id}:sent", sent_letter(case_id, protocol, complaint), now=now
-        )
+        text = await sent_letter(case_id, protocol, user.name, complaint)
+        await letters.write([user], f"case:{case_id}:sent", text, now=now)
         return protocol
 
 
@@ -200,15 +199,12 @@ def _request(typed: Mapping[str, str], wrong: dict[str, str]) -> str:
     return f"{_(WISHES[wish])}. {words}".removesuffix(" ")
 
 
-def sent_letter(case_id: int, protocol: str, complaint: Complaint) -> Text:
+async def sent_letter(case_id: int, protocol: str, name: str, complaint: Complaint) -> Text:
     """What the citizen is told when the complaint has its number."""
-    return Text(
-        subject=_("Reclamação enviada: protocolo %(protocol)s") % {"protocol": protocol},
-        paragraphs=(
-            _("Sua reclamação contra %(company)s foi registrada com o protocolo %(protocol)s.")
-            % {"company": complaint.company_name, "protocol": protocol},
-            _("O comprovante fica na página do caso. O Procon vai analisar e notificar a empresa."),
-        ),
+    values = {"consumer": name, "company": complaint.company_name, "protocol": protocol}
+    return await letters.standard(
+        "complaint_sent",
+        values,
         button=_("Acompanhar a reclamação"),
         path=f"/casos/{case_id}",
         case=case_id,

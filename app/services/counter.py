@@ -18,14 +18,15 @@ from app.services.account_form import read_at_counter
 from app.services.casefile import Opened
 from app.services.companies import NO_PASSWORD
 from app.services.complaints import RECEIPT_JOB, Complaint
-from app.services.registrations import CepRanges, written_address
+from app.services.registrations import written_address
 from models import Attendance, AttendanceStep, Case, User
 from models.rules.attendance import Act, Channel, Kind, Stage
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
-from models.rules.identity import in_territory, normal_cpf, normal_email
+from models.rules.identity import normal_cpf, normal_email
 from models.rules.people import Role, Side, Viewer
 from models.rules.public_code import new_code, normal_code
+from models.rules.territory import Territory
 
 KEY = (16, 64)
 PERSON = ("name", "cpf", "email", "phone", "cep", "street", "number", "complement", "district", "city", "uf")
@@ -60,7 +61,7 @@ async def find(cpf: str) -> Known | None:
 
 
 async def open_case(
-    viewer: Viewer, typed: Mapping[str, str], *, territory: CepRanges, today: date, now: datetime
+    viewer: Viewer, typed: Mapping[str, str], *, territory: Territory, today: date, now: datetime
 ) -> Made:
     """Register the citizen, if new, and their complaint; Invalid names every wrong field at once.
 
@@ -94,7 +95,7 @@ async def _open(
     person: Mapping[str, str],
     complaint: Complaint,
     key: str,
-    territory: CepRanges,
+    territory: Territory,
     today: date,
     now: datetime,
 ) -> Made:
@@ -123,7 +124,7 @@ async def _open(
         )
         file = Opened(case, Side.STAFF, viewer)
         to = file.step(Action.OPEN_AT_COUNTER)
-        outside = not in_territory(user.cep, territory)
+        outside = not territory.lives_here(user.cep)
         case.update_from_dict(
             {**asdict(complaint), "protocol": protocol, "sent_at": now, "submitted_at": now}
         )
@@ -140,7 +141,7 @@ async def _open(
             handler_id=viewer.user_id,
         )
         await queue.enqueue(RECEIPT_JOB, f"{RECEIPT_JOB}:{case.id}", {"case": case.id}, now=now)
-        text = complaints.sent_letter(case.id, protocol, complaint)
+        text = await complaints.sent_letter(case.id, protocol, user.name, complaint)
         await letters.write([user], f"case:{case.id}:sent", text, now=now)
     return Made(attendance.id, case.id, protocol, attendance.code or "", claimed=_claimed(user))
 

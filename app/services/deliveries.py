@@ -134,7 +134,7 @@ async def begin(
             await queue.enqueue(LETTER_JOB, f"{LETTER_JOB}:{delivery.id}", {"delivery": delivery.id}, now=now)
         if channel is Channel.EMAIL:
             name = notice.case.company.legal_name if notice.case.company else ""
-            text = summons(file.case.protocol or "", name, notice)
+            text = await summons(file.case.protocol or "", name, notice)
             await mail(delivery, name, text, now=now)
     return delivery.id
 
@@ -357,23 +357,17 @@ async def _by_system(
     return True
 
 
-def summons(protocol: str, company: str, notice: Notice) -> Text:
+async def summons(protocol: str, company: str, notice: Notice) -> Text:
     """The e-mail to a company: must I, until when, what if not, and where to go."""
-    return Text(
-        subject=_("Notificação do Procon: reclamação %(protocol)s") % {"protocol": protocol},
-        paragraphs=(
-            (
-                _("%(company)s é notificada da abertura de uma reclamação (carta de abertura).")
-                if notice.opening
-                else _("%(company)s recebe uma carta de informações preliminares (CIP) sobre uma reclamação.")
-            )
-            % {"company": company},
-            _("A resposta é obrigatória. Prazo: %(explanation)s") % {"explanation": notice.explanation},
-            _("Código da notificação: %(code)s") % {"code": notice.code},
-            _("O Procon vai marcar audiência de conciliação por vídeo, com ou sem a resposta.")
-            if notice.opening
-            else _("Sem resposta no prazo, o Procon marca audiência de conciliação e o caso segue."),
-        ),
+    values = {
+        "company": company,
+        "protocol": protocol,
+        "explanation": notice.explanation,
+        "code": notice.code,
+    }
+    return await letters.standard(
+        "summons_opening" if notice.opening else "summons",
+        values,
         button=_("Abrir a notificação"),
         path=f"/notificacao/{notice.code}",
     )

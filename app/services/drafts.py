@@ -31,7 +31,7 @@ class Form:
 
 
 FORMS = {
-    "registration": Form(Action.SUBMIT, frozenset({"conflict"})),
+    "registration": Form(Action.SUBMIT, frozenset({"conflict", "relation_here"})),
     "supplement": Form(Action.SUPPLY_DOCUMENTS, frozenset({"text"})),
     "complaint": Form(
         Action.SEND_COMPLAINT,

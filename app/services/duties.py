@@ -51,6 +51,7 @@ class Reckoner:
             since=case.term_start if unserved and case.term_start else since,
             undelivered=unserved and case.term_act == REDELIVERY,
             due_on=case.due_on,
+            passed=case.due_on is not None and case.due_on < self.today,
             hearing_at=hearing_at.astimezone(self.zone) if hearing_at else None,
             offer=offer,
         )

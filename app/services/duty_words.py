@@ -56,6 +56,17 @@ WORDS: Mapping[str, Words] = {
         N_("O consumidor deve enviar o que o Procon pediu"),
         N_("sem isso, a triagem não continua"),
     ),
+    "silent": Words(
+        N_("Arquive por falta de resposta: o consumidor devia ter respondido"),
+        N_("O consumidor não enviou o que o Procon pediu"),
+        N_("o Procon pode arquivar o cadastro por falta de resposta"),
+        by_role={Role.CONSUMER: N_("Envie já o que o Procon pediu: o prazo era")},
+    ),
+    "lapsed": Words(
+        N_("O cadastro foi arquivado por falta de resposta: envie o que falta para reabri-lo"),
+        N_("O cadastro foi arquivado sem resposta e o consumidor pode reabri-lo enviando o que falta"),
+        N_("sem isso, nada segue"),
+    ),
     "refused": Words(
         N_("Seu cadastro não foi aceito: leia o motivo e, se discordar, peça a revisão, uma vez"),
         N_("O cadastro não foi aceito e o consumidor pode pedir a revisão, uma vez"),

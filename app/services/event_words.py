@@ -70,6 +70,7 @@ _REGISTRATION = {
     "triage_started": N_("Triagem iniciada"),
     "documents_requested": N_("O Procon pediu documentos ou informações"),
     "documents_supplied": N_("O consumidor enviou o que faltava"),
+    "registration_lapsed": N_("Cadastro arquivado por falta de resposta do consumidor"),
     "registration_accepted": N_("Cadastro aceito"),
     "registration_refused": N_("Cadastro não aceito"),
     "review_asked": N_("O consumidor pediu a revisão da decisão"),

@@ -7,7 +7,7 @@ levels follow. A path is the codes of all answers, as they stand in the page's a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,6 +20,7 @@ from app.services import taxonomy
 from app.services.taxonomy import Area, Leaf, Subject
 from models.rules.errors import NotFound
 from models.rules.guide import Ending, Guide, Option, Place, Question, UnknownAnswer, Verdict, faults
+from models.rules.territory import Link
 
 FILE = Path(__file__).parent.parent / "data" / "guide.toml"
 AREA, SUBJECT = 2, 4
@@ -96,7 +97,10 @@ data = cache(read)
 
 
 def _question(name: str, raw: dict[str, Any]) -> Question:
-    options = tuple(Option(**option) for option in raw["options"])
+    options = tuple(
+        Option(**{**option, "link": Link(option["link"]) if "link" in option else None})
+        for option in raw["options"]
+    )
     return Question(name, raw["text"], options, raw.get("hint", ""))
 
 
@@ -104,12 +108,12 @@ def _ending(name: str, raw: dict[str, Any]) -> Ending:
     return Ending(name, Verdict(raw["verdict"]), raw["title"], raw["why"], tuple(raw.get("todo", ())))
 
 
-async def stand(path: Sequence[str], today: date) -> Stand:
-    """Where ``path`` leads on ``today``; NotFound for one that does not exist."""
+async def stand(path: Sequence[str], today: date, links: Collection[Link] = frozenset(Link)) -> Stand:
+    """Where ``path`` leads on ``today``, with the ``links`` that the municipality admits; or NotFound."""
     known = data()
     answers, chosen = _split(path)
     try:
-        place = known.guide.walk(answers)
+        place = known.guide.admitting(links).walk(answers)
     except UnknownAnswer:
         raise NotFound from None
     said = tuple(Said(one.question.text, one.option.label, one.path) for one in place.answered)

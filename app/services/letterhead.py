@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from app.adapters.documents import Letterhead
-from app.settings import Profile
+from app.profile import Profile
 
 
 def letterhead(profile: Profile) -> Letterhead:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.services import queue
+from app.services import queue, standard_texts
 from models import User
 from models.rules.people import Role
 
@@ -36,6 +36,14 @@ class Text:
     """The attempt to serve a notice that this letter is; its fate is written into the ledger."""
     case: int = 0
     """The case that the letter is about: who must act in it is said beneath, as of the sending."""
+
+
+async def standard(
+    kind: str, values: Mapping[str, str], *, button: str = "", path: str = "", case: int = 0
+) -> Text:
+    """A letter of a standard kind (``app/data/texts.toml``) in the words that are in force."""
+    wording = await standard_texts.worded(kind, values)
+    return Text(wording.subject, wording.paragraphs, button=button, path=path, case=case)
 
 
 async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) -> None:

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from tortoise.expressions import F
 
 from app.db import transaction
-from app.services import parties, rooms
+from app.services import parties, rooms, standard_texts
 from models import Paragraph, Remark, Seat, User
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.hearing import Outcome, SeatRole
-from models.rules.minutes import OPENING, RemarkState, filled, joined
+from models.rules.minutes import OPENING, RemarkState, joined
 from models.rules.people import Viewer
+from models.rules.standard_texts import filled_all
 
 MOST_CHARACTERS = 8_000
 MOST_PARAGRAPHS = 200
@@ -99,16 +100,18 @@ async def apply(
     async with transaction():
         room = await _writing(hearing_id, viewer)
         known = await Paragraph.filter(hearing_id=hearing_id).count()
-        if known + len(texts.get(outcome, ())) > MOST_PARAGRAPHS:
+        wanted = await standard_texts.minutes(outcome, texts.get(outcome, ()))
+        if known + len(wanted) > MOST_PARAGRAPHS:
             raise Refused("too_many_paragraphs")
-        await _fill(room, texts.get(outcome, ()), values, viewer.user_id, now=now)
+        await _fill(room, wanted, values, viewer.user_id, now=now)
 
 
 async def begin(room: rooms.Room, texts: Texts, values: Mapping[str, str], *, now: datetime) -> None:
     """The text with which minutes start, unless they were begun before; inside the caller's transaction."""
     if not await Paragraph.exists(hearing_id=room.hearing.id):
         author = room.file.viewer.user_id if room.file.viewer else room.hearing.mediator_id
-        for text in filled(texts.get(OPENING, ()), await _values(room, values, now=now)):
+        opening = await standard_texts.minutes(OPENING, texts.get(OPENING, ()))
+        for text in filled_all(opening, await _values(room, values, now=now)):
             await insert(room, text, author, behind=None, now=now)
         await _join(room)
 
@@ -153,7 +156,7 @@ async def _fill(
     room: rooms.Room, texts: Iterable[str], values: Mapping[str, str], author_id: int, *, now: datetime
 ) -> None:
     paragraph = None
-    for text in filled(texts, await _values(room, values, now=now)):
+    for text in filled_all(texts, await _values(room, values, now=now)):
         paragraph = await insert(room, text, author_id, behind=None, now=now)
     if paragraph is not None:
         await told(room, paragraph.id, now=now)

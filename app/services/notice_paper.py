@@ -8,7 +8,7 @@ from uuid import UUID
 from app.adapters.documents import Complaint, NoticeData, Parties
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile
+from app.services import casefile, standard_texts
 from app.services.press import EVERYBODY, Paper, Press
 from models import Delivery, DeliveryStep, Document, DocumentKind, Notice, Problem
 from models.rules.delivery import DeliveryStatus
@@ -76,6 +76,10 @@ async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:
 async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeData:
     """The notice's words. The consumer's CPF is not among them: the company never sees it."""
     case = notice.case
+    company = case.company.legal_name if case.company else ""
+    lead = await standard_texts.worded(
+        "notice_paper", {"company": company, "consumer": case.consumer.name, "protocol": case.protocol or ""}
+    )
     problem = await Problem.get_or_none(id=case.problem_id) if case.problem_id else None
     return NoticeData(
         agency=press.agency,
@@ -84,7 +88,7 @@ async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeDat
         parties=Parties(
             consumer_name=case.consumer.name,
             consumer_document="",
-            company_name=case.company.legal_name if case.company else "",
+            company_name=company,
             company_document=case.company.cnpj if case.company else "",
         ),
         complaint=Complaint(
@@ -109,6 +113,7 @@ async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeDat
             _("Negar informações ao Procon pode ser desobediência (CDC, art. 55, § 4º)."),
             _("A reclamação fundamentada entra no cadastro público de fornecedores (CDC, art. 44)."),
         ),
+        lead=lead.paragraphs,
         opening=notice.opening,
         access_code=notice.code,
         access_url=f"{press.site}/notificacao/{notice.code}",

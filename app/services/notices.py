@@ -11,7 +11,6 @@ from app.services import attendances, casefile, companies, letters, queue
 from app.services.casefile import Opened
 from app.services.companies import CompanyForm
 from app.services.deliveries import begun, came_to, mail, summons
-from app.services.letters import Text
 from app.services.terms import TermRules
 from models import Case, Company, Delivery, Notice, User
 from models.rules.attendance import Kind
@@ -98,7 +97,7 @@ async def _serve(
     file: Opened, company: Company, users: list[User], notice: Notice, today: date, now: datetime
 ) -> None:
     """The attempts that need nobody: the portal, and each e-mail address that is known."""
-    text = summons(file.case.protocol or "", company.legal_name, notice)
+    text = await summons(file.case.protocol or "", company.legal_name, notice)
     names = {user.email: user.name for user in users if user.email}
     if users:
         portal = await begun(
@@ -125,24 +124,18 @@ async def _chosen(viewer: Viewer, choice: Choice, now: datetime) -> Company:
 
 async def _tell(case: Case, company: Company, notice: Notice, now: datetime) -> None:
     consumer = await User.get(id=case.consumer_id)
-    named = {"company": company.trade_name or company.legal_name}
-    await letters.write(
-        [consumer],
-        f"notice:{notice.id}",
-        Text(
-            subject=_("A empresa foi notificada: reclamação %(protocol)s") % {"protocol": case.protocol},
-            paragraphs=(
-                _("Sua reclamação contra %(company)s foi aberta e o Procon vai marcar a audiência.") % named
-                if notice.opening
-                else _("A CIP foi enviada a %(company)s. O prazo dela começa quando tomar ciência.") % named,
-                _("Você será avisado quando houver resposta ou proposta."),
-            ),
-            button=_("Acompanhar a reclamação"),
-            path=f"/casos/{case.id}",
-            case=case.id,
-        ),
-        now=now,
+    text = await letters.standard(
+        "complaint_opened" if notice.opening else "company_notified",
+        {
+            "consumer": consumer.name,
+            "company": company.trade_name or company.legal_name,
+            "protocol": case.protocol or "",
+        },
+        button=_("Acompanhar a reclamação"),
+        path=f"/casos/{case.id}",
+        case=case.id,
     )
+    await letters.write([consumer], f"notice:{notice.id}", text, now=now)
 
 
 async def by_code(typed: str) -> PublicNotice:

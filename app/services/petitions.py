@@ -15,9 +15,9 @@ from app.adapters.petition_document import Petition
 from app.adapters.storage import Storage
 from app.db import transaction
 from app.i18n import gettext as _
+from app.profile import Profile
 from app.services import attendances, casefile
 from app.services.letterhead import letterhead
-from app.settings import Profile
 from models import Case, Company, Document, DocumentKind, User
 from models.rules.attendance import Kind
 from models.rules.errors import Invalid, Refused

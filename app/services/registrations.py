@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,21 +13,19 @@ from app.i18n import gettext as _
 from app.services import casefile, documents, drafts, letters
 from app.services.documents import File
 from app.services.drafts import Saved
-from app.services.letters import Text
 from app.services.taxonomy import Leaf
+from app.services.terms import AGREED
 from models import Case, CaseEvent, Document, DocumentKind, Draft, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
-from models.rules.identity import in_territory
 from models.rules.people import Role, Side, Viewer
+from models.rules.territory import Territory
 
 MAX_DRAFTS = 3
 CONFLICT = (30, 2000)
 SUPPLEMENT_MAX = 2000
 REQUIRED = (DocumentKind.RESIDENCE, DocumentKind.IDENTITY)
 SUPPLIED = (*REQUIRED, DocumentKind.EXHIBIT)
-
-CepRanges = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -123,34 +122,54 @@ async def sheet(case_id: int, viewer: Viewer) -> Sheet:
     )
 
 
-async def submit(case_id: int, viewer: Viewer, conflict: str, *, territory: CepRanges, now: datetime) -> None:
+async def submit(
+    case_id: int,
+    viewer: Viewer,
+    conflict: str,
+    *,
+    territory: Territory,
+    relation_here: bool | None = None,
+    now: datetime,
+) -> None:
     """Send the registration to the triage, with its uploads and the address as it is today.
 
-    Invalid names the fields ``conflict``, ``residence``, ``identity`` and ``address``. A residence
-    outside ``territory`` (ranges of CEP) is marked for the triage, never refused here.
+    Invalid names ``conflict``, ``residence``, ``identity``, ``address`` and ``relation_here``, which is asked
+    of who lives elsewhere when the rule admits the purchase's place. A registration without a link to
+    ``territory`` is marked for the triage, never refused here.
     """
     conflict = conflict.strip()
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.SUBMIT)
         user = await User.get(id=file.case.consumer_id)
-        await _check(case_id, viewer, conflict, user)
+        asks = bool(user.cep) and territory.asks_relation(user.cep)
+        relation_here = relation_here if asks else None
+        unsaid = asks and relation_here is None
+        await _check(case_id, viewer, conflict, user, {"relation_here": "choice_missing"} if unsaid else {})
         await documents.attach(file.case, viewer, REQUIRED, now=now)
         await drafts.drop(case_id, "registration")
-        outside = not in_territory(user.cep, territory)
+        outside = not territory.lives_here(user.cep)
         await casefile.record(
             file,
             "registration_submitted",
             now=now,
             to=to,
-            facts={"outside_territory": outside},
+            facts={"outside_territory": outside, "relation_here": relation_here},
             conflict=conflict,
             address=written_address(user),
             cep=user.cep,
             outside_territory=outside,
+            relation_here=relation_here,
             submitted_at=now,
         )
-        await letters.write([user], f"case:{case_id}:submitted", _submitted(case_id), now=now)
+        text = await letters.standard(
+            "registration_submitted",
+            {"consumer": user.name},
+            button=_("Acompanhar"),
+            path=f"/casos/{case_id}",
+            case=case_id,
+        )
+        await letters.write([user], f"case:{case_id}:submitted", text, now=now)
 
 
 async def supplement(case_id: int, viewer: Viewer) -> Supplement:
@@ -158,7 +177,7 @@ async def supplement(case_id: int, viewer: Viewer) -> Supplement:
     case, side = await casefile.view(case_id, viewer)
     if side is not Side.CONSUMER:
         raise NotFound
-    if case.state is not State.WAITING_CONSUMER:
+    if case.state not in (State.WAITING_CONSUMER, State.LAPSED):
         raise Refused("not_now", state=case.state)
     files = await documents.of_case(case_id, side, viewer, SUPPLIED)
     return Supplement(
@@ -180,6 +199,8 @@ async def asked(case: Case) -> Asked:
 async def supply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
     """Send what the triage asked for: new files, words, or both; the case goes back to its attendant.
 
+    A registration that was archived for want of it is thereby reopened.
+
     Invalid ``text`` when there is neither, or when the text is too long.
     """
     text = text.strip()
@@ -200,6 +221,8 @@ async def supply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
             facts={"text": text, "documents": [str(document) for document in files]},
             due_on=None,
             due_explanation="",
+            closed_at=None,
+            **AGREED,
         )
 
 
@@ -218,8 +241,8 @@ async def discard(case_id: int, viewer: Viewer, *, storage: Storage) -> None:
         await storage.delete(key)
 
 
-async def _check(case_id: int, viewer: Viewer, conflict: str, user: User) -> None:
-    wrong: dict[str, str] = {}
+async def _check(case_id: int, viewer: Viewer, conflict: str, user: User, unsaid: Mapping[str, str]) -> None:
+    wrong: dict[str, str] = dict(unsaid)
     waiting = Document.filter(case_id=case_id, owner_id=viewer.user_id, attached_at=None)
     there = {row["kind"] for row in await waiting.values("kind")}
     for kind in REQUIRED:
@@ -232,16 +255,3 @@ async def _check(case_id: int, viewer: Viewer, conflict: str, user: User) -> Non
         wrong["address"] = "address_missing"
     if wrong:
         raise Invalid(wrong, min=least, max=most)
-
-
-def _submitted(case_id: int) -> Text:
-    return Text(
-        subject=_("Recebemos o seu cadastro"),
-        paragraphs=(
-            _("Seu cadastro e seus documentos chegaram ao Procon e estão na fila da triagem."),
-            _("Você será avisado por e-mail assim que houver resposta. Não é preciso ir ao balcão."),
-        ),
-        button=_("Acompanhar"),
-        path=f"/casos/{case_id}",
-        case=case_id,
-    )

@@ -9,8 +9,7 @@ from typing import Any
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, letters
-from app.services.letters import Text
+from app.services import casefile, letters, parties
 from models import Case, Notice
 from models.rules.case_machine import CIP_RUNS, Action
 from models.rules.people import Side
@@ -79,40 +78,26 @@ async def _pass(case_id: int, now: datetime, today: date) -> bool:
         event = await casefile.record(
             file, "term_passed", now=now, to=to, facts={"due": ended.isoformat()}, due_on=None, **AGREED
         )
-        people = await casefile.people_of(case)
-        key = f"case:{case.id}:{event.seq}"
-        path = f"/casos/{case.id}"
-        await letters.write(
-            people[Side.CONSUMER],
-            key,
-            Text(
-                subject=_("A empresa não respondeu: reclamação %(protocol)s") % {"protocol": case.protocol},
-                paragraphs=(
-                    _("O prazo da empresa terminou em %(day)s sem resposta.") % {"day": f"{ended:%d/%m/%Y}"},
-                    _("O Procon vai marcar uma audiência de conciliação por vídeo. Você será avisado."),
-                ),
-                button=_("Abrir a reclamação"),
-                path=path,
-                case=case.id,
-            ),
-            now=now,
-        )
-        await letters.write(
-            people.get(Side.COMPANY, []),
-            key,
-            Text(
-                subject=_("Prazo encerrado: reclamação %(protocol)s") % {"protocol": case.protocol},
-                paragraphs=(
-                    _("O prazo para responder terminou em %(day)s.") % {"day": f"{ended:%d/%m/%Y}"},
-                    _("Ainda é possível responder e propor um acordo antes da audiência."),
-                ),
-                button=_("Responder agora"),
-                path=path,
-                case=case.id,
-            ),
-            now=now,
-        )
+        await _tell_passed(case, ended, f"case:{case.id}:{event.seq}", now)
     return True
+
+
+async def _tell_passed(case: Case, ended: date, key: str, now: datetime) -> None:
+    """Write to both sides, each in words of its own."""
+    people = await casefile.people_of(case)
+    consumer = people[Side.CONSUMER][0]
+    values = {
+        "consumer": consumer.name,
+        "company": (await parties.of_case(case)).company_name,
+        "protocol": case.protocol or "",
+        "day": f"{ended:%d/%m/%Y}",
+    }
+    for side, kind, button in (
+        (Side.CONSUMER, "unanswered_consumer", _("Abrir a reclamação")),
+        (Side.COMPANY, "unanswered_company", _("Responder agora")),
+    ):
+        text = await letters.standard(kind, values, button=button, path=f"/casos/{case.id}", case=case.id)
+        await letters.write(people.get(side, []), key, text, now=now)
 
 
 async def recount(
@@ -163,21 +148,16 @@ async def _move_notice(case: Case, before: date, again: Running) -> None:
 async def _tell_recount(case: Case, before: date, again: Running, key: str, now: datetime) -> None:
     """Write to the side whose term it is."""
     side = Side.COMPANY if case.state in CIP_RUNS else Side.CONSUMER
-    await letters.write(
-        (await casefile.people_of(case)).get(side, []),
-        key,
-        Text(
-            subject=_("O prazo mudou: %(protocol)s") % {"protocol": case.protocol or _("cadastro")},
-            paragraphs=(
-                _("O calendário do Procon mudou, e o seu prazo foi contado de novo.")
-                + " "
-                + _("Era %(before)s; agora é %(after)s.")
-                % {"before": f"{before:%d/%m/%Y}", "after": f"{again.due_on:%d/%m/%Y}"},
-                _("Como o prazo foi contado: %(explanation)s") % {"explanation": again.explanation},
-            ),
-            button=_("Abrir o caso"),
-            path=f"/casos/{case.id}",
-            case=case.id,
-        ),
-        now=now,
+    text = await letters.standard(
+        "term_recounted",
+        {
+            "protocol": case.protocol or _("cadastro"),
+            "before": f"{before:%d/%m/%Y}",
+            "day": f"{again.due_on:%d/%m/%Y}",
+            "explanation": again.explanation,
+        },
+        button=_("Abrir o caso"),
+        path=f"/casos/{case.id}",
+        case=case.id,
     )
+    await letters.write((await casefile.people_of(case)).get(side, []), key, text, now=now)

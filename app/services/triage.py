@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,11 +15,10 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.services import casefile, documents, letters, reviews
 from app.services.documents import File
-from app.services.letters import Text
-from app.services.terms import running
+from app.services.terms import AGREED, running
 from models import Case, CaseEvent, DocumentKind, User
 from models.rules.case_machine import Action, State, allowed
-from models.rules.errors import Invalid, NotFound
+from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Side, Viewer
 from models.rules.terms import Calendar, Term
 
@@ -230,7 +229,15 @@ async def ask(
             **runs.columns(),
             handler_id=viewer.user_id,
         )
-        await _write(file.case, f"{event.seq}", _asked(file.case.id, kinds, reason, runs.due_on), now)
+        values = {
+            "missing": _named(kinds),
+            "reason": reason,
+            "day": f"{runs.due_on:%d/%m/%Y}",
+            "explanation": runs.explanation,
+        }
+        await _write(
+            file.case, event.seq, "documents_asked", values, now, _("Enviar o que falta"), "/complemento"
+        )
 
 
 async def accept(case_id: int, viewer: Viewer, checked: Collection[str], *, now: datetime) -> None:
@@ -251,7 +258,15 @@ async def accept(case_id: int, viewer: Viewer, checked: Collection[str], *, now:
             triage_note="",
             handler_id=viewer.user_id,
         )
-        await _write(file.case, f"{event.seq}", _accepted(file.case.id), now)
+        await _write(
+            file.case,
+            event.seq,
+            "registration_accepted",
+            {},
+            now,
+            _("Escrever a reclamação"),
+            "/reclamacao",
+        )
 
 
 async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: datetime) -> None:
@@ -271,12 +286,52 @@ async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: da
             closed_at=now,
             handler_id=viewer.user_id,
         )
-        letter = _refused(case_id, _(CAUSES[cause]), text, reviewed=await reviews.asked(case_id))
-        await _write(file.case, f"{event.seq}", letter, now)
+        values = {"cause": _(CAUSES[cause]), "reason": text, "next": await _remedy(case_id)}
+        await _write(file.case, event.seq, "registration_refused", values, now, _("Ver o caso"))
 
 
-_DECISIONS = frozenset({Action.START_TRIAGE, Action.ASK_DOCUMENTS, Action.ACCEPT, Action.REFUSE})
-_TALK = ("documents_requested", "documents_supplied", "registration_refused", "review_asked")
+async def lapse(case_id: int, viewer: Viewer, *, today: date, now: datetime) -> None:
+    """Archive a registration whose consumer let the term pass; Refused("term_runs") before.
+
+    The consumer is told, and reopens it by sending what was asked for.
+    """
+    async with transaction():
+        file = await casefile.opened(case_id, viewer)
+        to = file.step(Action.LAPSE)
+        ended = file.case.due_on
+        if ended is None or ended >= today:
+            raise Refused("term_runs", day=f"{ended:%d/%m/%Y}" if ended else "")
+        asked = await CaseEvent.filter(case_id=case_id, name="documents_requested").order_by("-seq").first()
+        event = await casefile.record(
+            file,
+            "registration_lapsed",
+            now=now,
+            to=to,
+            facts={"due": ended.isoformat()},
+            closed_at=now,
+            due_on=None,
+            handler_id=viewer.user_id,
+            **AGREED,
+        )
+        values = {
+            "missing": _named(asked.facts.get("missing", ()) if asked else ()),
+            "day": f"{ended:%d/%m/%Y}",
+        }
+        await _write(
+            file.case, event.seq, "registration_lapsed", values, now, _("Enviar o que falta"), "/complemento"
+        )
+
+
+_DECISIONS = frozenset(
+    {Action.START_TRIAGE, Action.ASK_DOCUMENTS, Action.LAPSE, Action.ACCEPT, Action.REFUSE}
+)
+_TALK = (
+    "documents_requested",
+    "documents_supplied",
+    "registration_lapsed",
+    "registration_refused",
+    "review_asked",
+)
 _COLUMNS = ("id", "state", "conflict", "submitted_at", "outside_territory")
 
 
@@ -313,50 +368,26 @@ def _reason(text: str, wrong: dict[str, str]) -> str:
     return text
 
 
-async def _write(case: Case, key: str, text: Text, now: datetime) -> None:
-    people = await casefile.people_of(case)
-    await letters.write(people[Side.CONSUMER], f"case:{case.id}:{key}", text, now=now)
+async def _remedy(case_id: int) -> str:
+    """What is left to who was refused."""
+    if await reviews.asked(case_id):
+        return _("Esta é a decisão da revisão: sobre este cadastro não cabe outra.")
+    return _("Se discordar, peça a revisão na página do caso: outra pessoa do Procon vai decidir.")
 
 
-def _asked(case_id: int, missing: list[str], reason: str, due_on: date) -> Text:
-    names = "; ".join(_(MISSING[name]).lower() for name in missing)
-    return Text(
-        subject=_("O Procon precisa de algo mais para o seu cadastro"),
-        paragraphs=(
-            _("Falta: %(missing)s.") % {"missing": names},
-            reason,
-            _("Envie pela página do seu caso até %(day)s.") % {"day": f"{due_on:%d/%m/%Y}"},
-        ),
-        button=_("Enviar o que falta"),
-        path=f"/casos/{case_id}/complemento",
-        case=case_id,
+def _named(missing: Collection[str]) -> str:
+    return "; ".join(_(MISSING[name]).lower() for name in missing)
+
+
+async def _write(
+    case: Case, seq: int, kind: str, values: Mapping[str, str], now: datetime, button: str, page: str = ""
+) -> None:
+    people = (await casefile.people_of(case))[Side.CONSUMER]
+    text = await letters.standard(
+        kind,
+        {"consumer": people[0].name, **values},
+        button=button,
+        path=f"/casos/{case.id}{page}",
+        case=case.id,
     )
-
-
-def _accepted(case_id: int) -> Text:
-    return Text(
-        subject=_("Cadastro aceito: escreva a sua reclamação"),
-        paragraphs=(
-            _("A triagem conferiu seus documentos e aceitou o seu cadastro."),
-            _("Agora conte o que aconteceu, contra qual empresa e o que você pede."),
-        ),
-        button=_("Escrever a reclamação"),
-        path=f"/casos/{case_id}/reclamacao",
-        case=case_id,
-    )
-
-
-def _refused(case_id: int, cause: str, text: str, *, reviewed: bool) -> Text:
-    return Text(
-        subject=_("Seu cadastro não foi aceito"),
-        paragraphs=(
-            _("Motivo: %(cause)s.") % {"cause": cause},
-            text,
-            _("Esta é a decisão da revisão: sobre este cadastro não cabe outra.")
-            if reviewed
-            else _("Se discordar, peça a revisão na página do caso: outra pessoa do Procon vai decidir."),
-        ),
-        button=_("Ver o caso"),
-        path=f"/casos/{case_id}",
-        case=case_id,
-    )
+    await letters.write(people, f"case:{case.id}:{seq}", text, now=now)

@@ -18,6 +18,7 @@ STATES = {
     State.SUBMITTED: N_("Aguardando triagem"),
     State.IN_TRIAGE: N_("Em triagem"),
     State.WAITING_CONSUMER: N_("Aguardando o consumidor"),
+    State.LAPSED: N_("Arquivado por falta de resposta"),
     State.REFUSED: N_("Cadastro não aceito"),
     State.ACCEPTED: N_("Aceito: escrever a reclamação"),
     State.UNDER_ANALYSIS: N_("Em análise no Procon"),
@@ -46,6 +47,7 @@ def state_tone(state: State) -> str:
     return {
         State.WAITING_CONSUMER: "warning",
         State.ACCEPTED: "warning",
+        State.LAPSED: "neutral",
         State.REFUSED: "danger",
         State.UNANSWERED: "danger",
         State.REPLIED: "warning",
@@ -65,6 +67,7 @@ ACTIONS = {
     Action.START_TRIAGE: N_("Assumir a triagem"),
     Action.ASK_DOCUMENTS: N_("Pedir o que falta"),
     Action.SUPPLY_DOCUMENTS: N_("Enviar o que faltava"),
+    Action.LAPSE: N_("Arquivar por falta de resposta"),
     Action.ACCEPT: N_("Aceitar o cadastro"),
     Action.REFUSE: N_("Não aceitar o cadastro"),
     Action.ASK_REVIEW: N_("Pedir a revisão"),

@@ -150,7 +150,7 @@ async def letter(attendance_id: int) -> Response:
     """The attendance on paper: the question, and the answer or where to go."""
     page = await attendances.page(attendance_id, viewer())
     bound = parts()
-    paper = attendance_paper.letter(page, profile=bound.profile, site=bound.public_url, now=now())
+    paper = await attendance_paper.letter(page, profile=bound.profile, site=bound.public_url, now=now())
     pdf = await bound.pdf.render(paper)
     name = attachment(f"atendimento-{attendance_id}.pdf")
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})

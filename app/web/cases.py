@@ -39,6 +39,7 @@ _STEP = {
     State.SUBMITTED: 2,
     State.IN_TRIAGE: 2,
     State.WAITING_CONSUMER: 2,
+    State.LAPSED: 2,
     State.REFUSED: 2,
     State.ACCEPTED: 3,
     State.UNDER_ANALYSIS: 3,

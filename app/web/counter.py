@@ -65,7 +65,7 @@ async def open_case() -> ResponseReturnValue:
     typed = await form()
     try:
         made = await counter.open_case(
-            viewer(), typed, territory=parts().profile.cep_ranges, today=today(), now=now()
+            viewer(), typed, territory=parts().profile.territory, today=today(), now=now()
         )
     except Invalid as error:
         if wants_json():

@@ -165,6 +165,13 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "offer_changed": (409, N_("A negociação mudou enquanto você lia. O que digitou foi mantido.")),
     "offer_open": (409, N_("Há proposta em aberto: aceite-a ou recuse-a antes.")),
     "outside_hours": (422, N_("Fora do horário de audiências. Escolha outro ou marque plantão.")),
+    "term_runs": (409, N_("O prazo do consumidor ainda corre: até {day} ele pode responder.")),
+    "wording_changed": (
+        409,
+        N_("{by} mudou este texto enquanto você escrevia. O seu está abaixo: confira e salve de novo."),
+    ),
+    "variable_unknown": (422, N_("Não existe a variável {{{unknown}}}. Use só: {names}.")),
+    "braces_unclosed": (422, N_("Há uma chave que não abre ou não fecha. Use só: {names}.")),
     "own_decision": (409, N_("Você recusou este cadastro: a revisão cabe a outra pessoa da equipe.")),
     "own_offer": (409, N_("Esta proposta é sua: a resposta cabe à outra parte.")),
     "paragraph_gone": (

@@ -30,14 +30,15 @@ async def guide() -> Response:
 
     A visitor's browser remembers the problem found, so that the registration after sign-up begins with it.
     """
-    stand = await guidance.stand(_path(request.args.get("r", "")), today())
-    city = parts().profile.agency.city
+    profile = parts().profile
+    stand = await guidance.stand(_path(request.args.get("r", "")), today(), profile.territory.links)
+    city, rule = profile.agency.city, profile.territory.source
     page = render(
         "guidance/guide.html",
         stand=stand,
         address=address,
         here=address(stand.path),
-        written=lambda text: text.replace("{city}", city),
+        written=lambda text: text.replace("{city}", city).replace("{territory}", rule),
         may_begin=_may_begin(),
         days=REMEMBERED_DAYS,
     )

@@ -60,10 +60,14 @@ async def registration_page(case_id: int) -> ResponseReturnValue:
 async def submit(case_id: int) -> ResponseReturnValue:
     """Send the registration to the triage."""
     typed = await form()
-    territory = parts().profile.cep_ranges
     try:
         await registrations.submit(
-            case_id, viewer(), typed.get("conflict", ""), territory=territory, now=now()
+            case_id,
+            viewer(),
+            typed.get("conflict", ""),
+            territory=parts().profile.territory,
+            relation_here={"sim": True, "nao": False}.get(typed.get("relation_here", "")),
+            now=now(),
         )
     except Invalid as error:
         sheet = await registrations.sheet(case_id, viewer())
@@ -137,6 +141,7 @@ def _registration(sheet: registrations.Sheet, values: Mapping[str, Any], errors:
         "registration/form.html",
         sheet=sheet,
         files={kind: [described(file) for file in sheet.of_kind(kind)] for kind in REQUIRED},
+        territory=parts().profile.territory,
         form={"values": values, "errors": errors},
         limits=CONFLICT,
         draft=_draft(sheet.case_id, "registration", sheet.draft),

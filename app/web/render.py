@@ -16,7 +16,7 @@ from markupsafe import Markup
 from quart import Quart, current_app, g, request, url_for
 
 from app.i18n import gettext, ngettext
-from app.settings import Profile
+from app.profile import Profile
 from app.web import filters, static_files
 from app.web.navigation import navigation
 

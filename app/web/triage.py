@@ -123,6 +123,14 @@ async def refuse(case_id: int) -> ResponseReturnValue:
     return redirect(QUEUE, 303)
 
 
+@blueprint.post("/casos/<int:case_id>/triagem/arquivar")
+@requires(Role.ATTENDANT, Role.COORDINATOR)
+async def lapse(case_id: int) -> ResponseReturnValue:
+    """Archive a registration whose consumer let the term pass."""
+    await triage.lapse(case_id, viewer(), today=today(), now=now())
+    return redirect(QUEUE, 303)
+
+
 def waited(time: timedelta) -> str:
     """How long somebody has been waiting, in the one unit that matters: "há 3 dias"."""
     minutes = max(int(time.total_seconds()) // 60, 0)
@@ -153,6 +161,7 @@ async def _desk(case_id: int, values: Mapping[str, Any], errors: Mapping[str, st
         files=[(file, described(file)) for file in reversed(desk.files)],
         form={"values": values, "errors": errors},
         missing=[(name, _(label)) for name, label in triage.MISSING.items()],
+        territory=parts().profile.territory,
         checks=[(name, _(label)) for name, label in desk.checks.items()],
         causes=[(name, _(label)) for name, label in triage.CAUSES.items()],
         kinds={kind: _(label) for kind, label in KINDS.items()},

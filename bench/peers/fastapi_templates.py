@@ -11,7 +11,8 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n import gettext, ngettext
-from app.settings import PROFILES, load_profile
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.web import filters
 from app.web.navigation import navigation
 from app.web.render import STATIC, TEMPLATES

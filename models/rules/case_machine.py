@@ -20,6 +20,8 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     IN_TRIAGE = "in_triage"
     WAITING_CONSUMER = "waiting_consumer"
+    LAPSED = "lapsed"
+    """Archived for want of an answer: what the triage asked for did not come in its term."""
     REFUSED = "refused"
     ACCEPTED = "accepted"
     UNDER_ANALYSIS = "under_analysis"
@@ -50,6 +52,7 @@ class Action(StrEnum):
     START_TRIAGE = "start_triage"
     ASK_DOCUMENTS = "ask_documents"
     SUPPLY_DOCUMENTS = "supply_documents"
+    LAPSE = "lapse"
     ACCEPT = "accept"
     REFUSE = "refuse"
     ASK_REVIEW = "ask_review"
@@ -148,6 +151,9 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.SUBMITTED, A.START_TRIAGE): _staff(S.IN_TRIAGE, _TRIAGE),
     (S.IN_TRIAGE, A.ASK_DOCUMENTS): _staff(S.WAITING_CONSUMER, _TRIAGE),
     (S.WAITING_CONSUMER, A.SUPPLY_DOCUMENTS): _consumer(S.IN_TRIAGE),
+    (S.WAITING_CONSUMER, A.LAPSE): _staff(S.LAPSED, _TRIAGE),
+    (S.LAPSED, A.SUPPLY_DOCUMENTS): _consumer(S.IN_TRIAGE),
+    (S.LAPSED, A.REOPEN): _staff(S.IN_TRIAGE, _TRIAGE),
     (S.IN_TRIAGE, A.ACCEPT): _staff(S.ACCEPTED, _TRIAGE),
     (S.IN_TRIAGE, A.REFUSE): _staff(S.REFUSED, _TRIAGE),
     (S.REFUSED, A.ASK_REVIEW): _consumer(S.SUBMITTED),

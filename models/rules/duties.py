@@ -41,7 +41,8 @@ class Standing:
 
     ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. A notified case
     without ``due_on`` waits for the company's awareness, which begins its term; ``since`` is then the day of
-    the last attempt, and ``undelivered`` says that every attempt failed.
+    the last attempt, and ``undelivered`` says that every attempt failed. ``passed``: the
+    running term is over.
     """
 
     state: State
@@ -50,6 +51,7 @@ class Standing:
     hearing_at: datetime | None = None
     offer: Side | None = None
     undelivered: bool = False
+    passed: bool = False
 
 
 _TRIAGE = frozenset({Role.ATTENDANT, Role.COORDINATOR})
@@ -65,6 +67,7 @@ DUTIES: Mapping[State, Duty] = {
     State.SUBMITTED: Duty("submitted", _TRIAGE, Until.SERVICE, "triage"),
     State.IN_TRIAGE: Duty("in_triage", _TRIAGE, Until.SERVICE, "triage"),
     State.WAITING_CONSUMER: Duty("waiting_consumer", _CONSUMER, Until.TERM),
+    State.LAPSED: Duty("lapsed", _CONSUMER),
     State.REFUSED: Duty("refused", _CONSUMER),
     State.ACCEPTED: Duty("accepted", _CONSUMER),
     State.UNDER_ANALYSIS: Duty("under_analysis", _CASEWORK, Until.SERVICE, "analysis"),
@@ -85,6 +88,8 @@ UNREAD = Duty("unread", _COMPANY)
 UNAWARE = Duty("unaware", _CASEWORK, Until.SERVICE, "awareness")
 UNDELIVERED = Duty("undelivered", _CASEWORK, Until.SERVICE, "redelivery")
 """The notice is on its way, or came back: no term runs before awareness (Decreto 2.181/1997, art. 42)."""
+SILENT = Duty("silent", _CONSUMER | _TRIAGE, Until.TERM)
+"""What the triage asked for did not come in its term: it may still come, and the triage may archive."""
 OFFERED = {
     Role.CONSUMER: Duty("offer_to_consumer", _CONSUMER),
     Role.COMPANY: Duty("offer_to_company", _COMPANY),
@@ -102,6 +107,8 @@ def duty(standing: Standing, role: Role) -> Duty:
         if role is Role.COMPANY:
             return UNREAD
         return UNDELIVERED if standing.undelivered else UNAWARE
+    if standing.state is State.WAITING_CONSUMER and standing.passed:
+        return SILENT
     return DUTIES[standing.state]
 
 

@@ -21,6 +21,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "triage_started": _CITIZEN,
     "documents_requested": _CITIZEN,
     "documents_supplied": _CITIZEN,
+    "registration_lapsed": _CITIZEN,
     "registration_accepted": _CITIZEN,
     "registration_refused": _CITIZEN,
     "review_asked": _CITIZEN,

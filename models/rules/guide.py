@@ -5,9 +5,11 @@ The tree is data (``app/data/guide.toml``); what lies here says what a sound tre
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from models.rules.territory import Link
 
 
 class Verdict(StrEnum):
@@ -21,12 +23,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """An answer: its code in the address, its words, and the question or ending it leads to."""
+    """An answer: its code in the address, its words, and the question or ending it leads to.
+
+    One with a ``link`` is there only where the municipality's rule admits that link.
+    """
 
     code: str
     label: str
     to: str
     hint: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,17 @@ class Guide:
             answered.append(Answered(here, option, tuple(answers[: len(answered)])))
             here = self.at(option.to)
         return Place(tuple(answered), here)
+
+    def admitting(self, links: Collection[Link]) -> Guide:
+        """The tree of a municipality that admits these links."""
+        questions = {
+            name: replace(
+                question,
+                options=tuple(one for one in question.options if one.link is None or one.link in links),
+            )
+            for name, question in self.questions.items()
+        }
+        return replace(self, questions=questions)
 
     def at(self, place: str) -> Question | Ending:
         """The question or ending of an id."""

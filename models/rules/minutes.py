@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 
 OPENING = "opening"
@@ -38,15 +37,3 @@ class RemarkState(StrEnum):
 def joined(paragraphs: Iterable[str]) -> str:
     """The text of the minutes: paragraphs between empty lines, as it is signed and printed."""
     return "\n\n".join(text.strip() for text in paragraphs if text.strip())
-
-
-def unknown_variables(text: str) -> tuple[str, ...]:
-    """The names in braces that no minutes know; ValueError for braces that do not close."""
-    names = (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
-    return tuple(name for name in names if name not in VARIABLES)
-
-
-def filled(texts: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
-    """The paragraphs of a text of the profile; ``values`` has every one of VARIABLES."""
-    made = (text.format_map(values).strip() for text in texts)
-    return tuple(text for text in made if text)

@@ -22,7 +22,7 @@ from app.adapters.documents import (
     SignatureLine,
 )
 from app.adapters.presence_document import PresenceData, PresenceLine
-from app.settings import PROFILES
+from app.profile import PROFILES
 from models.rules.agreement import ClauseKind, ClauseTerms, clause_text, instalment_table
 from models.rules.hearing import SeatRole
 
@@ -124,6 +124,7 @@ def receipt(facts: str = "", files: int = 3) -> ReceiptData:
 def notice(facts: str = "") -> NoticeData:
     """The notice to the company."""
     return NoticeData(
+        lead=("Fica essa empresa notificada da reclamação, para que se manifeste.",),
         agency=AGENCY,
         protocol="2026.000123",
         issued_at=SENT + timedelta(days=1),

@@ -13,7 +13,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from quart import Quart, jsonify, request
 
-from app.settings import PROFILES, load_profile
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.web import render
 from app.web.headers import policy
 

@@ -17,11 +17,12 @@ from playwright.async_api import Page, expect
 from app import db
 from app.adapters.passwords import Argon2Passwords
 from app.equipment import listed_holidays
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import calendars, scheduling, slot_offers, working_hours
 from app.services.diary import Hours
 from app.services.invitations import Invite
 from app.services.scheduling import Booking
-from app.settings import PROFILES, load_profile
 from models import Case, User
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer

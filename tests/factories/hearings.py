@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import clauses, conduct, minutes, seats
 from app.services.clauses import Proposal
 from app.services.conduct import House
-from app.settings import PROFILES, load_profile
 from models import Case, Company, Hearing, Paragraph, Seat, User
 from models.rules.agreement import ClauseKind
 from models.rules.case_machine import State

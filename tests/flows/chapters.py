@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from app.demo.papers import bill, identity_card
 from app.demo.people import STORE
-from tests.flows.house import local_now
+from tests.flows.house import city, local_now, residence
 from tests.flows.page import Page
 from tests.flows.people import Person
 
@@ -41,12 +41,9 @@ async def registers(ana: Person, post: Person, who: Account = Account()) -> Page
         cpf=who.cpf,
         phone="(48) 99911-2233",
         email=who.email,
-        cep="88801-500",
-        street="Rua João Pessoa",
-        number="120",
-        district="Centro",
-        city="Criciúma",
-        uf="SC",
+        **residence(),
+        city=city().agency.city,
+        uf=city().agency.state,
         password=SECRET,
         password_again=SECRET,
         accept="1",

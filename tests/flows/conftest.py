@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.house import House
+from tests.flows.house import FIRST, OTHER, House
 
 
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    """``procon serve`` with the demonstration's people, on SQLite and on PostgreSQL."""
-    made = House(tmp_path, database_url)
+    """``procon serve`` with the demonstration's people: Criciúma on SQLite, the other city on PostgreSQL."""
+    made = House(tmp_path, database_url, FIRST if database_url.startswith("sqlite") else OTHER)
     await made.furnish()
     await made.start()
     try:

@@ -11,26 +11,50 @@ from pathlib import Path
 from app import db
 from app.adapters.passwords import Argon2Passwords
 from app.demo.people import DOMAIN, PASSWORD, make_cast
+from app.profile import PROFILES, Profile
+from app.profile_reading import load_profile
 from app.services import casefile, taxonomy
-from app.settings import PROFILES, load_profile
 from models import CaseEvent, Job
 from models.rules.chain import first_broken
 from tests import servers
 from tests.flows.people import Person
 from tests.servers import Server
 
-ZONE = load_profile(PROFILES / "criciuma.toml").agency.zone
+FIRST = PROFILES / "criciuma.toml"
+OTHER = Path(__file__).parent.parent / "walks" / "porto_claro.toml"
+"""The invented city: every flow runs in each of the two, on one engine each."""
+
+_city: Profile = load_profile(FIRST)
+
+
+def city() -> Profile:
+    """The municipality of the house that was built last."""
+    return _city
+
+
+def residence() -> dict[str, str]:
+    """Where somebody of this city lives, as a form takes it."""
+    cep = f"{int(city().territory.cep_ranges[0][0]) + 1500:08d}"
+    return {
+        "cep": f"{cep[:5]}-{cep[5:]}",
+        "street": "Rua João Pessoa",
+        "number": "120",
+        "district": "Centro",
+    }
 
 
 def local_now() -> datetime:
     """The agency's time."""
-    return datetime.now(ZONE)
+    return datetime.now(city().agency.zone)
 
 
 class House:
     """``procon serve`` on a port of its own, which it keeps when it is started again."""
 
-    def __init__(self, data_dir: Path, database_url: str) -> None:
+    def __init__(self, data_dir: Path, database_url: str, profile: Path = FIRST) -> None:
+        global _city
+        _city = load_profile(profile)
+        self.profile = profile
         self.data_dir = data_dir
         self.database_url = database_url
         self.port = servers.free_port()
@@ -46,11 +70,15 @@ class House:
         """Make the accounts and companies of the demonstration, and the taxonomy; no case."""
         async with self.database():
             await taxonomy.load(local_now().date())
-            await make_cast(await Argon2Passwords().hash(PASSWORD), datetime.now(UTC))
+            await make_cast(await Argon2Passwords().hash(PASSWORD), datetime.now(UTC), city())
 
     async def start(self) -> None:
         """Serve, until ready."""
-        environment = {"PROCON_DEMO": "1", "DATABASE_URL": self.database_url}
+        environment = {
+            "PROCON_DEMO": "1",
+            "DATABASE_URL": self.database_url,
+            "PROCON_PROFILE": str(self.profile),
+        }
         serving = servers.serving(self.data_dir, env=environment, port=self.port)
         self.server = await asyncio.to_thread(self._running.enter_context, serving)
 

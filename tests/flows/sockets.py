@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import socketio
 
-from app.settings import PROFILES, load_profile
+from tests.flows.house import city
 from tests.flows.people import Person
 
 ANSWER_SECONDS = 8.0
@@ -229,7 +229,7 @@ class Place(_Socket):
         self._entering = asyncio.create_task(self._enter())
 
     async def _enter(self) -> None:
-        rules = load_profile(PROFILES / "criciuma.toml").house_rules.version
+        rules = city().house_rules.version
         question = {"hearing": self.hearing, "held": self.held, "take_over": False, "accepts": rules}
         with contextlib.suppress(socketio.exceptions.SocketIOError):
             answer = await self.ask("enter", question)

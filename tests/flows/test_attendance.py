@@ -12,7 +12,7 @@ from app.services import terms
 from models import Case, SolvedBy
 from models.rules.case_machine import State
 from tests.flows import chapters
-from tests.flows.house import House, local_now, signed_in
+from tests.flows.house import House, local_now, residence, signed_in
 from tests.flows.people import Person, people
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -30,10 +30,7 @@ async def at_the_counter(marina: Person) -> int:
         "cpf": ANA_CPF,
         "identity_seen": "1",
         "name": "Ana Souza",
-        "cep": "88801-500",
-        "street": "Rua João Pessoa",
-        "number": "120",
-        "district": "Centro",
+        **residence(),
         "wish_text": "",
     }
     page = await marina.send(page.form("/balcao/atendimento"), **typed)

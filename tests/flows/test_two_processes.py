@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.chapters import begins, hands_in, takes
-from tests.flows.house import House, signed_in
+from tests.flows.house import OTHER, House, signed_in
 from tests.flows.people import Person
 from tests.flows.sockets import Follower
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 async def test_what_happens_at_one_process_is_told_by_the_other(postgres_url: str, tmp_path: Path) -> None:
-    one, other = House(tmp_path, postgres_url), House(tmp_path, postgres_url)
+    one, other = House(tmp_path, postgres_url, OTHER), House(tmp_path, postgres_url, OTHER)
     await one.furnish()
     await one.start()
     await other.start()

@@ -9,8 +9,9 @@ import pytest
 
 from app.adapters.pdf import FakePdfMaker
 from app.adapters.storage import FolderStorage
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import calculations, indices, petitions
-from app.settings import PROFILES, load_profile
 from models import Case, CaseEvent, Document
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, Refused

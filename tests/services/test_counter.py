@@ -14,6 +14,7 @@ from models import Attendance, Case, CaseEvent, Job, Problem, User
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role, Viewer
+from models.rules.territory import Territory
 from tests.factories.people import NOW, make_user, viewer_of
 from tests.services.parties import TODAY
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 CPF = "529.982.247-25"
 KEY = "0d5a2f0e-7f7c-4c0e-9a3f-1b2c3d4e5f60"
-CEPS = (("88800000", "88819999"),)
+CEPS = Territory((("88800000", "88819999"),))
 SECRET = "s" * 64
 
 

@@ -19,7 +19,7 @@ async def test_the_demonstration_tells_cases_in_every_stage(fake_parts: Parts) -
     now = fake_parts.clock.now()
     await taxonomy.load(now.date())
 
-    await Narrator(fake_parts, await make_cast("a hash", now), now).tell_all()
+    await Narrator(fake_parts, await make_cast("a hash", now, fake_parts.profile), now).tell_all()
 
     found = Counter(await Case.all().values_list("state", flat=True))
     assert found[State.UNANSWERED] == 2

@@ -13,14 +13,15 @@ import pytest
 
 from app.jobs.letters import send_letter
 from app.parts import Parts
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import duties, letters
 from app.services.duties import Reckoner
 from app.services.duty_words import WORDS
 from app.services.letters import Text
-from app.settings import PROFILES, load_profile
 from models import Case, Job, User
 from models.rules.case_machine import State
-from models.rules.duties import DUTIES, OFFERED, UNAWARE, UNDELIVERED, UNREAD, Standing
+from models.rules.duties import DUTIES, OFFERED, SILENT, UNAWARE, UNDELIVERED, UNREAD, Standing
 from models.rules.people import Role, Side
 from models.rules.terms import Calendar
 from tests.services.parties import make_parties
@@ -29,6 +30,7 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 MONDAY = date(2026, 11, 23)
 RECKONER = Reckoner(load_profile(PROFILES / "criciuma.toml").terms, Calendar({}), ZONE, MONDAY)
 SPECIAL = {
+    "silent": Standing(State.WAITING_CONSUMER, MONDAY, date(2026, 11, 20), passed=True),
     "unaware": Standing(State.NOTIFIED, MONDAY),
     "undelivered": Standing(State.NOTIFIED, MONDAY, undelivered=True),
     "offer_to_consumer": Standing(State.ANSWERED, MONDAY, offer=Side.COMPANY),
@@ -65,7 +67,7 @@ def test_every_cell_is_written_down() -> None:
     situations = [*State, *SPECIAL]
     assert CELLS.keys() == {(str(situation), role) for situation in situations for role in Role}
     assert WORDS.keys() == {
-        duty.key for duty in (*DUTIES.values(), UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
+        duty.key for duty in (*DUTIES.values(), SILENT, UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
     }
 
 

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import expectation, house_rules, identification, room_view
-from app.settings import PROFILES, load_profile
 from models import CaseEvent, Hearing, Representation, User
 from models.rules.errors import NotFound, Refused
 from models.rules.expectation import Expectation

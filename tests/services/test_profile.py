@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.profile import PROFILES, SettingsError
 from app.profile_lines import line_of
-from app.settings import PROFILES, SettingsError, load_profile
+from app.profile_reading import load_profile
 
 SHIPPED = (PROFILES / "criciuma.toml").read_text("utf-8")
 HOLD = "hold_when_party_drops = true"
@@ -45,6 +46,49 @@ def test_the_hold_is_switched_in_the_profile_and_on_unless_it_says_so(
             'slot_minutes = "40"',
             "hearing.slot_minutes: esperado um número inteiro, veio '40'",
         ),
+        ('state = "SC"', "state = 42", "agency.state: esperado um texto, veio 42"),
+        ('ibge_code = "4204608"', 'ibge_code = "42"', "agency.ibge_code: '42' não tem sete algarismos"),
+        (
+            'timezone = "America/Sao_Paulo"',
+            'timezone = "Criciuma"',
+            "agency.timezone: 'Criciuma' não é",
+        ),
+        (
+            'cep_ranges = [["88800000", "88819999"]]',
+            'cep_ranges = [["88819999", "88800000"]]',
+            "territory.cep_ranges: 88819999 a 88800000 não é uma faixa",
+        ),
+        (
+            'links = ["residence", "relation"]',
+            'links = ["moradia"]',
+            "territory.links: 'moradia' não é um destes: residence, relation",
+        ),
+        ('name = "Unidade móvel"', 'nome = "Unidade móvel"', "offices[2].nome: não existe esta chave"),
+        ("II = 0.0075188", 'II = "muito"', "fine.natures.II: esperado um número positivo, veio 'muito'"),
+        ("minimum_ufir = 200", "minimum_ufir = 0", "fine.minimum_ufir: o mínimo é positivo"),
+        ('subdivision = "SC"', 'subdivision = "XX"', "calendar.subdivision: 'XX' não é um estado de BR"),
+        (
+            'municipal_fixed = [["01-06", "Epifania"], ["12-04", "Santa Bárbara, padroeira"]]',
+            'municipal_fixed = [["31-12", "Epifania"]]',
+            "calendar.municipal_fixed: '31-12' não é um dia, como 12-04",
+        ),
+        (
+            'municipal_movable = ["corpus-christi"]',
+            'municipal_movable = ["pascoa"]',
+            "calendar.municipal_movable: 'pascoa' não é um destes",
+        ),
+        (
+            "days_before = [3, 1]",
+            'days_before = ["3"]',
+            "reminders.days_before: esperado uma lista",
+        ),
+        ("party_reschedules = 1", "party_reschedules = 1.5", "scheduling.party_reschedules: esperado um"),
+        ("max_files_per_case = 40", "max_files_per_case = 0", "uploads.max_files_per_case: 0 não é"),
+        (
+            'roles = ["mediator", "coordinator"]',
+            'roles = ["juiz"]',
+            "recording.roles: 'juiz' não é",
+        ),
         ("opens = 08:00:00", "opens = 8", "hearing.opens: esperado uma hora, como 08:00:00, veio 8"),
         (
             "keep_connections_days = 1825",
@@ -71,19 +115,49 @@ def test_a_missing_value_is_told_with_the_line_of_its_table(tmp_path: Path) -> N
 
 
 def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"at line \d+"):
-        load_profile(profile(tmp_path, HOLD, "hold_when_party_drops = sim"))
+    path = profile(tmp_path, HOLD, "hold_when_party_drops = sim")
+    line = path.read_text("utf-8").splitlines().index("hold_when_party_drops = sim") + 1
+    with pytest.raises(SettingsError, match=f"linha {line}: não é TOML válido"):
+        load_profile(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("appeal", "appeal: falta esta tabela"), ("terms.triage", "terms.triage: falta o prazo deste ato")],
+)
+def test_a_missing_table_is_told(tmp_path: Path, table: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load_profile(profile(tmp_path, f"[{table}]", "[sobra]"))
+
+
+def test_a_text_of_the_municipality_may_name_only_its_variables(tmp_path: Path) -> None:
+    end = "max_files_per_case = 40\n"
+    own = '[texts.registration_submitted]\nparagraphs = ["Olá, {consumer}."]\n'
+    found = load_profile(profile(tmp_path, end, end + own)).texts["registration_submitted"]
+    assert (found.subject, found.paragraphs) == ("Recebemos o seu cadastro", ("Olá, {consumer}.",))
+    for wrong, said in (
+        (
+            own.replace("{consumer}", "{cpf}"),
+            r"texts.registration_submitted.paragraphs: não existe a",
+        ),
+        (own.replace("_submitted", "_perdido"), r"texts.registration_perdido: não existe este texto padrão"),
+    ):
+        with pytest.raises(SettingsError, match=said) as caught:
+            load_profile(profile(tmp_path, end, end + wrong))
+        assert "linha " in str(caught.value)
+
+
+def test_what_is_to_be_confirmed_is_known_by_line() -> None:
+    marked = load_profile(PROFILES / "criciuma.toml").unconfirmed
+    lines = SHIPPED.splitlines()
+    assert marked
+    assert all("[conferir]" in lines[number - 1] and said for number, said in marked)
 
 
 def test_a_line_is_found_by_table_and_key() -> None:
-    text = "[one]\nkey = 1\n[two]\n\nkey = 2\n"
-    assert [line_of(text, name) for name in ("one.key", "two.key", "two", "two.other", "three.key")] == [
-        2,
-        5,
-        3,
-        3,
-        None,
-    ]
+    text = "[one]\nkey = 1\n[two]\n\nkey = 2\n[[list]]\nkey = 3\n[[list]]\nkey = 4\n"
+    names = ("one.key", "two.key", "two", "two.other", "three.key", "list[2].key", "list[1].other", "list")
+    assert [line_of(text, name) for name in names] == [2, 5, 3, 3, None, 9, 6, 6]
 
 
 def test_the_logo_is_a_picture_beside_the_profile(tmp_path: Path) -> None:

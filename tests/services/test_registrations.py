@@ -15,12 +15,13 @@ from models import Case, CaseEvent, Document, DocumentKind, Job, User
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role
+from models.rules.territory import Link, Territory
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_user, viewer_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
-TERRITORY = (("88800000", "88819999"),)
+TERRITORY = Territory((("88800000", "88819999"),), frozenset(Link), "Lei municipal")
 CONFLICT = "A loja não devolve o valor pago por um fogão que nunca chegou."
 
 
@@ -116,14 +117,29 @@ async def test_a_sent_registration_is_in_the_queue_with_the_address_of_today() -
         await registrations.submit(case.id, viewer, CONFLICT, territory=TERRITORY, now=NOW)
 
 
-async def test_a_residence_elsewhere_is_marked_and_not_refused() -> None:
+async def test_a_residence_elsewhere_is_asked_of_the_purchase_marked_and_not_refused() -> None:
     case, user = await ready()
     await User.filter(id=user.id).update(cep="88820000", city="Içara")
+    viewer = viewer_of(user)
 
-    await registrations.submit(case.id, viewer_of(user), CONFLICT, territory=TERRITORY, now=NOW)
+    with pytest.raises(Invalid) as unsaid:
+        await registrations.submit(case.id, viewer, CONFLICT, territory=TERRITORY, now=NOW)
+    assert unsaid.value.fields == {"relation_here": "choice_missing"}
+    await registrations.submit(case.id, viewer, CONFLICT, territory=TERRITORY, relation_here=True, now=NOW)
 
     await case.refresh_from_db()
-    assert (case.state, case.outside_territory) == (State.SUBMITTED, True)
+    assert (case.state, case.outside_territory, case.relation_here) == (State.SUBMITTED, True, True)
+
+
+async def test_where_only_residence_counts_nothing_is_asked() -> None:
+    case, user = await ready()
+    await User.filter(id=user.id).update(cep="88820000", city="Içara")
+    strict = Territory(TERRITORY.cep_ranges, frozenset({Link.RESIDENCE}), "Lei municipal")
+    await registrations.submit(
+        case.id, viewer_of(user), CONFLICT, territory=strict, relation_here=True, now=NOW
+    )
+    await case.refresh_from_db()
+    assert (case.outside_territory, case.relation_here) == (True, None)
 
 
 async def test_a_draft_is_nobody_elses() -> None:

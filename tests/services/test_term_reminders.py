@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.jobs import rounds
 from app.parts import Parts
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import late, term_reminders
 from app.services.duties import Reckoner
-from app.settings import PROFILES, load_profile
 from models import Case, Job
 from models.rules.case_machine import State
 from models.rules.terms import Calendar

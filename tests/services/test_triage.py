@@ -115,6 +115,31 @@ async def test_what_comes_back_is_marked_and_the_talk_is_kept() -> None:
     assert await Job.all().count() == 2, "a second request is a second letter"
 
 
+async def test_after_the_term_an_unanswered_request_is_archived_told_and_reopened_by_an_answer() -> None:
+    viewer = await attendant()
+    case, consumer = await in_triage(viewer)
+    await ask(case, viewer)
+    due = date(2026, 12, 3)
+    with pytest.raises(Refused, match="term_runs"):
+        await triage.lapse(case.id, viewer, today=due, now=NOW)
+    with pytest.raises(Refused, match="not_yours"):
+        await triage.lapse(case.id, viewer_of(consumer), today=due + timedelta(days=1), now=NOW)
+
+    await triage.lapse(case.id, viewer, today=due + timedelta(days=1), now=NOW)
+
+    await case.refresh_from_db()
+    assert (case.state, case.closed_at, case.due_on) == (State.LAPSED, NOW, None)
+    told = (await Job.all().order_by("-id").first()).payload  # type: ignore[union-attr]
+    assert (told["to"], told["path"]) == (consumer.email, f"/casos/{case.id}/complemento")
+    assert "03/12/2026" in told["paragraphs"][0]
+    assert "comprovante de residência" in told["paragraphs"][0]
+    assert "envie o que falta" in told["paragraphs"][-1]
+
+    await registrations.supply(case.id, viewer_of(consumer), "Segue a certidão.", now=NOW)
+    await case.refresh_from_db()
+    assert (case.state, case.closed_at, case.handler_id) == (State.IN_TRIAGE, None, viewer.user_id)
+
+
 async def test_accepting_needs_every_check_and_keeps_them() -> None:
     viewer = await attendant()
     case, _ = await in_triage(viewer, outside_territory=True)

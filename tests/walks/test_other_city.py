@@ -16,10 +16,12 @@ from app.factory import create_app
 from app.jobs.letters import send_letter
 from app.jobs.papers import letterhead
 from app.parts import Parts
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.services import calendars, notices
 from app.services.notices import Choice
 from app.services.terms import TermRules
-from app.settings import PROFILES, Settings, load_profile
+from app.settings import Settings
 from models import Case, Job, User
 from models.rules.case_machine import State
 from models.rules.terms import due_date

@@ -8,7 +8,8 @@ import pytest
 from jinja2 import Environment, UndefinedError
 from quart import Quart, g
 
-from app.settings import PROFILES, load_profile
+from app.profile import PROFILES
+from app.profile_reading import load_profile
 from app.web import render
 from models.rules.people import Role, Viewer
 
