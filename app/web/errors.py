@@ -168,7 +168,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "term_runs": (409, N_("O prazo do consumidor ainda corre: até {day} ele pode responder.")),
     "wording_changed": (
         409,
-        N_("{by} mudou este texto enquanto você escrevia. O seu está abaixo: confira e salve de novo."),
+        N_("Outra pessoa, {by}, mudou este texto enquanto você escrevia. Confira e salve de novo."),
     ),
     "variable_unknown": (422, N_("Não existe a variável {{{unknown}}}. Use só: {names}.")),
     "braces_unclosed": (422, N_("Há uma chave que não abre ou não fecha. Use só: {names}.")),
