@@ -14,10 +14,12 @@ from app.adapters.mail import Mail, SmtpMail
 from app.adapters.outbox import OutboxMail
 from app.adapters.passwords import Argon2Passwords
 from app.adapters.pdf import TypstPdfMaker
+from app.adapters.push import WebPush, kept_key
 from app.adapters.scan import ClamdScanner, NoScanner, Scanner
 from app.adapters.seal import Seal, self_made
 from app.adapters.segments import SegmentFolders
 from app.adapters.storage import FolderStorage
+from app.adapters.text_gateway import HttpTextGateway, read_rules
 from app.adapters.vault import Vault
 from app.parts import Parts
 from app.profile import HolidayRules, SettingsError
@@ -52,12 +54,14 @@ def real_parts(settings: Settings) -> Parts:
         inspector=SandboxInspector(),
         scanner=_scanner(settings),
         mail=_mail(settings, clock),
+        push=_push(settings, clock),
         pdf=TypstPdfMaker(PDF_TEMPLATES),
         seal=agency_seal(settings, clock),
         holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
         captions=bool(settings.captions_model),
         bounces=MaildirBounces(Path(settings.bounces)) if settings.bounces else None,
+        texts=_texts(settings),
         rehearsals=Rehearsals(settings.rehearsals, settings.rehearsal_seconds / LENGTH.total_seconds()),
     )
 
@@ -87,6 +91,25 @@ def _mail(settings: Settings, clock: Clock) -> Mail:
         return SmtpMail(settings.mail_url, settings.mail_from, clock)
     except ValueError as error:
         raise SettingsError(f"PROCON_MAIL_URL: {error}") from error
+
+
+def _push(settings: Settings, clock: Clock) -> WebPush:
+    path = Path(settings.push_key) if settings.push_key else settings.data_dir / "push-key.pem"
+    try:
+        key = kept_key(path)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"PROCON_PUSH_KEY: {path} não guarda uma chave P-256 (PEM)") from error
+    contact = f"mailto:{settings.profile.agency.email}"
+    return WebPush(key, contact, clock, own_hosts=settings.push_hosts)
+
+
+def _texts(settings: Settings) -> HttpTextGateway | None:
+    if not settings.text_gateway:
+        return None
+    try:
+        return HttpTextGateway(read_rules(Path(settings.text_gateway)), settings.text_secret)
+    except ValueError as error:
+        raise SettingsError(f"PROCON_TEXT_GATEWAY: {settings.text_gateway}: {error}") from error
 
 
 def agency_seal(settings: Settings, clock: Clock) -> Seal:

@@ -17,7 +17,7 @@ from quart import Quart
 from app import db, gauges
 from app.adapters.clock import Clock
 from app.equipment import real_parts
-from app.jobs import compositions, letters, papers, reminders, rounds
+from app.jobs import compositions, letters, news, papers, reminders, rounds
 from app.jobs.rounds import ROUNDS
 from app.jobs.runner import Lane, Runner
 from app.media_children import MediaChildren, media_command
@@ -31,6 +31,8 @@ from app.services.conduct import PRESENCE_JOB, SEAL_JOB
 from app.services.deliveries import LETTER_JOB
 from app.services.exports import EXPORT_JOB
 from app.services.hearing_reminders import REMINDER_JOB
+from app.services.news_choices import TEXT_JOB
+from app.services.push_devices import PUSH_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
 from app.services.settlements import SEAL_SETTLEMENT_JOB
@@ -212,6 +214,8 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
 LETTERS_AND_PAPERS = Lane(
     {
         queued.KIND: letters.send_letter,
+        PUSH_JOB: news.send_push,
+        TEXT_JOB: news.send_text,
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
         LETTER_JOB: papers.print_notice_letter,

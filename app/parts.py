@@ -17,10 +17,12 @@ from app.adapters.inspect import Inspector
 from app.adapters.mail import Mail
 from app.adapters.passwords import Passwords
 from app.adapters.pdf import PdfMaker
+from app.adapters.push import Push
 from app.adapters.scan import Scanner
 from app.adapters.seal import Sealer
 from app.adapters.segments import Segments
 from app.adapters.storage import Storage
+from app.adapters.text_gateway import TextGateway
 from app.adapters.vault import Vault
 from app.metrics import Metrics
 from app.profile import Profile
@@ -56,6 +58,7 @@ class Parts:
     inspector: Inspector
     scanner: Scanner
     mail: Mail
+    push: Push
     pdf: PdfMaker
     seal: Sealer
     holidays: Listed
@@ -63,6 +66,8 @@ class Parts:
     captions: bool = False
     """Whether this installation has a recogniser for live captions."""
     bounces: Bounces | None = None
+    texts: TextGateway | None = None
+    """None where no gateway for text messages is configured."""
     rehearsals: Rehearsals = field(default_factory=Rehearsals)
     checks: Mapping[str, Check] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)

@@ -42,6 +42,10 @@ class Settings:
     mail_url: str
     mail_from: str
     bounces: str
+    push_key: str
+    push_hosts: tuple[str, ...]
+    text_gateway: str
+    text_secret: str
     clamd: str
     seal_p12: str
     seal_password: str
@@ -88,6 +92,10 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         mail_url=env.get("PROCON_MAIL_URL", ""),
         mail_from=env.get("PROCON_MAIL_FROM", profile.agency.email),
         bounces=env.get("PROCON_BOUNCES", ""),
+        push_key=env.get("PROCON_PUSH_KEY", ""),
+        push_hosts=tuple(host for host in env.get("PROCON_PUSH_HOSTS", "").split(",") if host),
+        text_gateway=env.get("PROCON_TEXT_GATEWAY", ""),
+        text_secret=env.get("PROCON_TEXT_SECRET", ""),
         clamd=env.get("PROCON_CLAMD", ""),
         seal_p12=env.get("PROCON_SEAL_P12", ""),
         seal_password=env.get("PROCON_SEAL_PASSWORD", ""),

@@ -34,6 +34,7 @@ from models.hearings import (
 )
 from models.indices import IndexSeries, IndexValue
 from models.jobs import Job
+from models.news import NewsChoice, PushDevice
 from models.notices import Claim, Delivery, DeliveryStep
 from models.people import Code, RecoveryCode, SecondFactor, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
@@ -82,6 +83,7 @@ __all__ = [
     "IndexValue",
     "Job",
     "MediaProcess",
+    "NewsChoice",
     "Notice",
     "Obligation",
     "Offer",
@@ -92,6 +94,7 @@ __all__ = [
     "Power",
     "Problem",
     "ProtocolCounter",
+    "PushDevice",
     "Recording",
     "RecordingAccess",
     "RecordingState",

@@ -276,7 +276,8 @@ class Notice(Model):
     directly (``opening``).
 
     Each attempt to serve it is a ``Delivery``. ``aware_at`` is when the company was certainly aware, and only
-    from then on there is a term: ``due_on`` (Decreto 2.181/1997, art. 42).
+    from then on there is a term: ``due_on`` (Decreto 2.181/1997, art. 42). ``escalated_to`` is the means that
+    the rule asked for last.
     """
 
     id = fields.IntField(primary_key=True)
@@ -292,6 +293,7 @@ class Notice(Model):
     due_on: date | None = fields.DateField(null=True)
     explanation = fields.TextField(db_default="")
     opening = fields.BooleanField(db_default=False)
+    escalated_to = fields.CharField(max_length=12, db_default="")
 
     class Meta:
         table = "notice"

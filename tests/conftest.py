@@ -21,6 +21,7 @@ from app.adapters.inspect import FakeInspector
 from app.adapters.mail import FakeMail
 from app.adapters.passwords import FakePasswords
 from app.adapters.pdf import FakePdfMaker
+from app.adapters.push import FakePush
 from app.adapters.scan import FakeScanner
 from app.adapters.seal import FakeSeal
 from app.adapters.segments import SegmentFolders
@@ -191,6 +192,7 @@ def fake_parts(settings: Settings) -> Parts:
         inspector=FakeInspector(),
         scanner=FakeScanner(),
         mail=FakeMail(),
+        push=FakePush(),
         pdf=FakePdfMaker(),
         seal=FakeSeal(),
         holidays=listed_holidays(settings.profile.calendar),

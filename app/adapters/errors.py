@@ -33,3 +33,19 @@ class Busy(DomainError):
 
     def __init__(self) -> None:
         super().__init__("busy")
+
+
+class SendFailure(Exception):
+    """Something was not sent; ``reason`` is safe to log: it has no address and no text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TemporaryFailure(SendFailure):
+    """Worth another try later."""
+
+
+class PermanentFailure(SendFailure):
+    """No try will ever succeed: the address or what is sent is wrong."""

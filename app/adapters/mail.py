@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from app.adapters.clock import Clock
+from app.adapters.errors import PermanentFailure, SendFailure, TemporaryFailure
 
 SECONDS = 30.0
 SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -34,9 +35,11 @@ class Attachment:
 class Letter:
     """One letter to one person.
 
-    ``message_id`` (``<id@domain>``) is the same at every try, so that a repeated delivery is one letter
-    to the reader's program. ``calendar`` is an iCalendar text (see ``app.adapters.ics``): it goes as an
-    alternative that programs show with yes/no buttons (RFC 6047) and as a file.
+    ``message_id`` (``<id@domain>``) is the same at every try, so that a repeated delivery is one letter to
+    the reader's program. ``calendar`` is an iCalendar text (see ``app.adapters.ics``): it goes as an
+    alternative that programs show with yes/no buttons (RFC 6047) and as a file. ``unsubscribe`` is where a
+    mail program asks, with one click, for no more letters of this kind (RFC 8058); empty for what must be
+    sent.
     """
 
     to: str
@@ -46,22 +49,7 @@ class Letter:
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
     calendar: str | None = None
-
-
-class MailFailure(Exception):
-    """A letter was not sent; ``reason`` is safe to log: it has no address and no text."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class TemporaryFailure(MailFailure):
-    """Worth another try later."""
-
-
-class PermanentFailure(MailFailure):
-    """No try will ever succeed: the address or the letter is wrong."""
+    unsubscribe: str = ""
 
 
 class Mail(Protocol):
@@ -113,7 +101,7 @@ class FakeMail:
 
     def __init__(self) -> None:
         self.sent: list[Letter] = []
-        self.fail_with: MailFailure | None = None
+        self.fail_with: SendFailure | None = None
 
     async def send(self, letter: Letter) -> None:
         """Remember the letter, or raise ``fail_with``."""
@@ -133,6 +121,9 @@ def compose(letter: Letter, sender: str, clock: Clock) -> EmailMessage:
         message["Message-ID"] = letter.message_id
     except (ValueError, IndexError, MessageError) as error:  # IndexError: the parser's, on odd addresses
         raise PermanentFailure("malformed") from error
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
     message.set_content(letter.text, cte="quoted-printable")
     if letter.html is not None:
@@ -167,7 +158,7 @@ def _address(text: str) -> Address:
     return Address(display_name=name, username=local, domain=domain.encode("idna").decode())
 
 
-def _failure(error: Exception) -> MailFailure:
+def _failure(error: Exception) -> SendFailure:
     """What the server's refusal means for the letter; trouble of ours is worth another try."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]

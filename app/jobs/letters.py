@@ -9,15 +9,18 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.adapters.mail import Attachment, Letter, PermanentFailure
+from app.adapters.errors import PermanentFailure
+from app.adapters.mail import Attachment, Letter
 from app.adapters.storage import Storage
 from app.i18n import gettext, ngettext
 from app.jobs.reckoning import reckoner_of
 from app.parts import Parts
-from app.services import deliveries, letters
+from app.services import deliveries, letters, news_choices, spreading
 from app.services.duties import standing_of
+from app.services.letters import Text
 from models import Document
 from models.rules.delivery import DeliveryStatus
+from models.rules.news import OPTIONAL, News
 from models.rules.people import Role
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
@@ -34,15 +37,25 @@ _environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type
 
 
 async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
-    """Send one letter; its Message-ID comes from the job, so a repeated try is the same letter."""
+    """Send one letter, and queue the pushes and text messages that go with it.
+
+    Its Message-ID comes from the job, so a repeated try is the same letter.
+    """
     to, name, text = letters.from_payload(payload)
     role = Role(payload["role"]) if "role" in payload else Role.CONSUMER
+    user = int(payload.get("user", 0))
+    if user and not await _by_email(job_id, user, text, parts):
+        return
+    unsubscribe = _unsubscribe(user, text, parts) if user and text.news in OPTIONAL else ""
     context = {
         "text": text,
         "name": name,
         "agency": parts.profile.agency,
         "link": f"{parts.public_url}{text.path}",
         "now": await _now(text.case, role, parts) if text.case else "",
+        "site": parts.public_url,
+        "account": bool(user) and text.news is not News.ACCOUNT,
+        "unsubscribe": unsubscribe,
     }
     domain = parts.public_url.partition("://")[2].partition(":")[0]
     letter = Letter(
@@ -53,11 +66,30 @@ async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> 
         message_id=f"<letter-{job_id}@{domain}>",
         attachments=tuple([await _attachment(key, parts.storage) for key in text.documents]),
         calendar=text.calendar or None,
+        unsubscribe=unsubscribe,
     )
     if text.delivery:
         await _serve(text.delivery, letter, parts)
     else:
         await parts.mail.send(letter)
+
+
+async def _by_email(job_id: int, user: int, text: Text, parts: Parts) -> bool:
+    """Queue the other means that the person chose; whether the e-mail is wanted."""
+    return await spreading.spread(
+        job_id,
+        user,
+        text,
+        agency=parts.profile.agency.name,
+        site=parts.public_url,
+        texts=parts.texts is not None,
+        now=parts.clock.now(),
+    )
+
+
+def _unsubscribe(user: int, text: Text, parts: Parts) -> str:
+    token = news_choices.unsubscribe_token(user, text.news, secret=parts.secret_key)
+    return f"{parts.public_url}/avisos/cancelar/{token}"
 
 
 async def _serve(delivery: int, letter: Letter, parts: Parts) -> None:

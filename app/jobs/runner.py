@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
 
-from app.adapters.mail import PermanentFailure
+from app.adapters.errors import PermanentFailure
 from app.parts import Parts
 from app.services import queue
 from app.services.queue import Claimed
@@ -31,6 +32,14 @@ Round = Callable[[Parts], Awaitable[None]]
 
 class Hopeless(Exception):
     """A job that no other try will do better; it is given up at once."""
+
+
+class Later(Exception):
+    """A job that is to be done at another moment: no try of it is used up."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,8 @@ class Runner:
         try:
             async with asyncio.timeout(lane.seconds):
                 await lane.handlers[job.kind](job.id, job.payload, self._parts)
+        except Later as later:
+            await queue.postpone(job, later.at)
         except Exception as error:
             log.exception("job_failed", job=job.id, kind=job.kind, attempts=job.attempts)
             await queue.failed(

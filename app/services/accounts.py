@@ -21,6 +21,7 @@ from app.services.account_form import Contact, Registration
 from app.services.letters import Text
 from models import Case, User
 from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.news import News
 from models.rules.people import Role
 
 
@@ -185,6 +186,7 @@ def _at_counter() -> Text:
         ),
         button=_("Usar o código do recibo"),
         path="/continuar",
+        news=News.ACCOUNT,
     )
 
 
@@ -198,6 +200,7 @@ def _confirm_letter(code: str) -> Text:
         ),
         button=_("Digitar o código"),
         path="/cadastro/confirmar",
+        news=News.ACCOUNT,
     )
 
 
@@ -212,6 +215,7 @@ def _password_letter(code: str) -> Text:
         ),
         button=_("Criar nova senha"),
         path="/senha/nova",
+        news=News.ACCOUNT,
     )
 
 
@@ -225,6 +229,7 @@ async def _tell_owners(owners: Iterable[User], now: datetime) -> None:
         ),
         button=_("Entrar"),
         path="/entrar",
+        news=News.ACCOUNT,
     )
     await letters.write(owners, f"account-known:{now:%Y-%m-%d}", text, now=now)
 
@@ -238,5 +243,6 @@ async def _tell_password_changed(user: User, now: datetime) -> None:
         ),
         button=_("Pedir nova senha"),
         path="/senha/recuperar",
+        news=News.ACCOUNT,
     )
     await letters.write([user], f"password-changed:{now.isoformat()}", text, now=now)

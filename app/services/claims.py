@@ -16,6 +16,7 @@ from models import Claim, DocumentKind, Notice, Power, Representation, User
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.identity import normal_cnpj, normal_email
+from models.rules.news import News
 from models.rules.people import Role, Side, Viewer
 from models.rules.public_code import normal_code
 
@@ -128,6 +129,7 @@ def _way_in(user: User, case_id: int) -> Text:
         button=_("Criar minha senha") if new else _("Abrir o caso"),
         path="/senha/recuperar" if new else f"/casos/{case_id}",
         case=case_id,
+        news=News.ACCOUNT,
     )
 
 

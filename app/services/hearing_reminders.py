@@ -19,6 +19,7 @@ from app.services.letters import Text
 from app.services.scheduling_words import moment
 from models import Hearing, Seat
 from models.rules.hearing import INVITED, HearingState, SeatRole
+from models.rules.news import News
 
 REMINDER_JOB = "hearing_reminder"
 BEFORE = {"7d": timedelta(days=7), "24h": timedelta(hours=24), "30min": timedelta(minutes=30)}
@@ -96,7 +97,9 @@ def _text(hearing: Hearing, label: str, invite: Invite) -> Text:
         paragraphs=(opening, *instructions(invite, hearing.id), *((advice,) if label != "30min" else ())),
         button=_("Testar o aparelho"),
         path=f"/audiencias/{hearing.id}/teste",
+        page=f"/audiencias/{hearing.id}",
         case=hearing.case_id,
+        news=News.REMINDER,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.services import queue, standard_texts
 from models import User
+from models.rules.news import News
 from models.rules.people import Role
 
 KIND = "letter"
@@ -30,8 +31,10 @@ class Text:
     calendar: str = ""
     documents: tuple[str, ...] = ()
     """Ids of documents to attach, read from storage when the letter is sent."""
-    optional: bool = False
-    """A convenience, such as a reminder: the person may have chosen not to get it by e-mail."""
+    news: News = News.LEGAL
+    """Of which kind it is: by that the person chooses the means, and may do without some e-mails."""
+    page: str = ""
+    """Where a push or a text message leads, when ``path`` is a link for this letter alone."""
     delivery: int = 0
     """The attempt to serve a notice that this letter is; its fate is written into the ledger."""
     case: int = 0
@@ -39,11 +42,17 @@ class Text:
 
 
 async def standard(
-    kind: str, values: Mapping[str, str], *, button: str = "", path: str = "", case: int = 0
+    kind: str,
+    values: Mapping[str, str],
+    *,
+    button: str = "",
+    path: str = "",
+    case: int = 0,
+    news: News = News.LEGAL,
 ) -> Text:
     """A letter of a standard kind (``app/data/texts.toml``) in the words that are in force."""
     wording = await standard_texts.worded(kind, values)
-    return Text(wording.subject, wording.paragraphs, button=button, path=path, case=case)
+    return Text(wording.subject, wording.paragraphs, button=button, path=path, case=case, news=news)
 
 
 async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) -> None:
@@ -53,16 +62,18 @@ async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) 
     """
     for person in people:
         if person.email:  # none yet: registered at the counter, told on paper
-            await _queue(person.email, person.name, f"{key}:{person.id}", text, person.role, now)
+            await _queue(person.email, person.name, f"{key}:{person.id}", text, person.role, person.id, now)
 
 
-async def write_to(address: str, name: str, key: str, text: Text, *, now: datetime) -> None:
-    """The same to an address without an account, such as a company's own; ``key`` once."""
-    await _queue(address, name, key, text, Role.COMPANY, now)
+async def write_to(address: str, name: str, key: str, text: Text, *, now: datetime, user_id: int = 0) -> None:
+    """The same to an address, such as a company's own; ``key`` once. ``user_id`` if it is an account's."""
+    await _queue(address, name, key, text, Role.COMPANY, user_id, now)
 
 
-async def _queue(address: str, name: str, key: str, text: Text, role: Role, now: datetime) -> None:
-    payload = {"to": address, "name": name, "role": role, **asdict(text)}
+async def _queue(
+    address: str, name: str, key: str, text: Text, role: Role, user_id: int, now: datetime
+) -> None:
+    payload = {"to": address, "name": name, "role": role, "user": user_id, **asdict(text)}
     await queue.enqueue(KIND, f"{KIND}:{key}", payload, now=now)
 
 
@@ -81,7 +92,8 @@ def from_payload(payload: Mapping[str, Any]) -> tuple[str, str, Text]:
         calendar=payload["calendar"],
         documents=tuple(payload["documents"]),
         case=payload.get("case", 0),
-        optional=payload.get("optional", False),
+        news=News(payload.get("news", News.LEGAL)),
+        page=payload.get("page", ""),
         delivery=payload.get("delivery", 0),
     )
     return payload["to"], payload["name"], text

@@ -17,6 +17,7 @@ from models.rules.attendance import Kind
 from models.rules.case_machine import CIP_RUNS, Action
 from models.rules.delivery import REDELIVERY, Channel, DeliveryStatus
 from models.rules.errors import Invalid, NotFound
+from models.rules.news import News
 from models.rules.people import Side, Viewer
 from models.rules.public_code import new_code, normal_code
 from models.rules.terms import explain_pending
@@ -134,6 +135,7 @@ async def _tell(case: Case, company: Company, notice: Notice, now: datetime) -> 
         button=_("Acompanhar a reclamação"),
         path=f"/casos/{case.id}",
         case=case.id,
+        news=News.PROGRESS,
     )
     await letters.write([consumer], f"notice:{notice.id}", text, now=now)
 

@@ -142,6 +142,13 @@ async def done(job_id: int, now: datetime) -> None:
     await Job.filter(id=job_id).update(done_at=now, leased_until=None, error="", payload={})
 
 
+async def postpone(job: Claimed, at: datetime) -> None:
+    """Do the job at a later moment; this was no try."""
+    await Job.filter(id=job.id).update(
+        leased_until=None, run_at=at.astimezone(UTC), attempts=job.attempts - 1
+    )
+
+
 async def failed(job: Claimed, error: str, now: datetime, *, final: bool = False) -> None:
     """The job's work failed: try again later, or give up when ``final`` or out of attempts."""
     over = final or job.attempts > len(RETRY)

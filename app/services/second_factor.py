@@ -24,6 +24,7 @@ from app.services import letters
 from app.services.letters import Text
 from models import RecoveryCode, SecondFactor, User
 from models.rules.errors import Refused
+from models.rules.news import News
 
 TOTP = "totp"
 RECOVERY_CODE = "recovery_code"
@@ -190,5 +191,6 @@ async def _tell(user_id: int, what: str, now: datetime) -> None:
         paragraphs=(what, _("Se não foi você, crie já uma nova senha e avise o Procon.")),
         button=_("Abrir a minha conta"),
         path="/conta",
+        news=News.ACCOUNT,
     )
     await letters.write([await User.get(id=user_id)], f"second-factor:{now.isoformat()}", text, now=now)

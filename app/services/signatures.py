@@ -35,6 +35,7 @@ from models.rules.agreement import (
 from models.rules.errors import Conflict, Refused
 from models.rules.evidence import SignatureEvidence
 from models.rules.hearing import NOT_HELD, Outcome, SeatRole
+from models.rules.news import News
 from models.rules.outcomes import Cause, check_cause
 from models.rules.people import Viewer
 
@@ -159,6 +160,7 @@ async def ask_code(hearing_id: int, viewer: Viewer, *, secret: str, now: datetim
                 f"audiência o código {code}. Ele vale por 15 minutos.",
                 "Se você não está nesta audiência, não informe o código a ninguém e avise o Procon.",
             ),
+            news=News.ACCOUNT,
         )
         await letters.write([person], f"sign:{hearing_id}:{now.isoformat()}", text, now=now)
 

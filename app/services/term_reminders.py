@@ -19,6 +19,7 @@ from app.services.late import LateCase
 from app.services.letters import Text
 from models import Case, User
 from models.rules.duties import Until, duty
+from models.rules.news import News
 from models.rules.people import Role, Side
 
 JOB = "term_reminders"
@@ -74,7 +75,7 @@ def _reminder(case: ListedCase, until: date, today: date) -> Text:
         button=_("Abrir o caso"),
         path=f"/casos/{case.id}",
         case=case.id,
-        optional=True,
+        news=News.REMINDER,
     )
 
 

@@ -21,6 +21,7 @@ from app.services.wording import side_label
 from models import Document, DocumentKind, Statement, StatementKind, ThreadBookmark, User
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
+from models.rules.news import News
 from models.rules.people import Side, Viewer
 
 TEXT_MAX = 4000
@@ -164,6 +165,7 @@ async def _tell(file: Opened, people: list[User], said: Statement, now: datetime
         paragraphs=(_WHO[file.side](),),
         button=_("Ler e responder"),
         path=f"/casos/{file.case.id}#conversa",
+        news=News.MESSAGE,
     )
     await letters.write(people, f"message:{said.id}", text, now=now)
 

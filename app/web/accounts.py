@@ -10,7 +10,7 @@ from typing import Any, cast
 from quart import Blueprint, Response, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
-from app.services import accounts, codes, second_factor, sessions
+from app.services import accounts, codes, push_devices, second_factor, sessions
 from app.services.account_form import STATES, password_faults, read_contact, read_registration
 from app.web import access, signing_in
 from app.web.access import PUBLIC, SIGNED_IN, requires, viewer
@@ -228,6 +228,7 @@ async def sign_out_device(session_id: int) -> ResponseReturnValue:
 async def sign_out_everywhere() -> ResponseReturnValue:
     """End all of the person's sessions, this one included."""
     await sessions.end_all(viewer().user_id)
+    await push_devices.remove_all(viewer().user_id)
     return _signed_out()
 
 

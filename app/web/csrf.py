@@ -1,4 +1,4 @@
-"""Only our own pages may change something: token and origin, for every unsafe method, no exception.
+"""Only our own pages may change something: token and origin, for every unsafe method (but ``keyed``).
 
 The token is an HMAC of the session's secret (or, before signing in, of an anonymous cookie), so there is
 nothing to store and it dies with the session. It comes in the form field ``csrf_token`` or in the header
@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from quart import Response, g, request
+from quart import Response, current_app, g, request
 
 from app.services.sessions import cookie_name
 from app.web.parts import parts
@@ -23,6 +25,19 @@ FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+_KEYED = "procon_keyed"
+
+
+def keyed(view: View) -> View:
+    """Mark a view whose address holds the key to what it does: a mail program asks for it, without a page.
+
+    The one exception; tests/walks has the list of those views.
+    """
+    setattr(view, _KEYED, True)
+    return view
 
 
 def token() -> str:
@@ -35,7 +50,7 @@ def token() -> str:
 
 async def check() -> None:
     """Raise Refused("csrf") unless the request is safe or comes from a page of ours with its token."""
-    if request.method in SAFE:
+    if request.method in SAFE or hasattr(current_app.view_functions.get(request.endpoint or ""), _KEYED):
         return
     secret = _secret()
     given = await _given()

@@ -40,6 +40,8 @@ LIMITS: dict[str, RateLimitItem] = {
     "sign_code": parse("20 per hour"),
     "upload": parse("120 per hour"),
     "case_copy": parse("10 per hour"),
+    "push_device": parse("30 per hour"),
+    "push_test": parse("20 per hour"),
     "presence": parse("30 per hour"),
     "verify_address": parse("60 per 5 minute"),
     "company_search": parse("120 per minute"),

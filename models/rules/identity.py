@@ -42,6 +42,18 @@ def normal_phone(typed: str) -> str | None:
     return digits if re.fullmatch(r"[1-9]{2}[0-9]{8,9}", digits) else None
 
 
+def e164(typed: str) -> str | None:
+    """A mobile number as gateways want it (ITU-T E.164), or None: Brazilian with its area code, or with +.
+
+    That a foreign number exists is not looked up: a code sent to it proves it (ADR 0076).
+    """
+    digits = re.sub(r"[^0-9]", "", typed)
+    if typed.strip().startswith("+") and not digits.startswith("55"):
+        return f"+{digits}" if re.fullmatch(r"[1-9][0-9]{7,14}", digits) else None
+    national = normal_phone(typed)
+    return f"+55{national}" if national and re.fullmatch(r"[1-9]{2}9[0-9]{8}", national) else None
+
+
 def normal_email(typed: str) -> str | None:
     """A lower-case address with one @ and a dot in the domain, or None; the code by mail proves it."""
     text = typed.strip().lower()

@@ -51,12 +51,13 @@ def local_now() -> datetime:
 class House:
     """``procon serve`` on a port of its own, which it keeps when it is started again."""
 
-    def __init__(self, data_dir: Path, database_url: str, profile: Path = FIRST) -> None:
+    def __init__(self, data_dir: Path, database_url: str, profile: Path = FIRST, **environment: str) -> None:
         global _city
         _city = load_profile(profile)
         self.profile = profile
         self.data_dir = data_dir
         self.database_url = database_url
+        self.environment = environment
         self.port = servers.free_port()
         self.server: Server
         self._running = ExitStack()
@@ -78,6 +79,7 @@ class House:
             "PROCON_DEMO": "1",
             "DATABASE_URL": self.database_url,
             "PROCON_PROFILE": str(self.profile),
+            **self.environment,
         }
         serving = servers.serving(self.data_dir, env=environment, port=self.port)
         self.server = await asyncio.to_thread(self._running.enter_context, serving)

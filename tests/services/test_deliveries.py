@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.adapters.mail import FakeMail, PermanentFailure
+from app.adapters.errors import PermanentFailure
+from app.adapters.mail import FakeMail
 from app.jobs.letters import send_letter
 from app.parts import Parts
 from app.services import case_lists, cases, claims, deliveries, notices, sessions

@@ -27,6 +27,10 @@ _LINES = """
 /conta/segundo-fator                             303 200 200 200 200 200 200 200 200 200
 /conta                                           303 200 200 200 200 200 200 200 200 200
 
+/conta/avisos                                    303 200 200 200 200 200 200 200 200 200
+/conta/avisos/trabalhador.js                     200 200 200 200 200 200 200 200 200 200
+/avisos/cancelar/{unsubscribe}                   200 200 200 200 200 200 200 200 200 200
+/avisos/cancelar/nada                            404 404 404 404 404 404 404 404 404 404
 /conta/contato                                   303 200 200 403 403 403 403 403 403 403
 
 /painel                                          303 200 200 200 200 200 200 200 200 200

@@ -23,6 +23,7 @@ NOBODYS = {
     "/painel",
     "/conta",
     "/conta/segundo-fator",
+    "/conta/avisos",
     "/casos",
     "/audiencias/ensaio",
     "/audiencias/ensaio/estado",

@@ -18,6 +18,7 @@ PUBLIC = {
     *("second_factor.ask", "second_factor.answer"),  # the signed note of the first step is the key
     *("counter.worker", "counter.continue_page"),
     *("counter.claim_page", "counter.claim"),  # the code and the CPF are the key
+    *("news.worker", "news.unsubscribe_page", "news.unsubscribe"),  # the signed token is the key
     *("seat_links.show", "seat_links.enter", "seat_links.ask_again"),  # the token is the key
     *("notices.show", "notices.claim", "verification.index", "verification.show", "verification.check"),
     *("api.agency", "api.problems", "api.openapi"),

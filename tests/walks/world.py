@@ -16,7 +16,7 @@ from quart import Quart
 
 from app.adapters.mail import Attachment, Letter
 from app.parts import Parts
-from app.services import sessions
+from app.services import news_choices, sessions
 from app.web.parts import EXTENSION
 from models import (
     Attendance,
@@ -37,6 +37,7 @@ from models import (
 from models.rules.attendance import Channel, Kind, Stage
 from models.rules.case_machine import State
 from models.rules.hearing import HearingState, SeatRole
+from models.rules.news import News
 from models.rules.people import Role, Side
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_agent, make_company, make_user
@@ -94,6 +95,9 @@ class World:
         names["hearing"] = await _hearing(cases["heard"], users)
         names["block"] = await _block(names["hearing"], company, users)
         names["recording"] = await _recording(names["hearing"], users["mediator"], parts)
+        names["unsubscribe"] = news_choices.unsubscribe_token(
+            users["consumer"].id, News.REMINDER, secret=parts.secret_key
+        )
         names["copy"] = await _copy(cases["notified"], users["consumer"], parts)
         await _notice(cases["notified"])
         names |= await _attendances(cases["analysis"], users["consumer"])
