@@ -8,7 +8,7 @@ from app.adapters.attendance_documents import AttendanceLetter, CounterReceipt
 from app.i18n import gettext as _
 from app.profile import Profile
 from app.services import standard_texts
-from app.services.attendances import Page
+from app.services.attendance_view import Page
 from app.services.counter import Made
 from app.services.letterhead import letterhead
 

@@ -10,8 +10,9 @@ from quart.typing import ResponseReturnValue
 
 from app.i18n import N_
 from app.i18n import gettext as _
-from app.services import attendance_paper, attendances, taxonomy
-from app.services.attendances import Person, Shelf
+from app.services import attendance_paper, attendance_view, attendances, taxonomy
+from app.services.attendance_view import Shelf
+from app.services.attendances import Person
 from app.services.bodies import all_bodies
 from app.web.access import requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
@@ -81,10 +82,10 @@ RATINGS = ((5, N_("5 — ajudou muito")), (4, "4"), (3, "3"), (2, "2"), (1, N_("
 async def index() -> str:
     """A citizen's own questions; for staff, shelf by shelf."""
     chosen = query("filtro") if query("filtro") in SHELVES else "espera"
-    counts = await attendances.counts(viewer()) if viewer().is_staff else {}
+    counts = await attendance_view.counts(viewer()) if viewer().is_staff else {}
     return render(
         "attendance/index.html",
-        lines=await attendances.lines(viewer(), SHELVES[chosen][0]),
+        lines=await attendance_view.lines(viewer(), SHELVES[chosen][0]),
         shelves=[(_tab(name), _(label), counts[shelf]) for name, (shelf, label) in SHELVES.items() if counts],
         current=_tab(chosen),
         **_words(),
@@ -148,7 +149,7 @@ async def show(attendance_id: int) -> str:
 @requires(*_READERS)
 async def letter(attendance_id: int) -> Response:
     """The attendance on paper: the question, and the answer or where to go."""
-    page = await attendances.page(attendance_id, viewer())
+    page = await attendance_view.page(attendance_id, viewer())
     bound = parts()
     paper = await attendance_paper.letter(page, profile=bound.profile, site=bound.public_url, now=now())
     pdf = await bound.pdf.render(paper)
@@ -279,7 +280,7 @@ def _new(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
 
 
 async def _page(attendance_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
-    page = await attendances.page(attendance_id, viewer())
+    page = await attendance_view.page(attendance_id, viewer())
     city = parts().profile.agency.city
     return render(
         "attendance/show.html",

@@ -14,7 +14,7 @@ from quart import Blueprint, Response, current_app, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import attendance_paper, attendances, complaints, counter, taxonomy
+from app.services import attendance_paper, attendance_view, complaints, counter, taxonomy
 from app.services.account_form import STATES, password_faults
 from app.web.access import PUBLIC, requires, viewer
 from app.web.accounts import remembering
@@ -88,7 +88,7 @@ async def receipt(attendance_id: int) -> Response:
     """The paper that the citizen takes home."""
     made = await counter.made(attendance_id)
     bound = parts()
-    about = await attendances.page(attendance_id, viewer())
+    about = await attendance_view.page(attendance_id, viewer())
     paper = attendance_paper.receipt(
         made, about.line.name, profile=bound.profile, site=bound.public_url, now=now()
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,10 +153,8 @@ def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_file_that_hangs_its_parser_is_given_up_and_the_process_killed(
     save: Save, children: Children
 ) -> None:
-    start = time.perf_counter()
     with pytest.raises(BadFile, match="unreadable"):
         await SandboxInspector(seconds=0.5).inspect(save(files.pdf()))
-    assert time.perf_counter() - start < 5
     assert children() == set()
 
 

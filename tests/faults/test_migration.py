@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,23 +19,30 @@ from tests.faults.shop.models import Book
 TABLES = ("shelf", "book", "loan", "tag", "book_tag")
 
 
-async def fill(url: str) -> None:
+@asynccontextmanager
+async def the_shop(url: str) -> AsyncIterator[None]:
+    """The database, open; closed whatever fails in between, for an open one would hang the run at its end."""
     await db.connect(url, models=MODELS)
-    for shelf in range(1, 4):
-        await db.rows(f"INSERT INTO shelf (name) VALUES ('shelf {shelf}')")
-        await db.rows("INSERT INTO loan (shelf_id) VALUES ($1)", [shelf])
-        for book in range(1, 5):
-            await db.rows("INSERT INTO book (title, shelf_id) VALUES ($1, $2)", [f"book {book}", shelf])
-    await db.rows("INSERT INTO tag (word) VALUES ('old')")
-    await db.rows("INSERT INTO book_tag (book_id, tag_id) SELECT id, 1 FROM book")
-    await db.close()
+    try:
+        yield
+    finally:
+        await db.close()
+
+
+async def fill(url: str) -> None:
+    async with the_shop(url):
+        for shelf in range(1, 4):
+            await db.rows(f"INSERT INTO shelf (name) VALUES ('shelf {shelf}')")
+            await db.rows("INSERT INTO loan (shelf_id) VALUES ($1)", [shelf])
+            for book in range(1, 5):
+                await db.rows("INSERT INTO book (title, shelf_id) VALUES ($1, $2)", [f"book {book}", shelf])
+        await db.rows("INSERT INTO tag (word) VALUES ('old')")
+        await db.rows("INSERT INTO book_tag (book_id, tag_id) SELECT id, 1 FROM book")
 
 
 async def counts(url: str) -> dict[str, int]:
-    await db.connect(url, models=MODELS)
-    found = {table: (await db.rows(f"SELECT COUNT(*) AS n FROM {table}"))[0]["n"] for table in TABLES}
-    await db.close()
-    return found
+    async with the_shop(url):
+        return {table: (await db.rows(f"SELECT COUNT(*) AS n FROM {table}"))[0]["n"] for table in TABLES}
 
 
 async def test_a_changed_parent_column_keeps_parents_and_children(empty_url: str, tmp_path: Path) -> None:
@@ -45,9 +54,8 @@ async def test_a_changed_parent_column_keeps_parents_and_children(empty_url: str
 
     assert applied == ["0002_widen_shelf"]
     assert await counts(empty_url) == before == {"shelf": 3, "book": 12, "loan": 3, "tag": 1, "book_tag": 12}
-    await db.connect(empty_url, models=MODELS)
-    book = await Book.filter(title="book 4").order_by("-id").first().prefetch_related("shelf")
-    await db.close()
+    async with the_shop(empty_url):
+        book = await Book.filter(title="book 4").order_by("-id").first().prefetch_related("shelf")
     assert book is not None
     assert (book.shelf.name, book.shelf.place) == ("shelf 3", "hall")
 
@@ -60,11 +68,10 @@ async def test_a_changed_column_keeps_the_indexes_and_constraints_of_its_table(
 
     await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=AFTER)
 
-    await db.connect(empty_sqlite, models=MODELS)
-    with pytest.raises(IntegrityError, match=r"UNIQUE constraint failed: tag\.word, tag\.language"):
-        await db.rows("INSERT INTO tag (word) VALUES ('old')")
-    indexes = await db.rows("SELECT \"unique\" AS single FROM pragma_index_list('tag') ORDER BY single")
-    await db.close()
+    async with the_shop(empty_sqlite):
+        with pytest.raises(IntegrityError, match=r"UNIQUE constraint failed: tag\.word, tag\.language"):
+            await db.rows("INSERT INTO tag (word) VALUES ('old')")
+        indexes = await db.rows("SELECT \"unique\" AS single FROM pragma_index_list('tag') ORDER BY single")
     assert [row["single"] for row in indexes] == [0, 1]
 
 

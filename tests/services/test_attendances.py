@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.services import attendances
-from app.services.attendances import Person, Shelf
+from app.services import attendance_view, attendances
+from app.services.attendance_view import Shelf
+from app.services.attendances import Person
 from models import Attendance, Job
 from models.rules.attendance import Act, Channel, Kind, Stage
 from models.rules.errors import Invalid, NotFound, Refused
@@ -26,7 +27,7 @@ async def test_a_question_is_answered_by_letter_and_rated_once() -> None:
     ana, marina = await _viewer(Role.CONSUMER), await _viewer(Role.ATTENDANT)
 
     number = await attendances.ask(ana, f"  {QUESTION}\n", now=NOW)
-    assert [line.id for line in await attendances.lines(marina, Shelf.WAITING)] == [number]
+    assert [line.id for line in await attendance_view.lines(marina, Shelf.WAITING)] == [number]
     await attendances.take(number, marina, now=NOW)
     await attendances.answer(number, marina, ANSWER, now=NOW)
     for stars in ("0", "6", "", "cinco"):
@@ -40,7 +41,7 @@ async def test_a_question_is_answered_by_letter_and_rated_once() -> None:
     assert (row.kind, row.stage, row.rating) == (Kind.CONSULTATION, Stage.CLOSED, 5)
     letter = await Job.get(kind="letter")
     assert (letter.payload["to"], letter.payload["paragraphs"][0]) == (ana.email, ANSWER)
-    told = await attendances.page(number, ana)
+    told = await attendance_view.page(number, ana)
     assert [(done.act, done.who) for done in told.steps] == [
         (Act.TAKE, "Procon"),
         (Act.ANSWER, "Procon"),
@@ -67,7 +68,7 @@ async def test_a_forwarding_has_a_body_a_reason_and_a_review_by_somebody_else() 
 
     row = await Attendance.get(id=number)
     assert (row.kind, row.stage, row.body) == (Kind.EXTRA_PROCON, Stage.CLOSED, "trabalho")
-    assert (await attendances.page(number, ana)).body is not None
+    assert (await attendance_view.page(number, ana)).body is not None
     assert await Job.filter(kind="letter").count() == 2
 
 
@@ -82,10 +83,10 @@ async def test_who_stands_at_the_counter_needs_no_account_and_a_citizen_sees_onl
 
     assert not await Job.exists()
     with pytest.raises(NotFound):
-        await attendances.page(number, stranger)
+        await attendance_view.page(number, stranger)
     with pytest.raises(NotFound):
         await attendances.rate(number, stranger, "5", "", now=NOW)
-    assert await attendances.lines(stranger) == []
+    assert await attendance_view.lines(stranger) == []
 
 
 async def test_referrals_and_complaints_of_the_agency_end_with_a_result() -> None:
@@ -97,7 +98,7 @@ async def test_referrals_and_complaints_of_the_agency_end_with_a_result() -> Non
         told, marina, "Mercado Central, Rua 1", "Verificar validades na gôndola.", now=NOW
     )
 
-    assert {line.id for line in await attendances.lines(otavio, Shelf.REFERRED)} == {own, told}
+    assert {line.id for line in await attendance_view.lines(otavio, Shelf.REFERRED)} == {own, told}
     with pytest.raises(Refused, match="not_for_role"):
         await attendances.conclude(own, marina, "Visita feita, auto lavrado.", now=NOW)
     await attendances.conclude(own, otavio, "Visita feita, auto lavrado.", now=NOW)
