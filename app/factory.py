@@ -36,6 +36,7 @@ from app.services.push_devices import PUSH_JOB
 from app.services.recordings import COMPOSE_JOB
 from app.services.relays import Relays
 from app.services.settlements import SEAL_SETTLEMENT_JOB
+from app.services.standing import JOB as STANDING_JOB
 from app.services.term_reminders import JOB as REMINDERS_JOB
 from app.settings import Settings
 from app.web import body, csrf, devices, door, render, site
@@ -225,6 +226,7 @@ LETTERS_AND_PAPERS = Lane(
         RECOUNT_JOB: rounds.recount_terms,
         REMINDERS_JOB: rounds.remind_of_terms,
         REMINDER_JOB: reminders.remind_of_hearing,
+        STANDING_JOB: rounds.tell_standing,
     },
     at_once=4,
     seconds=90,

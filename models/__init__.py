@@ -19,7 +19,7 @@ from models.cases import (
     StatementKind,
     ThreadBookmark,
 )
-from models.companies import Company, Power, Representation
+from models.companies import Company, Paper, PaperStep, Representation
 from models.documents import Document, DocumentAccess, DocumentKind
 from models.exports import CaseExport, ExportState
 from models.hearings import (
@@ -38,6 +38,7 @@ from models.news import NewsChoice, PushDevice
 from models.notices import Claim, Delivery, DeliveryStep
 from models.people import Code, RecoveryCode, SecondFactor, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
+from models.rules.representation import Power
 from models.scheduling import (
     Absence,
     AbsenceKind,
@@ -90,6 +91,8 @@ __all__ = [
     "OfferState",
     "OfferedSlot",
     "OfferedState",
+    "Paper",
+    "PaperStep",
     "Paragraph",
     "Power",
     "Problem",

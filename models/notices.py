@@ -10,10 +10,11 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
 from models.cases import Case, Notice
-from models.companies import Company, Power
+from models.companies import Company
 from models.documents import Document
 from models.people import User
 from models.rules.delivery import Channel, DeliveryStatus
+from models.rules.representation import Power
 
 
 class Delivery(Model):

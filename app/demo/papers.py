@@ -41,6 +41,29 @@ def receipt(store: str, amount: str) -> bytes:
     return _picture("page", "Comprovante de pagamento", lines, "PNG")
 
 
+def appointment(company: str, person: str, until: str) -> bytes:
+    """A PDF that looks like a carta de preposição."""
+    lines = [
+        ("Empresa", company),
+        ("Nomeia preposto", person),
+        ("Poderes", "transigir e firmar acordo"),
+        ("Válida até", until),
+        ("Assina", "O administrador"),
+    ]
+    return _made("page", "Carta de preposição", lines, "pdf")
+
+
+def mandate(company: str, person: str) -> bytes:
+    """A PDF that looks like a procuração."""
+    lines = [
+        ("Outorgante", company),
+        ("Outorgado", person),
+        ("Poderes", "foro em geral, transigir, receber e dar quitação"),
+        ("Assina", "O administrador"),
+    ]
+    return _made("page", "Procuração", lines, "pdf")
+
+
 def letter_receipt(company: str) -> bytes:
     """A PNG that looks like the receipt of a registered letter, signed at the company."""
     lines = [("Destinatário", company), ("Recebido por", "Setor de protocolo"), ("Objeto", "BR123456785BR")]

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.demo.papers import bill, identity_card, letter_receipt, receipt
 from app.demo.people import Cast
+from app.demo.wallet import fill_wallet, intake_of
 from app.parts import Parts
 from app.services import (
     calendars,
@@ -23,7 +24,6 @@ from app.services import (
     triage,
 )
 from app.services.deliveries import Step
-from app.services.documents import Intake, Limits
 from app.services.negotiation import OfferTerms
 from app.services.notices import Choice
 from app.services.scheduling import Booking
@@ -83,6 +83,7 @@ class Narrator:
         await self.queued("bruno", hours=2)
         await self.hearing_soon("ana", FRIDGE, "Estrela do Sul", days=16)
         await self.week_of_hearings()
+        await fill_wallet(self._parts, self._cast, self._now)
 
     async def queued(self, who: str, *, hours: int) -> int:
         """A registration in the triage's queue, from another city."""
@@ -354,14 +355,7 @@ class Narrator:
         async def chunks() -> AsyncIterator[bytes]:
             yield content
 
-        profile = self._parts.profile
-        intake = Intake(
-            self._parts.storage,
-            self._parts.inspector,
-            self._parts.scanner,
-            Limits(profile.upload_max_bytes, profile.upload_max_files),
-        )
-        await documents.receive(case, viewer, kind, name, chunks(), intake=intake, now=at)
+        await documents.receive(case, viewer, kind, name, chunks(), intake=intake_of(self._parts), now=at)
 
     def _staff(self, login: str) -> Viewer:
         return self._cast.viewers[login]

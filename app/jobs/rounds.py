@@ -19,8 +19,10 @@ from app.services import (
     queue,
     seat_quality,
     slot_offers,
+    standing,
     term_reminders,
     terms,
+    wallet_terms,
 )
 from app.services.term_reminders import JOB as REMINDERS_JOB
 from models.rules.delivery import DeliveryStatus
@@ -60,7 +62,21 @@ async def plan_reminders(parts: Parts) -> None:
 async def remind_of_terms(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``term_reminders`` job: who must act soon is reminded; of what is late, the agency is told."""
     reckoner = await reckoner_of(parts)
-    await term_reminders.remind(reckoner, parts.profile.reminders.days_before, now=parts.clock.now())
+    now = parts.clock.now()
+    await term_reminders.remind(reckoner, parts.profile.reminders.days_before, now=now)
+    await wallet_terms.warn(reckoner.today, now=now)
+
+
+async def end_powers(parts: Parts) -> None:
+    """End the powers of companies' people whose last day is over."""
+    if await wallet_terms.end(now=parts.clock.now()):
+        parts.wake.ring()
+
+
+async def tell_standing(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``standing`` job: the power of ``link`` changed, so the hearings of its person are told."""
+    if await standing.tell_hearings(payload["link"], now=parts.clock.now()):
+        parts.wake.ring()
 
 
 async def collect_bounces(parts: Parts) -> None:
@@ -127,6 +143,7 @@ async def review_alerts(parts: Parts) -> None:
 ROUNDS = (
     pass_terms,
     plan_reminders,
+    end_powers,
     collect_bounces,
     sweep_uploads,
     end_recordings,

@@ -19,7 +19,7 @@ from models.rules.case_machine import Action, State, step
 from models.rules.chain import GENESIS, Link, link_hash
 from models.rules.errors import NotFound
 from models.rules.events import EVENTS
-from models.rules.people import Side, Viewer, side_of
+from models.rules.people import Side, Viewer, own_side_of
 
 _EVENT_ORDER_LOCK = 7_021_884_001
 """Key of the advisory lock that makes event ids commit in order on PostgreSQL (ADR 0020)."""
@@ -39,8 +39,8 @@ class Opened:
 
 
 def side_in(case: Case, viewer: Viewer) -> Side:
-    """The side of ``viewer`` in ``case``; someone else's case is NotFound, never "forbidden"."""
-    side = side_of(
+    """The side of ``viewer`` in ``case``; NotFound, or Refused("power_ended")."""
+    return own_side_of(
         viewer,
         case_id=case.id,
         consumer_id=case.consumer_id,
@@ -48,9 +48,6 @@ def side_in(case: Case, viewer: Viewer) -> Side:
         company_told=case.notified_at is not None,
         draft=case.state is State.DRAFT,
     )
-    if side is None:
-        raise NotFound
-    return side
 
 
 async def view(case_id: int, viewer: Viewer) -> tuple[Case, Side]:
@@ -146,10 +143,10 @@ async def chain(case_id: int) -> list[tuple[Link, str, str]]:
 
 
 async def people_of(case: Case) -> dict[Side, list[User]]:
-    """The accounts to write to: the consumer, and the company's users once it was told."""
+    """The accounts to write to: the consumer, and once it was told who speaks for the company."""
     people: dict[Side, list[User]] = {Side.CONSUMER: [await User.get(id=case.consumer_id)]}
     if case.company_id is not None and case.notified_at is not None:
-        speakers = Q(representations__company_id=case.company_id)
+        speakers = Q(representations__company_id=case.company_id, representations__ended_at=None)
         claimants = Q(claims__case_id=case.id, claims__decided_at=None)
         people[Side.COMPANY] = await User.filter(speakers | claimants, disabled_at=None).distinct()
     return people

@@ -24,7 +24,7 @@ from models import OfferState, Representation, StatementKind
 from models.rules.case_machine import Action, State, allowed
 from models.rules.errors import NotFound
 from models.rules.hearing import HearingState, Outcome
-from models.rules.people import Role, Side, Viewer, side_of
+from models.rules.people import Role, Side, Viewer, own_side_of
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ async def page(case_id: int, viewer: Viewer) -> CasePage:
 
 
 def _side(row: Mapping[str, Any], viewer: Viewer) -> Side:
-    side = side_of(
+    return own_side_of(
         viewer,
         case_id=row["id"],
         consumer_id=row["consumer_id"],
@@ -209,9 +209,6 @@ def _side(row: Mapping[str, Any], viewer: Viewer) -> Side:
         company_told=row["notified_at"] is not None,
         draft=row["state"] == State.DRAFT,
     )
-    if side is None:
-        raise NotFound
-    return side
 
 
 def _data(row: Mapping[str, Any], side: Side) -> CaseData:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, documents, letters
+from app.services import casefile, documents, letters, standing, wallet_checks
 from app.services.companies import NO_PASSWORD
 from app.services.deliveries import begun, came_to
 from app.services.letters import Text
@@ -20,7 +20,7 @@ from models.rules.news import News
 from models.rules.people import Role, Side, Viewer
 from models.rules.public_code import normal_code
 
-CHECKERS = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR})
+CHECKERS = wallet_checks.CHECKERS
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ async def claim(code: str, form: ClaimForm, *, rules: TermRules, now: datetime) 
     """Take the case of a notice over; answers the e-mail to which the way in was sent.
 
     A wrong CNPJ is Invalid, as is an e-mail of another kind of account. The claim is a spontaneous
-    appearance: the company is aware, and its term begins (it cures defects of the service).
+    appearance: the company is aware, and its term begins (it cures defects of the service). Who speaks for
+    the company by a paper that was checked before is not checked again (ADR 0079).
     """
     name, email, power = _checked(form)
     async with transaction():
@@ -81,8 +82,15 @@ async def claim(code: str, form: ClaimForm, *, rules: TermRules, now: datetime) 
             )
         if await Claim.filter(case_id=file.case.id, user_id=user.id).exists():
             return email
+        known = await standing.speaks(company.id, user.id)
         made = await Claim.create(
-            case_id=file.case.id, company_id=company.id, user_id=user.id, power=power, at=now
+            case_id=file.case.id,
+            company_id=company.id,
+            user_id=user.id,
+            power=power,
+            at=now,
+            accepted=known,
+            decided_at=now if known else None,
         )
         await casefile.record(file, "case_claimed", now=now, facts={"claim": made.id, "power": power})
         await notice.refresh_from_db()
@@ -92,7 +100,7 @@ async def claim(code: str, form: ClaimForm, *, rules: TermRules, now: datetime) 
             await came_to(
                 file, appeared, DeliveryStatus.ACKNOWLEDGED, at=now, now=now, note=said, rules=rules
             )
-        await letters.write([user], f"claim:{made.id}", _way_in(user, file.case.id), now=now)
+        await letters.write([user], f"claim:{made.id}", _way_in(user, file.case.id, known=known), now=now)
     return email
 
 
@@ -112,15 +120,24 @@ def _checked(form: ClaimForm) -> tuple[str, str, Power]:
     return name, email, Power(form.power)
 
 
-def _way_in(user: User, case_id: int) -> Text:
+def _way_in(user: User, case_id: int, *, known: bool) -> Text:
     new = user.password_hash == NO_PASSWORD
     return Text(
         subject=_("Você assumiu um caso pela empresa"),
         paragraphs=(
-            _("Com o código da notificação e o CNPJ, este e-mail passou a abrir esse caso, e só ele."),
-            _(
-                "Envie na página do caso o documento que mostra que você representa a empresa: "
-                "carta de preposição, procuração ou contrato social. O Procon confere."
+            *(
+                (_("Sua representação da empresa já foi conferida e vale também para este caso."),)
+                if known
+                else (
+                    _(
+                        "Com o código da notificação e o CNPJ, este e-mail passou a abrir "
+                        "esse caso, e só ele."
+                    ),
+                    _(
+                        "Envie na página do caso o documento que mostra que você representa a empresa: "
+                        "carta de preposição, procuração ou contrato social. O Procon confere."
+                    ),
+                )
             ),
             _("Para o primeiro acesso, peça o código e crie sua senha.")
             if new
@@ -160,12 +177,17 @@ async def prove(case_id: int, viewer: Viewer, *, now: datetime) -> None:
         await casefile.record(file, "document_ready", now=now, facts=facts, sides=sides)
 
 
-async def decide(claim_id: int, viewer: Viewer, verdict: Verdict, *, now: datetime) -> int:
-    """Staff accepts a representation with the power that its papers give, or refuses it; answers the case."""
+async def decide(claim_id: int, viewer: Viewer, verdict: Verdict, *, today: date, now: datetime) -> int:
+    """Staff accepts a representation with the power that its papers give, or refuses it; answers the case.
+
+    The accepted proof goes into the company's wallet and counts in every other case of the company.
+    """
     if viewer.role not in CHECKERS:
         raise Refused("not_yours")
     if not verdict.accept and not verdict.reason.strip():
         raise Invalid({"reason": "required"})
+    if verdict.accept and verdict.valid_until is not None and verdict.valid_until < today:
+        raise Invalid({"valid_until": "date_past"})
     async with transaction():
         found = await Claim.get_or_none(id=claim_id)
         if found is None:
@@ -178,19 +200,21 @@ async def decide(claim_id: int, viewer: Viewer, verdict: Verdict, *, now: dateti
         found.reason = verdict.reason.strip()[:400]
         await found.save()
         if verdict.accept:
-            await Representation.update_or_create(
-                company_id=found.company_id,
-                user_id=found.user_id,
-                defaults={
-                    "power": found.power,
-                    "may_settle": verdict.may_settle,
-                    "valid_until": verdict.valid_until,
-                },
-            )
+            await _accepted(found, viewer, verdict, today=today, now=now)
         facts = {"claim": found.id, "accepted": verdict.accept}
         await casefile.record(file, "claim_decided", now=now, facts=facts)
         await letters.write([found.user], f"claim:{found.id}:decided", _told(found), now=now)
     return found.case_id
+
+
+async def _accepted(found: Claim, viewer: Viewer, verdict: Verdict, *, today: date, now: datetime) -> None:
+    may_settle, until = verdict.may_settle, verdict.valid_until
+    paper = await wallet_checks.from_claim(found, viewer, may_settle=may_settle, valid_until=until, now=now)
+    if paper is not None:
+        await standing.renew(found.company_id, found.user_id, today=today, now=now)
+        return
+    values = {"power": found.power, "may_settle": may_settle, "valid_until": until, "ended_at": None}
+    await Representation.update_or_create(company_id=found.company_id, user_id=found.user_id, defaults=values)
 
 
 def _told(found: Claim) -> Text:

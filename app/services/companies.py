@@ -13,13 +13,14 @@ from tortoise.expressions import Q
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import letters
+from app.services import letters, standing
 from app.services.letters import Text
-from models import Case, Company, Power, Representation, User
+from models import Case, Company, Paper, Power, Representation, User
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.identity import normal_cnpj, normal_email, normal_phone
 from models.rules.people import Role, Viewer
+from models.rules.representation import PaperAct, PaperState
 
 PAGE = 50
 NO_PASSWORD = "!"  # noqa: S105 -- not a password: no hash has this form, so nothing opens the account
@@ -325,6 +326,8 @@ async def invite(
                 "power": power,
                 "may_settle": invitation.may_settle,
                 "valid_until": invitation.valid_until,
+                "paper_id": None,
+                "ended_at": None,
             },
         )
         await letters.write(
@@ -367,9 +370,15 @@ def _welcome(company: Company, user: User) -> Text:
     )
 
 
-async def unlink(company_id: int, user_id: int, viewer: Viewer) -> None:
-    """End a person's link to a company; what they did stays in the record."""
+async def unlink(company_id: int, user_id: int, viewer: Viewer, *, now: datetime) -> None:
+    """End a person's link to a company, with its papers; what they did stays in the record."""
     if viewer.role is not Role.COORDINATOR:
         raise Refused("not_yours")
-    if not await Representation.filter(company_id=company_id, user_id=user_id).delete():
-        raise NotFound
+    async with transaction():
+        if not await Representation.filter(company_id=company_id, user_id=user_id).delete():
+            raise NotFound
+        live = (PaperState.WAITING, PaperState.ACCEPTED)
+        for paper in await Paper.filter(company_id=company_id, holder_id=user_id, state__in=list(live)):
+            paper.state = PaperState.WITHDRAWN
+            await paper.save(update_fields=["state"])
+            await standing.note(paper, PaperAct.WITHDRAW, viewer, now=now)

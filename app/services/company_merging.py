@@ -13,7 +13,7 @@ from datetime import datetime
 from app.db import transaction
 from app.services import casefile
 from app.services.companies import NAMES_MAX, CompanyHit, search_text
-from models import Case, Company, Representation
+from models import Case, Company, Paper, Representation
 from models.rules.errors import Conflict, NotFound, Refused
 from models.rules.people import Role, Viewer
 
@@ -73,6 +73,7 @@ async def merge(stays_id: int, goes_id: int, viewer: Viewer, *, cases: int, now:
         both = await Representation.filter(company_id=stays_id).values_list("user_id", flat=True)
         await Representation.filter(company_id=goes_id, user_id__in=list(both)).delete()
         await Representation.filter(company_id=goes_id).update(company_id=stays_id)
+        await Paper.filter(company_id=goes_id).update(company_id=stays_id)
         await _take_names(stays, goes)
         goes.merged_into_id = stays_id
         await goes.save(update_fields=["merged_into_id"])

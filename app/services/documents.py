@@ -70,6 +70,15 @@ class Intake:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """An upload whose bytes are kept under ``key`` and belong to no row yet."""
+
+    received: Received
+    inspection: Inspection
+    key: str
+
+
+@dataclass(frozen=True)
 class File:
     """A document as pages and downloads need it; ``size`` in bytes."""
 
@@ -104,6 +113,22 @@ async def receive(
     form is one document, so an upload may be repeated after a lost answer.
     """
     _may_upload(*await casefile.view(case_id, viewer), viewer, kind)
+    kept = await taken_in(chunks, intake)
+    try:
+        document = await _enter(case_id, viewer, kind, filename, kept, intake, now)
+    except BaseException:
+        await intake.storage.delete(kept.key)
+        raise
+    if document.storage_key != kept.key:
+        await intake.storage.delete(kept.key)
+    return document
+
+
+async def taken_in(chunks: AsyncIterator[bytes], intake: Intake) -> Taken:
+    """The bytes of an upload received, inspected, scanned and kept, or nothing of them.
+
+    Raises BadFile, or Refused("infected", "scan_unavailable").
+    """
     received = await intake.storage.receive(chunks, intake.limits.max_bytes)
     try:
         inspection = await intake.inspector.inspect(received.path)
@@ -112,14 +137,7 @@ async def receive(
     except BaseException:
         await intake.storage.discard(received)
         raise
-    try:
-        document = await _enter(case_id, viewer, kind, filename, received, inspection, key, intake, now)
-    except BaseException:
-        await intake.storage.delete(key)
-        raise
-    if document.storage_key != key:
-        await intake.storage.delete(key)
-    return document
+    return Taken(received, inspection, key)
 
 
 async def take_back(document_id: UUID, viewer: Viewer, *, storage: Storage) -> None:
@@ -220,9 +238,7 @@ async def _enter(
     viewer: Viewer,
     kind: DocumentKind,
     filename: str,
-    received: Received,
-    inspection: Inspection,
-    key: str,
+    kept: Taken,
     intake: Intake,
     now: datetime,
 ) -> File:
@@ -232,7 +248,7 @@ async def _enter(
         _may_upload(file.case, file.side, viewer, kind)
         mine = Document.filter(case_id=case_id, owner_id=viewer.user_id)
         scanned = _FORMS[(kind, file.side)] is _SCANNED
-        same = mine.filter(kind=kind, sha256=received.sha256)
+        same = mine.filter(kind=kind, sha256=kept.received.sha256)
         twin = await (same if scanned else same.filter(attached_at=None)).first()
         if twin is not None:
             return _file(twin)
@@ -244,12 +260,12 @@ async def _enter(
             owner_id=viewer.user_id,
             kind=kind,
             sides=_sides(file.side, kind, scanned=scanned),
-            filename=clean_filename(filename, inspection.extension),
-            media_type=inspection.media_type,
-            size=received.size,
-            pages=inspection.pages,
-            sha256=received.sha256,
-            storage_key=key,
+            filename=clean_filename(filename, kept.inspection.extension),
+            media_type=kept.inspection.media_type,
+            size=kept.received.size,
+            pages=kept.inspection.pages,
+            sha256=kept.received.sha256,
+            storage_key=kept.key,
             at=now,
             attached_at=now if scanned else None,
         )

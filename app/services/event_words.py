@@ -100,6 +100,8 @@ _CASE = {
     "offer_accepted": N_("Proposta aceita"),
     "settlement_sealed": N_("Termo de acordo selado e disponível"),
     "company_merged": N_("O cadastro da empresa foi unificado com outro"),
+    "representation_proved": N_("Representação da empresa conferida para a audiência"),
+    "representation_ended": N_("Uma representação da empresa terminou"),
     "message_written": N_("Mensagem nova na conversa do caso"),
     "note_added": N_("Anotação interna"),
     "slots_offered": N_("Horários oferecidos para a audiência"),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.db import transaction
-from app.services import documents, rooms
+from app.services import documents, rooms, wallet
 from app.services.documents import File
 from app.services.room_view import RoomView
-from models import Case, DocumentKind, Power, Representation, Seat, User
+from app.services.wallet import PaperView
+from models import Case, DocumentKind, Paper, Power, Representation, Seat, User
 from models.rules.errors import NotFound, Refused
 from models.rules.hearing import INVITED, SeatRole
 from models.rules.people import Side, Viewer
@@ -29,6 +30,8 @@ class Papers:
     power: Power | None = None
     may_settle: bool = False
     valid_until: date | None = None
+    proof: PaperView | None = None
+    """The paper that proves the power, checked before the hearing (ADR 0079)."""
     email: str = ""
 
 
@@ -71,7 +74,14 @@ async def papers(view: RoomView, viewer: Viewer) -> Mapping[int, Papers]:
 
 
 async def _speaker(name: str, user_id: int, company_id: int | None) -> Papers:
-    link = await Representation.get_or_none(company_id=company_id, user_id=user_id)
+    link = await Representation.get_or_none(company_id=company_id, user_id=user_id, ended_at=None)
     if link is None:
         return Papers(name)
-    return Papers(name, power=link.power, may_settle=link.may_settle, valid_until=link.valid_until)
+    paper = await Paper.get_or_none(id=link.paper_id) if link.paper_id else None
+    return Papers(
+        name,
+        power=link.power,
+        may_settle=link.may_settle,
+        valid_until=link.valid_until,
+        proof=(await wallet.views([paper]))[0] if paper else None,
+    )

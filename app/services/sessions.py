@@ -132,8 +132,9 @@ async def _viewer(row: Mapping[str, Any], now: datetime) -> Viewer:
     role = Role(row["role"])
     if role is not Role.COMPANY:
         return Viewer(row["user_id"], role, row["name"], row["email"] or "")
-    companies, claimed = await _companies(row["user_id"], now), await _claimed(row["user_id"])
-    return Viewer(row["user_id"], role, row["name"], row["email"] or "", companies, claimed)
+    companies, ended = await _companies(row["user_id"], now)
+    claimed = await _claimed(row["user_id"])
+    return Viewer(row["user_id"], role, row["name"], row["email"] or "", companies, claimed, ended)
 
 
 async def _claimed(user_id: int) -> tuple[int, ...]:
@@ -142,13 +143,12 @@ async def _claimed(user_id: int) -> tuple[int, ...]:
     return tuple(int(str(i)) for i in await found.values_list("case_id", flat=True))
 
 
-async def _companies(user_id: int, now: datetime) -> tuple[int, ...]:
-    """The companies that the person speaks for today."""
+async def _companies(user_id: int, now: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The companies that the person speaks for today, and those for which that has ended."""
     today = now.astimezone(WESTERNMOST).date()
-    valid = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    ids = (
-        await Representation.filter(valid, user_id=user_id)
-        .order_by("company_id")
-        .values_list("company_id", flat=True)
-    )
-    return tuple(int(str(i)) for i in ids)
+    valid: list[int] = []
+    ended: list[int] = []
+    for link in await Representation.filter(user_id=user_id).order_by("company_id"):
+        stands = link.ended_at is None and (link.valid_until is None or link.valid_until >= today)
+        (valid if stands else ended).append(link.company_id)
+    return tuple(valid), tuple(ended)

@@ -121,7 +121,7 @@ async def invite(company_id: int) -> ResponseReturnValue:
 @requires(Role.COORDINATOR)
 async def unlink(company_id: int, user_id: int) -> ResponseReturnValue:
     """End a person's link to the company."""
-    await companies.unlink(company_id, user_id, viewer())
+    await companies.unlink(company_id, user_id, viewer(), now=now())
     return redirect(url_for(".show", company_id=company_id), 303)
 
 

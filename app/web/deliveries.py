@@ -94,7 +94,7 @@ async def decide(case_id: int, claim_id: int) -> ResponseReturnValue:
     """Accept or refuse who took the case over."""
     typed = await form()
     try:
-        await claims.decide(claim_id, viewer(), _verdict(typed), now=now())
+        await claims.decide(claim_id, viewer(), _verdict(typed), today=today(), now=now())
     except (Invalid, Refused) as error:
         return await refused(case_id, f"claim{claim_id}", typed, error, {"reason": "claim_reason"})
     return back(case_id)

@@ -123,6 +123,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "hearing_not_opened": (409, N_("A audiência ainda não foi aberta.")),
     "hearing_over": (409, N_("A audiência já terminou.")),
     "hearing_running": (409, N_("A audiência está em andamento: o acordo deve ser feito nela.")),
+    "holder_missing": (422, N_("Escolha quem o documento autoriza.")),
+    "holder_taken": (422, N_("Este e-mail já é de outro tipo de conta: recuse e peça outro.")),
     "identity_missing": (422, N_("Envie seu documento de identidade.")),
     "identity_not_seen": (422, N_("Confira o documento com foto antes de registrar.")),
     "infected": (422, N_("O antivírus encontrou um problema neste arquivo. Ele não foi guardado.")),
@@ -169,6 +171,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "outside_hours": (422, N_("Fora do horário de audiências. Escolha outro ou marque plantão.")),
     "own_decision": (409, N_("Você recusou este cadastro: a revisão cabe a outra pessoa da equipe.")),
     "own_offer": (409, N_("Esta proposta é sua: a resposta cabe à outra parte.")),
+    "paper_missing": (422, N_("Envie antes o arquivo do documento.")),
+    "paper_not_now": (409, N_("Este documento já foi conferido ou retirado. Veja como ele está agora.")),
     "paragraph_gone": (
         409,
         N_("Este parágrafo foi removido por outra pessoa. O que você digitou continua aqui."),
@@ -187,6 +191,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "person_away": (409, N_("Esta pessoa não está na audiência agora.")),
     "person_busy": (409, N_("Esta pessoa já está em sala reservada ou sendo chamada.")),
     "phone_invalid": (422, N_("Informe o telefone com DDD, como (48) 99999-0000.")),
+    "power_ended": (
+        403,
+        N_("Sua representação desta empresa terminou. Envie outro documento na carteira de representação."),
+    ),
     "proof_missing": (422, N_("Envie antes o documento que comprova.")),
     "range_not_available": (416, N_("Esta parte do arquivo não existe.")),
     "reason_required": (422, N_("Escreva o motivo.")),
@@ -259,6 +267,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "unsupported_type": (415, N_("Este tipo de conteúdo não é aceito aqui.")),
     "value_wrong": (422, N_("Este valor não foi entendido.")),
     "variable_unknown": (422, N_("Não existe a variável {{{unknown}}}. Use só: {names}.")),
+    "wallet_full": (409, N_("A carteira desta empresa está cheia. Retire documentos que não valem mais.")),
     "wish_length": (422, N_("Explique o pedido em 10 a 1.000 caracteres.")),
     "wording_changed": (
         409,

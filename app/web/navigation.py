@@ -45,6 +45,7 @@ def _company() -> tuple[NavItem, ...]:
         NavItem(_("Reclamações recebidas"), "/painel"),
         NavItem(_("Todos os casos"), "/casos"),
         NavItem(_("Indicadores"), "/empresa"),
+        NavItem(_("Representação"), "/empresa/representacao"),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from quart import Blueprint
 
-from app.services import agenda, blocks, calendars, case_lists, guests
+from app.services import agenda, blocks, calendars, case_lists, guests, wallet, wallet_checks
 from app.services.case_lists import Wanted
 from app.services.wording import hearing_state_label, seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
@@ -43,6 +43,7 @@ async def _party_page(person: Viewer, side: Side) -> str:
         others=[case for case in listing.cases if case not in waiting],
         more=listing.after,
         blocks=await blocks.upcoming(person, now()) if side is Side.COMPANY else [],
+        warned=await wallet.warnings(person, today()),
         duties=duties,
         state_label=state_label,
         state_tone=state_tone,
@@ -55,6 +56,7 @@ async def _staff_page(person: Viewer) -> str:
     return render(
         "panel/staff.html",
         queues=await case_lists.queues(),
+        papers=await wallet_checks.waiting_count(),
         unconfirmed=await calendars.unconfirmed_year(today()) if person.role is Role.COORDINATOR else None,
         State=State,
         hearings=await agenda.agenda(person, start, start + timedelta(days=1)),

@@ -61,6 +61,7 @@ from app.web import (
     tickets,
     triage,
     verification,
+    wallet,
 )
 from app.web.api import document
 
@@ -118,6 +119,7 @@ SUBJECTS = (
     companies,
     company_figures,
     company_merging,
+    wallet,
     bulk_answers,
     verification,
     development,

@@ -11,6 +11,7 @@ from models.rules.people import Side
 
 _CITIZEN = (Side.CONSUMER, Side.STAFF)
 _ALL = (Side.CONSUMER, Side.COMPANY, Side.STAFF)
+_COMPANY = (Side.COMPANY, Side.STAFF)
 _STAFF = (Side.STAFF,)
 
 EVENTS: dict[str, tuple[Side, ...]] = {
@@ -48,6 +49,8 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "settlement_sealed": _ALL,
     "message_written": _ALL,
     "company_merged": _ALL,
+    "representation_proved": _COMPANY,
+    "representation_ended": _COMPANY,
     "note_added": _STAFF,
     "slots_offered": _CITIZEN,
     "slots_expired": _CITIZEN,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.rules.errors import NotFound, Refused
+
 
 class Role(StrEnum):
     """What an account is (procedure: people and roles)."""
@@ -40,6 +42,7 @@ class Viewer:
     """A signed-in person as the rules see them: account, role and the companies they speak for.
 
     ``case_ids`` are single cases taken over with a notice's code, the representation not yet checked.
+    ``ended_ids`` are companies for which they spoke until their power ended.
     """
 
     user_id: int
@@ -48,6 +51,7 @@ class Viewer:
     email: str
     company_ids: tuple[int, ...] = ()
     case_ids: tuple[int, ...] = ()
+    ended_ids: tuple[int, ...] = ()
 
     @property
     def is_staff(self) -> bool:
@@ -77,3 +81,31 @@ def side_of(
     if viewer.is_staff and not draft:
         return Side.STAFF
     return None
+
+
+def own_side_of(
+    viewer: Viewer,
+    *,
+    case_id: int,
+    consumer_id: int,
+    company_id: int | None,
+    company_told: bool,
+    draft: bool = False,
+) -> Side:
+    """The same for who acts: someone else's case is NotFound, never "forbidden".
+
+    Who spoke for its company until their power ended is told so: Refused("power_ended").
+    """
+    side = side_of(
+        viewer,
+        case_id=case_id,
+        consumer_id=consumer_id,
+        company_id=company_id,
+        company_told=company_told,
+        draft=draft,
+    )
+    if side is not None:
+        return side
+    if viewer.role is Role.COMPANY and company_told and company_id in viewer.ended_ids:
+        raise Refused("power_ended")
+    raise NotFound

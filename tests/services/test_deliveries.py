@@ -26,6 +26,7 @@ from models import (
     DocumentKind,
     Job,
     Notice,
+    Paper,
     Representation,
     User,
 )
@@ -33,6 +34,7 @@ from models.rules.case_machine import State
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Viewer
+from models.rules.representation import KIND_OF, PaperState
 from tests.factories.people import NOW, viewer_of
 from tests.services.parties import ANSWER_TERM, OPEN_CALENDAR, TODAY, ZONE, Parties, make_parties
 
@@ -217,12 +219,20 @@ async def test_the_code_and_the_cnpj_open_one_case_until_staff_checks_the_papers
         file.kind for file in (await cases.page(case.id, people.attendant)).documents
     ]
 
-    await claims.decide(found.id, people.attendant, Verdict(accept=True, may_settle=True), now=NOW)
+    await claims.decide(
+        found.id, people.attendant, Verdict(accept=True, may_settle=True), today=TODAY, now=NOW
+    )
     with pytest.raises(Refused):
-        await claims.decide(found.id, people.attendant, Verdict(accept=True), now=NOW)
+        await claims.decide(found.id, people.attendant, Verdict(accept=True), today=TODAY, now=NOW)
     viewer = await seen_by(rui)
     assert viewer.case_ids == ()
     assert (await cases.page(case.id, viewer)).may_settle
+    paper = await Paper.get(holder_id=rui.id)
+    assert (paper.state, paper.kind, paper.checked_by_id) == (
+        PaperState.ACCEPTED,
+        KIND_OF[found.power],
+        people.attendant.user_id,
+    )
     await cases.page(other.case.id, viewer)
 
 
@@ -231,9 +241,13 @@ async def test_a_refused_claim_opens_nothing_any_more() -> None:
     rui = await claimed(people)
     found = await Claim.get()
     with pytest.raises(Invalid):
-        await claims.decide(found.id, people.attendant, Verdict(accept=False), now=NOW)
+        await claims.decide(found.id, people.attendant, Verdict(accept=False), today=TODAY, now=NOW)
     await claims.decide(
-        found.id, people.attendant, Verdict(accept=False, reason="Falta a procuração."), now=NOW
+        found.id,
+        people.attendant,
+        Verdict(accept=False, reason="Falta a procuração."),
+        today=TODAY,
+        now=NOW,
     )
     with pytest.raises(NotFound):
         await cases.page(people.case.id, await seen_by(rui))

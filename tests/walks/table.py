@@ -128,6 +128,12 @@ _LINES = """
 /empresas/nova                                   303 403 403 403 403 200 200 200 200 403
 /empresas/busca?q=empresa                        303 200 200 200 200 200 200 200 200 200
 /empresas/{firm}/indicadores                     303 403 403 403 403 200 200 200 200 200
+/empresas/{firm}/carteira                        303 403 403 200 404 403 403 403 403 403
+/empresa/representacao                           303 403 403 303 303 403 403 403 403 403
+/carteira/papeis/{paper}                         303 403 403 200 404 200 200 200 200 200
+/carteira/papeis/{paper}/paginas/1               303 403 403 200 404 200 200 200 200 200
+/representacoes                                  303 403 403 403 403 200 200 200 200 200
+/representacoes/{paper}                          303 403 403 403 403 200 200 200 200 200
 /empresas/{firm}/casos.csv                       303 403 403 403 403 200 200 200 200 200
 /empresas/{firm}/unificar                        303 403 403 403 403 403 403 403 200 403
 /empresa                                         303 403 403 200 200 403 403 403 403 403

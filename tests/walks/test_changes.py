@@ -60,6 +60,7 @@ def changes(site: Quart, world: World) -> Iterator[tuple[str, str, str]]:
         "hearing_id": world.names["hearing"],
         "document_id": world.names["exhibit"],
         "company_id": world.names["firm"],
+        "paper_id": world.names["paper"],
         "recording_id": world.names["recording"],
         "name": "complaint",
         "act": "open",

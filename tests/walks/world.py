@@ -29,6 +29,7 @@ from models import (
     Hearing,
     HearingBlock,
     Notice,
+    Paper,
     Recording,
     RecordingState,
     Seat,
@@ -39,6 +40,7 @@ from models.rules.case_machine import State
 from models.rules.hearing import HearingState, SeatRole
 from models.rules.news import News
 from models.rules.people import Role, Side
+from models.rules.representation import PaperKind, PaperState
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_agent, make_company, make_user
 from tests.web.browser import Browser
@@ -98,6 +100,7 @@ class World:
         names["unsubscribe"] = news_choices.unsubscribe_token(
             users["consumer"].id, News.REMINDER, secret=parts.secret_key
         )
+        names["paper"] = await _paper(company, users["company"], parts)
         names["copy"] = await _copy(cases["notified"], users["consumer"], parts)
         await _notice(cases["notified"])
         names |= await _attendances(cases["analysis"], users["consumer"])
@@ -164,6 +167,25 @@ async def _recording(hearing: int, mediator: User, parts: Parts) -> UUID:
         keep_until=NOW.date(),
     )
     return number
+
+
+async def _paper(company: Company, owner: User, parts: Parts) -> UUID:
+    """A paper of the company's wallet that waits for its check."""
+    paper = await Paper.create(
+        id=uuid4(),
+        company=company,
+        kind=PaperKind.APPOINTMENT,
+        state=PaperState.WAITING,
+        owner=owner,
+        holder=owner,
+        filename="carta.pdf",
+        media_type="application/pdf",
+        size=len(CONTENT),
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+        storage_key=await parts.storage.put(CONTENT),
+        at=NOW,
+    )
+    return UUID(str(paper.id))
 
 
 async def _copy(case: Case, owner: User, parts: Parts) -> UUID:

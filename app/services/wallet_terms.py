@@ -1,0 +1,89 @@
+"""Powers that end: told before by letter, ended on time with the paper, told again.
+
+A power lasts until its last day is over in the whole country, as sessions count it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import letters, standing
+from app.services.letters import Text
+from app.services.sessions import WESTERNMOST
+from models import Paper, Representation
+from models.rules.representation import WARNINGS, PaperAct, PaperState, step, warning
+
+
+async def end(*, now: datetime) -> int:
+    """End the papers and the links whose last day is over, each with its letter; answers how many ended."""
+    today = now.astimezone(WESTERNMOST).date()
+    over = Paper.filter(state=PaperState.ACCEPTED, valid_until__lt=today).order_by("company_id", "id")
+    pairs = [(row["company_id"], row["holder_id"]) for row in await over.values("company_id", "holder_id")]
+    links = Representation.filter(ended_at=None, valid_until__lt=today).order_by("company_id", "id")
+    pairs += [(row["company_id"], row["user_id"]) for row in await links.values("company_id", "user_id")]
+    ended = 0
+    for company_id, user_id in dict.fromkeys(pairs):
+        ended += await _end(company_id, user_id, today=today, now=now)
+    return ended
+
+
+async def _end(company_id: int, user_id: int | None, *, today: date, now: datetime) -> int:
+    async with transaction():
+        over = Paper.filter(company_id=company_id, holder_id=user_id, state=PaperState.ACCEPTED)
+        for paper in await over.filter(valid_until__lt=today).order_by("id").select_for_update():
+            paper.state = step(paper.state, PaperAct.EXPIRE)
+            await paper.save(update_fields=["state"])
+            await standing.note(paper, PaperAct.EXPIRE, None, now=now)
+        link = await standing.renew(company_id, user_id, today=today, now=now)
+        if link is None or link.ended_at != now:
+            return 0
+        await _write(link, f"power:{link.id}:{link.valid_until}:ended", now)
+    return 1
+
+
+async def warn(today: date, *, now: datetime) -> int:
+    """Write to who speaks for a company by a power that ends soon, once for each step; answers how many."""
+    soon = today + timedelta(days=WARNINGS[0])
+    links = Representation.filter(ended_at=None, valid_until__gte=today, valid_until__lte=soon)
+    told = 0
+    for link in await links.order_by("id"):
+        due = warning((link.valid_until - today).days) if link.valid_until else None
+        if due is not None:
+            async with transaction():
+                await _write(link, f"power:{link.id}:{link.valid_until}:{due}", now)
+            told += 1
+    return told
+
+
+async def _write(link: Representation, key: str, now: datetime) -> None:
+    """To the person, and to the company's own address, which may send another."""
+    await link.fetch_related("company", "user")
+    text = _words(link)
+    await letters.write([link.user], key, text, now=now)
+    company = link.company
+    if company.email and company.email != link.user.email:
+        await letters.write_to(company.email, company.legal_name, f"{key}:company", text, now=now)
+
+
+def _words(link: Representation) -> Text:
+    facts = {
+        "name": link.user.name,
+        "company": link.company.trade_name or link.company.legal_name,
+        "day": f"{link.valid_until:%d/%m/%Y}",
+    }
+    if link.ended_at is not None:
+        subject = _("Representação encerrada: %(company)s") % facts
+        said = _("A representação de %(company)s por %(name)s terminou em %(day)s.") % facts
+        then = _("Até que o Procon confira outro documento, esta pessoa não age mais pela empresa.")
+    else:
+        subject = _("Representação termina em %(day)s: %(company)s") % facts
+        said = _("A representação de %(company)s por %(name)s termina em %(day)s.") % facts
+        then = _("Sem outro documento até lá, esta pessoa deixa de agir pela empresa.")
+    return Text(
+        subject=subject,
+        paragraphs=(said, then, _("Envie o novo documento na carteira de representação.")),
+        button=_("Abrir a carteira"),
+        path=f"/empresas/{link.company_id}/carteira",
+    )
