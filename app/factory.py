@@ -44,6 +44,7 @@ from realtime.board import Board
 from realtime.cases import Cases
 from realtime.centre import Centre
 from realtime.countdowns import Countdowns
+from realtime.counter import Counter
 from realtime.fleet import Fleet
 from realtime.hearings import Hearings
 from realtime.identity import Guard
@@ -193,7 +194,8 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
         timed=timed,
     )
     board = Board(sio, timed)
-    together = (cases, hearings, rehearsals, centre)
+    counter = Counter(sio, parts.clock, parts.profile.agency.zone, secure=parts.secure, timed=timed)
+    together = (cases, hearings, rehearsals, centre, counter)
     for namespace in (*together, board):
         sio.register_namespace(namespace)
     namespaces = tuple(namespace.namespace for namespace in together)
@@ -203,6 +205,7 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
     relay = Relay(sio, parts.wake.subscribe(), (hearings.relayed, countdowns.relayed, board.relayed))
     return {
         "relay": relay.run,
+        "counter": partial(counter.run, parts.wake.subscribe()),
         "socket_guard": guard.run,
         "hearings_sweep": hearings.sweep,
         "countdowns": countdowns.run,

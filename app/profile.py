@@ -142,6 +142,13 @@ class ReminderRules:
 
 
 @dataclass(frozen=True)
+class CounterRules:
+    """How many priorities the counter calls in a row while the normal line waits; 0 has no end (ADR 0080)."""
+
+    priorities_in_a_row: int
+
+
+@dataclass(frozen=True)
 class Profile:
     """One municipality: everything that differs from one Procon to another.
 
@@ -159,6 +166,7 @@ class Profile:
     terms: Mapping[str, Term]
     channels: tuple[Channel, ...]
     reminders: ReminderRules
+    counter: CounterRules
     hearing: HearingRules
     scheduling: SchedulingPolicy
     house_rules: HouseRules

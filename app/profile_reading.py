@@ -21,6 +21,7 @@ from app.profile import (
     PROFILES,
     Agency,
     AppealBody,
+    CounterRules,
     FineFormula,
     HearingRules,
     HolidayRules,
@@ -101,6 +102,7 @@ def _profile(raw: Raw, folder: Path, marked: tuple[tuple[int, str], ...]) -> Pro
         terms=_terms(_table(raw, "terms")),
         channels=_channels(_table(raw, "service")),
         reminders=_reminders(_table(raw, "reminders")),
+        counter=_counter(_table(raw, "counter")),
         hearing=HearingRules(**_values("hearing", _table(raw, "hearing"), HearingRules)),
         scheduling=_scheduling(_table(raw, "scheduling")),
         house_rules=HouseRules(**house_rules),
@@ -290,6 +292,15 @@ def _reminders(raw: Raw) -> ReminderRules:
     rules = ReminderRules(**_values("reminders", raw, ReminderRules))
     if not rules.days_before or min(rules.days_before) < 0:
         raise SettingsError(f"reminders.days_before: esperada uma lista de dias, veio {raw['days_before']!r}")
+    return rules
+
+
+def _counter(raw: Raw) -> CounterRules:
+    rules = CounterRules(**_values("counter", raw, CounterRules))
+    if not 0 <= rules.priorities_in_a_row <= 20:
+        raise SettingsError(
+            f"counter.priorities_in_a_row: esperado de 0 a 20, veio {rules.priorities_in_a_row}"
+        )
     return rules
 
 

@@ -7,17 +7,30 @@ from datetime import date, datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
+from tortoise.functions import Count, Sum
 
 from app.db import transaction
 from models import Ticket
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Viewer
-from models.rules.tickets import Line, TicketAct, TicketState, Waiting, in_order, minutes, step, written
+from models.rules.tickets import (
+    Line,
+    TicketAct,
+    TicketState,
+    Waiting,
+    in_order,
+    minutes,
+    row_of_priorities,
+    step,
+    written,
+)
 
 SHOWN = 6
 """How many calls the screen shows."""
 DESK_MAX = 12
 TRIES = 5
+MOST_LOOKED_AT = 50
+"""Calls that are looked back on to know whose turn it is."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +79,18 @@ async def issue(line: str, *, today: date, now: datetime) -> Shown:
     raise Refused("busy")
 
 
-async def call_next(viewer: Viewer, desk: str, *, today: date, now: datetime) -> Shown:
-    """Call who is next by law and arrival to a desk; Refused("nobody_waits")."""
+async def call_next(viewer: Viewer, desk: str, *, most: int, today: date, now: datetime) -> Shown:
+    """Call who is next by law and arrival to a desk; Refused("nobody_waits").
+
+    ``most`` priorities are called in a row while the normal line waits (profile: counter).
+    """
     desk = _desk(desk)
     async with transaction():
         waiting = await Ticket.filter(day=today, state=TicketState.WAITING).select_for_update(
             skip_locked=True
         )
-        line = in_order([Waiting(ticket.id, ticket.line, ticket.issued_at) for ticket in waiting])
+        found = [Waiting(ticket.id, ticket.line, ticket.issued_at) for ticket in waiting]
+        line = in_order(found, await _in_a_row(today), most)
         if not line:
             raise Refused("nobody_waits")
         ticket = next(one for one in waiting if one.id == line[0].id)
@@ -97,10 +114,11 @@ async def screen(today: date) -> list[Shown]:
     return [_shown(ticket) for ticket in await called.order_by("-called_at", "-id").limit(SHOWN)]
 
 
-async def waiting(today: date) -> list[Shown]:
+async def waiting(today: date, most: int) -> list[Shown]:
     """Who waits, in the order of calling."""
     found = {ticket.id: ticket for ticket in await Ticket.filter(day=today, state=TicketState.WAITING)}
-    line = in_order([Waiting(ticket.id, ticket.line, ticket.issued_at) for ticket in found.values()])
+    waiting_ = [Waiting(ticket.id, ticket.line, ticket.issued_at) for ticket in found.values()]
+    line = in_order(waiting_, await _in_a_row(today), most)
     return [_shown(found[one.id]) for one in line]
 
 
@@ -129,6 +147,20 @@ async def figures(today: date) -> Figures:
         mean_wait=minutes([t.called_at - t.issued_at for t in all_ if t.called_at]),
         mean_service=minutes([t.finished_at - t.started_at for t in all_ if t.finished_at and t.started_at]),
     )
+
+
+async def pulse(today: date) -> tuple[tuple[str, int, int], ...]:
+    """What of the day's tickets changes with every act on one: how many in each state, and their calls."""
+    states = Ticket.filter(day=today).annotate(tickets=Count("id"), called=Sum("calls")).group_by("state")
+    found = await states.order_by("state").values("state", "tickets", "called")
+    return tuple((str(row["state"]), int(row["tickets"]), int(row["called"])) for row in found)
+
+
+async def _in_a_row(today: date) -> int:
+    """How many priorities were called since the last of the normal line."""
+    called = Ticket.filter(day=today, called_at__not_isnull=True).exclude(state=TicketState.WAITING)
+    lines = await called.order_by("-called_at", "-id").limit(MOST_LOOKED_AT).values_list("line", flat=True)
+    return row_of_priorities([Line(str(line)) for line in lines])
 
 
 async def _change(ticket: Ticket, name: TicketAct, viewer: Viewer, now: datetime, **changes: Any) -> Shown:

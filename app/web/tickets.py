@@ -52,7 +52,7 @@ async def call() -> ResponseReturnValue:
     """Call who is next to this desk; the browser remembers the desk."""
     chosen = (await form()).get("desk", "")
     try:
-        await tickets.call_next(viewer(), chosen, today=today(), now=now())
+        await tickets.call_next(viewer(), chosen, most=_most(), today=today(), now=now())
     except Invalid as error:
         return await _desk(field_sentences(error), chosen), 422
     except Refused as error:
@@ -108,11 +108,15 @@ async def screen() -> str:
 async def state() -> dict[str, Any]:
     """What the screen shows now, as JSON, newest call first."""
     calls = await tickets.screen(today())
-    waiting = await tickets.waiting(today())
+    waiting = await tickets.waiting(today(), _most())
     return {
         "calls": [{"id": c.id, "number": c.written, "desk": c.desk, "calls": c.calls} for c in calls],
         "waiting": len(waiting),
     }
+
+
+def _most() -> int:
+    return parts().profile.counter.priorities_in_a_row
 
 
 def _lines() -> list[tuple[str, str, str]]:
@@ -131,8 +135,9 @@ async def _desk(errors: dict[str, str], chosen: str = "") -> str:
         "tickets/desk.html",
         form={"values": {"desk": chosen or request.cookies.get(_COOKIE, "")}, "errors": errors},
         mine=await tickets.mine(viewer(), day),
-        waiting=await tickets.waiting(day),
+        waiting=await tickets.waiting(day, _most()),
         absent=await tickets.absent(day),
         figures=await tickets.figures(day),
+        most=_most(),
         labels={line: label for line, label, _hint in _lines()},
     )

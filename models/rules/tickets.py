@@ -1,12 +1,14 @@
 """The queue at the counter: who is called next, and what becomes of a ticket (senha).
 
 Priority by law: people over 80 come before other priorities (Lei 10.741/2003, art. 3º, § 2º), and those
-before everybody else (Lei 10.048/2000, arts. 1º and 2º).
+before everybody else (Lei 10.048/2000, arts. 1º and 2º). The law says immediate service and no proportion;
+so that nobody waits without end, after so many priorities in a row as the profile says, the one of the
+normal line who has waited longest is called. Over 80 is never put behind that (ADR 0080).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -76,10 +78,35 @@ class Waiting:
     issued_at: datetime
 
 
-def in_order(waiting: Sequence[Waiting]) -> list[Waiting]:
-    """Those who wait, in the order in which they are called: by line, then by arrival."""
-    rank = list(Line)
-    return sorted(waiting, key=lambda ticket: (rank.index(ticket.line), ticket.issued_at, ticket.id))
+def in_order(waiting: Sequence[Waiting], in_a_row: int = 0, most: int = 0) -> list[Waiting]:
+    """Those who wait, in the order of calling: by line, then by arrival, the normal line in its turn.
+
+    ``in_a_row`` priorities were called since the last of the normal line, and ``most`` may be; 0 has no end.
+    """
+    lines = {
+        line: [ticket for ticket in sorted(waiting, key=_arrival) if ticket.line is line] for line in Line
+    }
+    ordered: list[Waiting] = []
+    while any(lines.values()):
+        line = _next_line(lines, in_a_row, most)
+        ordered.append(lines[line].pop(0))
+        in_a_row = 0 if line is Line.NORMAL else in_a_row + 1
+    return ordered
+
+
+def _arrival(ticket: Waiting) -> tuple[datetime, int]:
+    return ticket.issued_at, ticket.id
+
+
+def _next_line(lines: Mapping[Line, Sequence[Waiting]], in_a_row: int, most: int) -> Line:
+    first = next(line for line in Line if lines[line])
+    turn = first is Line.PRIORITY and 0 < most <= in_a_row and bool(lines[Line.NORMAL])
+    return Line.NORMAL if turn else first
+
+
+def row_of_priorities(called: Sequence[Line]) -> int:
+    """How many priorities were called since the last of the normal line; ``called`` is the newest first."""
+    return next((n for n, line in enumerate(called) if line is Line.NORMAL), len(called))
 
 
 def written(line: Line, number: int) -> str:

@@ -151,5 +151,9 @@ async def test_a_number_is_taken_called_on_the_screen_and_served(house: House) -
         await expect(marina.page.get_by_role("button", name="Chamar a próxima")).to_be_visible()
         await marina.page.get_by_role("button", name="Chamar a próxima").click()
         await expect(screen.locator("[data-call-list] li")).to_have_count(1, timeout=SOON_MS)
+        await screen.context.set_offline(True)  # Chromium cuts open sockets too
+        await expect(screen.locator("[data-call-lost]")).to_be_visible(timeout=SOON_MS)
+        await screen.context.set_offline(False)
+        await expect(screen.locator("[data-call-lost]")).to_be_hidden(timeout=SOON_MS)
         watcher = Person("Painel", screen, at.faults)
         await watcher.look("senha-painel")

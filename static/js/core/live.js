@@ -29,7 +29,7 @@ export class LivePage {
     this.main = main;
     this.socket = socket;
     this.caseId = Number(main.dataset.liveCase) || null;
-    this.isList = main.dataset.liveList !== undefined || main.dataset.liveBoard !== undefined;
+    this.isList = ["liveList", "liveBoard", "liveCounter"].some((name) => main.dataset[name] !== undefined);
     this.drawn = Number(main.dataset.liveSeq) || 0;
     this.heard = this.drawn;
     this.following = false;
@@ -205,7 +205,9 @@ function showState(state) {
 
 /** @param {HTMLElement} main */
 export function startLive(main) {
-  const socket = io(main.dataset.liveBoard === undefined ? "/cases" : "/board", {
+  const { liveBoard, liveCounter } = main.dataset;
+  const namespace = liveBoard !== undefined ? "/board" : liveCounter !== undefined ? "/counter" : "/cases";
+  const socket = io(namespace, {
     transports: ["websocket"],
     autoConnect: false,
     reconnectionDelay: 300,

@@ -37,7 +37,7 @@ async function follow(page) {
 }
 
 const main = document.querySelector("main");
-const LIVE = ["liveCase", "liveList", "liveBoard"];
+const LIVE = ["liveCase", "liveList", "liveBoard", "liveCounter"];
 const live = main !== null && LIVE.some((name) => main.dataset[name] !== undefined);
 if (live) remember(document); // as the server wrote it, before components change it
 document.addEventListener("procon:updated", (event) => enhance(/** @type {Element} */ (event.target)));

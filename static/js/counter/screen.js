@@ -1,7 +1,12 @@
-// The screen of the waiting room: what is called now, large, with a sound; asked every two seconds.
+// The screen of the waiting room: what is called now, large, with a sound. It is told of changes, and asks for
+// what was called in between when its line comes back.
 
-const EVERY_MS = 2000;
-const LOST_AFTER = 3; // failed looks in a row before the screen says so
+import { io } from "../../vendor/socket.io/socket.io.js";
+
+const ANSWER_MS = 4000;
+const AGAIN_MS = 2000;
+const LOST_MS = 4000; // a shorter break in the line is not spoken of
+const CLOCK_MS = 1000;
 const NOTES_HZ = [660, 880];
 
 const main = /** @type {HTMLElement} */ (document.querySelector("[data-call-screen]"));
@@ -11,7 +16,6 @@ const word = part("word").textContent ?? "";
 /** @type {AudioContext | null} */
 let sound = null;
 let told = "";
-let failures = 0;
 
 /** @param {AudioContext} audio two notes, one after the other */
 function ring(audio) {
@@ -56,23 +60,56 @@ function line(call) {
   return item;
 }
 
+let looking = false;
+let stale = false;
+
+/** Ask what is called now; a change that comes meanwhile is asked for once more. */
 async function look() {
-  try {
-    const answer = await fetch(main.dataset.callScreen ?? "", {
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(EVERY_MS * 2),
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    show((await answer.json()).calls);
-    main.dataset.callReady = "1";
-    failures = 0;
-  } catch {
-    failures++;
+  stale = true;
+  if (looking) return;
+  looking = true;
+  while (stale) {
+    stale = false;
+    try {
+      const answer = await fetch(main.dataset.callScreen ?? "", {
+        headers: { Accept: "application/json" },
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      show((await answer.json()).calls);
+      main.dataset.callReady = "1";
+    } catch {
+      setTimeout(() => socket.connected && look(), AGAIN_MS); // without a line its return asks again
+    }
   }
-  part("lost").hidden = failures < LOST_AFTER;
-  part("clock").textContent = new Date().toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
-  setTimeout(look, EVERY_MS);
+  looking = false;
 }
+
+const socket = io("/counter", { transports: ["websocket"], reconnectionDelay: 300, reconnectionDelayMax: 3000 });
+let lost = 0;
+
+function broken() {
+  lost ||= setTimeout(() => (part("lost").hidden = false), LOST_MS);
+  // A server that closes the line itself is not asked again by the library.
+  if (!socket.active) setTimeout(() => socket.connect(), AGAIN_MS);
+}
+
+socket.on("changed", look);
+socket.on("connect", () => {
+  clearTimeout(lost);
+  lost = 0;
+  part("lost").hidden = true;
+  look();
+});
+socket.on("disconnect", broken);
+socket.on("connect_error", broken);
+
+function tick() {
+  part("clock").textContent = new Date().toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
+}
+
+tick();
+setInterval(tick, CLOCK_MS);
 
 part("sound").addEventListener("click", () => {
   sound = new AudioContext(); // browsers let a page sound only after a click
@@ -80,4 +117,3 @@ part("sound").addEventListener("click", () => {
   part("sound").hidden = true;
   navigator.wakeLock?.request("screen").catch(() => {}); // the screen must not go dark
 });
-look();
