@@ -211,7 +211,7 @@ async def attach(
             at=now,
             attached_at=now,
         )
-        told = {"document": str(document.id), "kind": document.kind}
+        told = {"document": str(document.id), "kind": document.kind, "sha256": document.sha256}
         await casefile.record(file, "document_ready", now=now, facts=told)
         return document.id
 

@@ -11,6 +11,7 @@ from app.services.casefile import Opened
 from models import Statement, StatementKind
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, Refused
+from models.rules.evidence import bound, statement_name
 from models.rules.people import Role, Side, Viewer
 
 NOTE_MAX = 4000
@@ -32,7 +33,12 @@ async def add_note(case_id: int, viewer: Viewer, text: str, *, now: datetime) ->
             text=text,
             at=now,
         )
-        await casefile.record(file, "note_added", now=now, facts={"statement": note.id})
+        await casefile.record(
+            file,
+            "note_added",
+            now=now,
+            facts={"statement": note.id, **bound(texts={statement_name(note.id): text})},
+        )
 
 
 async def archive(case_id: int, viewer: Viewer, reason: str, *, now: datetime) -> None:

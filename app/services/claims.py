@@ -15,6 +15,7 @@ from app.services.terms import TermRules
 from models import Claim, DocumentKind, Notice, Power, Representation, User
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.evidence import bound
 from models.rules.identity import normal_cnpj, normal_email
 from models.rules.news import News
 from models.rules.people import Role, Side, Viewer
@@ -173,7 +174,7 @@ async def prove(case_id: int, viewer: Viewer, *, now: datetime) -> None:
         if not given:
             raise Invalid({"proof": "proof_missing"})
         sides = (Side.COMPANY, Side.STAFF)
-        facts = {"document": str(given[-1])}
+        facts = {"document": str(next(reversed(given))), **bound(given)}
         await casefile.record(file, "document_ready", now=now, facts=facts, sides=sides)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from app.db import rows, transaction
@@ -18,6 +19,7 @@ from app.services.letters import Text
 from models import DocumentKind, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.evidence import COMPLAINT_TEXT, bound, complaint_words
 from models.rules.identity import normal_cnpj, protocol_number
 from models.rules.money import typed_cents
 from models.rules.people import Side, Viewer
@@ -57,6 +59,11 @@ class Complaint:
     occurred_on: date
     amount_cents: int | None
     request: str
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What its event binds."""
+        return complaint_words(self.facts, self.request, self.occurred_on, self.amount_cents)
 
 
 @dataclass(frozen=True)
@@ -111,10 +118,14 @@ async def send(case_id: int, viewer: Viewer, values: Mapping[str, str], *, today
 
 
 async def _record(
-    file: Opened, to: State, complaint: Complaint, protocol: str, exhibits: list[UUID], now: datetime
+    file: Opened, to: State, complaint: Complaint, protocol: str, exhibits: Mapping[UUID, str], now: datetime
 ) -> None:
     file.case.update_from_dict({**asdict(complaint), "protocol": protocol, "sent_at": now})
-    facts = {"protocol": protocol, "documents": [str(document) for document in exhibits]}
+    facts = {
+        "protocol": protocol,
+        "documents": [str(document) for document in exhibits],
+        **bound(exhibits, {COMPLAINT_TEXT: complaint.words}),
+    }
     await casefile.record(file, "complaint_sent", now=now, to=to, facts=facts)
 
 

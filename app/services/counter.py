@@ -23,6 +23,7 @@ from models import Attendance, AttendanceStep, Case, User
 from models.rules.attendance import Act, Channel, Kind, Stage
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.evidence import COMPLAINT_TEXT, bound
 from models.rules.identity import normal_cpf, normal_email
 from models.rules.people import Role, Side, Viewer
 from models.rules.public_code import new_code, normal_code
@@ -133,7 +134,12 @@ async def _open(
             "opened_at_counter",
             now=now,
             to=to,
-            facts={"protocol": protocol, "attendance": attendance.id, "outside_territory": outside},
+            facts={
+                "protocol": protocol,
+                "attendance": attendance.id,
+                "outside_territory": outside,
+                **bound(texts={COMPLAINT_TEXT: complaint.words}),
+            },
             conflict=complaint.facts[:2000],
             address=written_address(user),
             cep=user.cep,

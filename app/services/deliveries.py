@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -30,6 +30,7 @@ from models.rules.delivery import (
     next_channel,
 )
 from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.evidence import bound
 from models.rules.people import Side, Viewer
 
 LETTER_JOB = "notice_letter"
@@ -198,7 +199,7 @@ async def write_down(
             at=at,
             now=now,
             note=step.note[:400],
-            document_id=proof[-1] if proof else None,
+            proof=proof,
             rules=TermRules(rules.term, day, rules.calendar),
         )
     return file.case.id
@@ -227,7 +228,7 @@ async def came_to(
     at: datetime,
     now: datetime,
     note: str = "",
-    document_id: UUID | None = None,
+    proof: Mapping[UUID, str] | None = None,
     rules: TermRules | None = None,
     today: date | None = None,
 ) -> None:
@@ -244,7 +245,7 @@ async def came_to(
         recorded_at=now,
         recorded_by_id=file.viewer.user_id if file.viewer else None,
         note=note,
-        document_id=document_id,
+        document_id=next(reversed(list(proof or ())), None),
     )
     facts = {"notice": delivery.notice_id, "delivery": delivery.id, "channel": delivery.channel}
     changes: dict[str, Any] = {}
@@ -254,9 +255,8 @@ async def came_to(
     if waits and status is failed and not await _others_alive(delivery):
         day = rules.today if rules else today
         changes = {"term_act": REDELIVERY, "term_start": day}
-    await casefile.record(
-        file, "notice_tracked", now=now, facts=facts | {"status": status, "note": note}, **changes
-    )
+    facts |= {"status": status, "note": note, **bound(proof)}
+    await casefile.record(file, "notice_tracked", now=now, facts=facts, **changes)
     if status is failed:
         await _tell_failure(file, delivery, note, now)
     if (delivery.channel, status) in AWARE and rules is not None and notice.aware_at is None:

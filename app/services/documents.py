@@ -162,17 +162,19 @@ async def attach(
     company_too: bool = False,
     hidden: bool = False,
     now: datetime,
-) -> list[UUID]:
+) -> dict[UUID, str]:
     """Make the uploader's waiting files of these kinds part of the case, inside the sender's transaction.
+
+    Answers their SHA-256, which the sender's event binds (``evidence.bound``).
 
     ``company_too`` opens them to the company, which sees nothing of a case before it is notified;
     ``hidden`` leaves them to who could see them while they waited.
     """
     waiting = Document.filter(case_id=case.id, owner_id=viewer.user_id, kind__in=kinds, attached_at=None)
-    found: list[UUID] = [row["id"] for row in await waiting.order_by("at").values("id")]
+    found = {row["id"]: row["sha256"] for row in await waiting.order_by("at").values("id", "sha256")}
     sides = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF)) if company_too else _PRIVATE
     changes = {"attached_at": now} if hidden else {"attached_at": now, "sides": sides}
-    await Document.filter(id__in=found).update(**changes)
+    await Document.filter(id__in=list(found)).update(**changes)
     return found
 
 
@@ -270,7 +272,7 @@ async def _enter(
             attached_at=now if scanned else None,
         )
         if scanned:
-            facts = {"document": str(document.id), "kind": kind}
+            facts = {"document": str(document.id), "kind": kind, "sha256": document.sha256}
             await casefile.record(file, "papers_scanned", now=now, facts=facts)
         return _file(document)
 

@@ -22,6 +22,7 @@ from models import Case, DocumentKind, Offer, OfferState, Representation, Statem
 from models.rules.agreement import money
 from models.rules.case_machine import Action
 from models.rules.errors import Conflict, Invalid, Refused
+from models.rules.evidence import bound, offer_name, offer_words, statement_name
 from models.rules.people import Side, Viewer
 
 ANSWER_MIN = 20
@@ -56,7 +57,11 @@ async def answer(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
             "company_answered",
             now=now,
             to=to,
-            facts={"statement": statement.id, "documents": len(files)},
+            facts={
+                "statement": statement.id,
+                "documents": len(files),
+                **bound(files, {statement_name(statement.id): text}),
+            },
             due_on=None,
         )
         await _write(
@@ -100,7 +105,9 @@ async def offer(
         )
         counters = before is not None and before.side is not file.side
         name = "offer_countered" if counters or not company else "offer_made"
-        await casefile.record(file, name, now=now, facts={"offer": made.id, "by": file.side})
+        words = offer_words(terms.text, terms.amount_cents, terms.instalments, terms.due_on)
+        facts = {"offer": made.id, "by": file.side, **bound(texts={offer_name(made.id): words})}
+        await casefile.record(file, name, now=now, facts=facts)
         await _write(
             file,
             _OTHER[file.side],
@@ -123,6 +130,7 @@ async def refuse(case_id: int, viewer: Viewer, offer_id: int, reason: str, *, no
         await _decide(theirs, OfferState.REFUSED, now)
         said = await _say(file, StatementKind.REPLY, reason, now)
         facts = {"offer": theirs.id, "statement": said.id, "by": file.side}
+        facts |= bound(texts={statement_name(said.id): reason})
         await casefile.record(file, "offer_refused", now=now, facts=facts)
         await _write(
             file,

@@ -16,7 +16,17 @@ from app.adapters.seal import SealCheck, SealReport
 from app.i18n import gettext as _
 from models.rules.agreement import text_hash
 from models.rules.chain import Fault, Flaw, Link, Told, faults
-from models.rules.evidence import SignatureEvidence
+from models.rules.evidence import (
+    COMPLAINT_TEXT,
+    CONFLICT_TEXT,
+    SignatureEvidence,
+    complaint_words,
+    digest,
+    offer_name,
+    offer_words,
+    statement_name,
+)
+from models.rules.people import Side
 
 MOST_TOLD = 200
 """Findings beyond these are counted, not told."""
@@ -107,8 +117,11 @@ class _CaseCheck:
         try:
             self._files(manifest)
             events = self._events(manifest)
-            self._documents(manifest, events)
-            self._hearings(events)
+            data = self._data()
+            self._bound_files(manifest, events)
+            if data is not None:
+                self._bound_texts(data, events)
+                self._hearings(data, events)
             await self._seals(manifest)
         except (KeyError, TypeError, ValueError, AttributeError):
             self._report.wrong(MANIFEST, _("não tem o que deveria ter."))
@@ -195,25 +208,53 @@ class _CaseCheck:
         except Unreadable:
             return b""  # that it is missing or damaged was said
 
-    def _documents(self, manifest: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
-        """What an event said of a document when it was made must be true of the document."""
+    def _data(self) -> Mapping[str, Any] | None:
+        try:
+            return dict(orjson.loads(self._text(DATA)))
+        except orjson.JSONDecodeError:
+            return None  # its SHA-256 was found wrong
+
+    def _bound_files(self, manifest: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
+        """Each document that an event brought into the case is there, and is that document.
+
+        The agency's own copy has them all; a party's lacks those that only the other may open.
+        """
         hashes = {line["nome"]: line["sha256"] for line in manifest["arquivos"]}
         places = {line["id"]: line["arquivo"] for line in manifest["documentos"]}
+        whole, proved = manifest["copia_de"] == Side.STAFF, set()
+        for event in events:
+            for document, sha256 in _files_of(event.get("facts") or {}):
+                place = places.get(document)
+                if place is None:
+                    if whole:
+                        sentence = _("falta o documento que o evento %(seq)s juntou ao caso.")
+                        self._report.wrong(MANIFEST, sentence % {"seq": event["seq"]})
+                elif hashes.get(place) != sha256:
+                    sentence = _("não é o documento do evento %(seq)s: o SHA-256 é outro.")
+                    self._report.wrong(place, sentence % {"seq": event["seq"]})
+                else:
+                    proved.add(document)
+        self._report.facts.append(
+            _("Documentos que o registro do caso prova: %(proved)s de %(all)s")
+            % {"proved": len(proved), "all": len(places)}
+        )
+
+    def _bound_texts(self, data: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
+        """What was written is what the event that brought it into the case bound."""
+        found = _texts_of(data)
         for event in events:
             facts = event.get("facts") or {}
-            place = places.get(facts.get("document"))
-            if place is not None and "sha256" in facts and hashes.get(place) != facts["sha256"]:
-                self._report.wrong(
-                    place,
-                    _("não é o documento do evento %(seq)s: o SHA-256 é outro.") % {"seq": event["seq"]},
-                )
+            bound = dict(facts.get("texts") or {})
+            if "sha256" in facts and "message" in facts:
+                bound[f"message/{facts['message']}"] = facts["sha256"]
+            for name, expected in bound.items():
+                if name in found and digest(found[name]) == expected:
+                    continue
+                sentence = _("o texto do evento %(seq)s (%(name)s) falta ou não é o que foi registrado.")
+                self._report.wrong(DATA, sentence % {"seq": event["seq"], "name": name})
 
-    def _hearings(self, events: Sequence[Mapping[str, Any]]) -> None:
+    def _hearings(self, data: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
         """The final text of a hearing is the one that was frozen and signed, each signature as recorded."""
-        try:
-            data = orjson.loads(self._text(DATA))
-        except orjson.JSONDecodeError:
-            return
         for hearing in data["audiencias"]:
             own = [one for one in events if (one.get("facts") or {}).get("hearing") == hearing["id"]]
             if hearing["text_hash"] and text_hash(hearing["final_text"]) != hearing["text_hash"]:
@@ -252,6 +293,26 @@ def _told(row: Mapping[str, Any]) -> Told:
         at = datetime.fromisoformat(row["at"])
         link = Link(row["case"], row["seq"], row["name"], row["sides"], row["actor"], row["facts"], at)
     return Told(int(row["seq"]), str(row["previous"]), str(row["hash"]), link)
+
+
+def _files_of(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The documents that an event binds, and the SHA-256 of each."""
+    one = [(facts["document"], facts["sha256"])] if "document" in facts and "sha256" in facts else []
+    return one + list((facts.get("files") or {}).items())
+
+
+def _texts_of(data: Mapping[str, Any]) -> dict[str, str | Mapping[str, Any]]:
+    """The words of a copy, by the names by which events bind them."""
+    words = complaint_words(data["fatos"], data["pedido"], data["ocorrido_em"], data["valor_centavos"])
+    found: dict[str, str | Mapping[str, Any]] = {COMPLAINT_TEXT: words, CONFLICT_TEXT: data["conflito"]}
+    for row in data["manifestacoes"]:
+        found[statement_name(row["id"])] = row["text"]
+    for row in data["propostas"]:
+        terms = offer_words(row["text"], row["amount_cents"], row["instalments"], row["due_on"])
+        found[offer_name(row["id"])] = terms
+    for hearing in data["audiencias"]:
+        found |= {f"message/{said['id']}": said["text"] for said in hearing["conversa"]}
+    return found
 
 
 def _evidence(signature: Mapping[str, Any]) -> str:

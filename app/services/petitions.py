@@ -96,7 +96,7 @@ async def make(
             attached_at=now,
         )
         await attendances.classify(case_id, Kind.SMALL_CLAIMS)
-        told = {"document": str(document.id), "kind": document.kind}
+        told = {"document": str(document.id), "kind": document.kind, "sha256": document.sha256}
         await casefile.record(file, "document_ready", now=now, facts=told)
         return document.id
 

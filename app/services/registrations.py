@@ -18,6 +18,7 @@ from app.services.terms import AGREED
 from models import Case, CaseEvent, Document, DocumentKind, Draft, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
+from models.rules.evidence import CONFLICT_TEXT, bound
 from models.rules.people import Role, Side, Viewer
 from models.rules.territory import Territory
 
@@ -146,7 +147,7 @@ async def submit(
         relation_here = relation_here if asks else None
         unsaid = asks and relation_here is None
         await _check(case_id, viewer, conflict, user, {"relation_here": "choice_missing"} if unsaid else {})
-        await documents.attach(file.case, viewer, REQUIRED, now=now)
+        files = await documents.attach(file.case, viewer, REQUIRED, now=now)
         await drafts.drop(case_id, "registration")
         outside = not territory.lives_here(user.cep)
         await casefile.record(
@@ -154,7 +155,11 @@ async def submit(
             "registration_submitted",
             now=now,
             to=to,
-            facts={"outside_territory": outside, "relation_here": relation_here},
+            facts={
+                "outside_territory": outside,
+                "relation_here": relation_here,
+                **bound(files, {CONFLICT_TEXT: conflict}),
+            },
             conflict=conflict,
             address=written_address(user),
             cep=user.cep,
@@ -218,7 +223,7 @@ async def supply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
             "documents_supplied",
             now=now,
             to=to,
-            facts={"text": text, "documents": [str(document) for document in files]},
+            facts={"text": text, "documents": [str(document) for document in files], **bound(files)},
             due_on=None,
             due_explanation="",
             closed_at=None,

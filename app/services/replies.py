@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from app.db import transaction
 from app.i18n import gettext as _
@@ -13,6 +14,7 @@ from app.services.terms import AGREED
 from models import Offer, OfferState, SolvedBy, Statement, StatementKind
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, Refused
+from models.rules.evidence import bound, statement_name
 from models.rules.people import Side, Viewer
 
 REPLY = (20, 8000)
@@ -27,10 +29,8 @@ async def reply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> No
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.REPLY)
-        said = await _say(file, viewer, text, now)
-        await casefile.record(
-            file, "consumer_replied", now=now, to=to, facts={"statement": said.id}, due_on=None, **AGREED
-        )
+        facts = await _say(file, viewer, text, now)
+        await casefile.record(file, "consumer_replied", now=now, to=to, facts=facts, due_on=None, **AGREED)
         await _tell(
             file,
             _("O consumidor respondeu: reclamação %(protocol)s"),
@@ -53,7 +53,7 @@ async def confirm_solved(case_id: int, viewer: Viewer, text: str, *, now: dateti
         to = file.step(Action.CONFIRM_SOLVED)
         if await Offer.filter(case_id=case_id, state=OfferState.OPEN).exists():
             raise Refused("offer_open")
-        facts = {"statement": (await _say(file, viewer, text, now)).id} if text else {}
+        facts = await _say(file, viewer, text, now) if text else {}
         await casefile.record(
             file,
             "solution_confirmed",
@@ -73,8 +73,9 @@ async def confirm_solved(case_id: int, viewer: Viewer, text: str, *, now: dateti
         )
 
 
-async def _say(file: Opened, viewer: Viewer, text: str, now: datetime) -> Statement:
-    return await Statement.create(
+async def _say(file: Opened, viewer: Viewer, text: str, now: datetime) -> dict[str, Any]:
+    """Keep the words; answers the facts that tell of them."""
+    said = await Statement.create(
         case_id=file.case.id,
         kind=StatementKind.REPLY,
         side=file.side,
@@ -82,6 +83,7 @@ async def _say(file: Opened, viewer: Viewer, text: str, now: datetime) -> Statem
         text=text,
         at=now,
     )
+    return {"statement": said.id, **bound(texts={statement_name(said.id): text})}
 
 
 async def _tell(file: Opened, subject: str, body: str, now: datetime) -> None:

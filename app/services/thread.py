@@ -21,6 +21,7 @@ from app.services.wording import side_label
 from models import Document, DocumentKind, Statement, StatementKind, ThreadBookmark, User
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
+from models.rules.evidence import bound, statement_name
 from models.rules.news import News
 from models.rules.people import Side, Viewer
 
@@ -66,9 +67,10 @@ async def write(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> in
             at=now,
         )
         sent = await documents.attach(file.case, viewer, (DocumentKind.MESSAGE,), company_too=True, now=now)
-        await Document.filter(id__in=sent).update(statement_id=said.id)
+        await Document.filter(id__in=list(sent)).update(statement_id=said.id)
         await _bookmark(case_id, viewer.user_id, said.id, now)
         facts = {"statement": said.id, "by": file.side, "documents": len(sent)}
+        facts |= bound(sent, {statement_name(said.id): text})
         await casefile.record(file, "message_written", now=now, facts=facts)
         await _tell(file, told, said, now)
     return said.id

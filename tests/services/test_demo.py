@@ -10,8 +10,9 @@ from app.demo.people import make_cast
 from app.demo.story import Narrator
 from app.parts import Parts
 from app.services import taxonomy
-from models import Case, Hearing, Notice
+from models import Case, CaseEvent, Document, Hearing, Notice, Offer, Statement
 from models.rules.case_machine import State
+from models.rules.evidence import offer_name, statement_name
 
 
 @pytest.mark.usefixtures("database")
@@ -32,3 +33,17 @@ async def test_the_demonstration_tells_cases_in_every_stage(fake_parts: Parts) -
         State.ANSWERED,
     }
     assert await Notice.filter(aware_at=None).count() == 0
+    await everything_is_bound()
+
+
+async def everything_is_bound() -> None:
+    """No document and no word of a case is there that an event of its chain does not prove (ADR 0069)."""
+    bound: set[str] = set()
+    for facts in [row["facts"] for row in await CaseEvent.all().values("facts")]:
+        bound |= {*facts.get("files", ()), *facts.get("texts", ())}
+        bound |= {facts["document"]} if "sha256" in facts and "document" in facts else set()
+    wanted = {str(row["id"]) for row in await Document.filter(attached_at__not_isnull=True).values("id")}
+    wanted |= {statement_name(row["id"]) for row in await Statement.all().values("id")}
+    wanted |= {offer_name(row["id"]) for row in await Offer.all().values("id")}
+    assert len(wanted) > 20
+    assert wanted <= bound

@@ -178,7 +178,7 @@ async def test_an_upload_is_its_uploaders_alone_until_it_is_attached(intake: Int
         await documents.opened(exhibit.id, attendant, address="", now=NOW)
 
     attached = await documents.attach(case, consumer, {EXHIBIT}, company_too=True, now=NOW)
-    assert attached == [exhibit.id]
+    assert attached == {exhibit.id: exhibit.sha256}
     await documents.opened(exhibit.id, attendant, address="", now=NOW)
     with pytest.raises(NotFound):
         await documents.opened(exhibit.id, agent, address="", now=NOW)
