@@ -1,11 +1,9 @@
 // The calendar: a hearing is moved by dragging it, or with its button and the arrow keys. Either way a
 // dialog asks why, and the server decides; what it refuses is said in the dialog in its words.
 
-import { RequestError, csrfToken, failure } from "../core/http.js";
-import { text } from "../core/texts.js";
+import { RequestError, request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
 
-const TIMEOUT_MS = 15_000;
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-move-form]"));
@@ -102,7 +100,7 @@ async function send() {
   fail("");
   const to = form.querySelector("[data-move-to]")?.textContent ?? "";
   try {
-    await post(form.action, new FormData(form));
+    await request(form.action, { method: "POST", form: new FormData(form) });
     dialog.close();
     toast(say("moved", { when: to }));
     /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("reason")).value = "";
@@ -113,22 +111,6 @@ async function send() {
   } finally {
     delete form.dataset.busy;
   }
-}
-
-/** @param {string} url @param {FormData} values */
-async function post(url, values) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: { Accept: "application/json", "X-CSRF-Token": csrfToken() },
-      body: new URLSearchParams(/** @type {any} */ (values)),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch {
-    throw new RequestError(text("no_answer"), 0, "no_answer");
-  }
-  if (!response.ok) throw failure(response.status, await response.json().catch(() => null));
 }
 
 /** Walk over the cells with the arrow keys. @param {KeyboardEvent} event */

@@ -1,12 +1,9 @@
 // The room's forms are sent without leaving the page, or the hearing's connections would be lost.
 
-import { RequestError, csrfToken, failure } from "../core/http.js";
-import { text } from "../core/texts.js";
+import { RequestError, request } from "../core/http.js";
 import { toast } from "../core/toast.js";
 import { isControl } from "../core/typed.js";
 import { word } from "./words.js";
-
-const TIMEOUT_MS = 15_000;
 
 /** @param {HTMLElement} root all forms inside it */
 export function sendInPlace(root) {
@@ -26,7 +23,7 @@ async function submit(form) {
   clearErrors(form);
   const values = new FormData(form);
   try {
-    await post(form.action, values);
+    await request(form.action, { method: "POST", form: values });
     form.reset();
     form.closest("details")?.removeAttribute("open");
     leave(form);
@@ -63,22 +60,6 @@ function leave(form) {
   } else if (focused instanceof HTMLElement && form.closest("details")) {
     focused.blur();
   }
-}
-
-/** @param {string} url @param {FormData} values */
-async function post(url, values) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: { Accept: "application/json", "X-CSRF-Token": csrfToken() },
-      body: new URLSearchParams(/** @type {any} */ (values)),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch {
-    throw new RequestError(text("no_answer"), 0, "no_answer");
-  }
-  if (!response.ok) throw failure(response.status, await response.json().catch(() => null));
 }
 
 /**
