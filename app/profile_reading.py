@@ -316,6 +316,8 @@ def _scheduling(raw: Raw) -> SchedulingPolicy:
     for name in ("step_minutes", "offers", "offer_days"):
         if getattr(policy, name) < 1:
             raise SettingsError(f"scheduling.{name}: {getattr(policy, name)} não é um número positivo")
+    if policy.ask_hours < 0:
+        raise SettingsError(f"scheduling.ask_hours: {policy.ask_hours} não é um número de horas")
     if policy.step_minutes % CLAIM_MINUTES or 60 % policy.step_minutes:
         raise SettingsError("scheduling.step_minutes: use 5, 10, 15, 20, 30 ou 60")
     return policy

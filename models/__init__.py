@@ -45,6 +45,7 @@ from models.scheduling import (
     HearingBlock,
     OfferedSlot,
     OfferedState,
+    RescheduleRequest,
     SlotClaim,
     WorkingHours,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "RecoveryCode",
     "Remark",
     "Representation",
+    "RescheduleRequest",
     "SealedRound",
     "Seat",
     "SeatLink",

@@ -164,6 +164,7 @@ class StatementKind(StrEnum):
     REPLY = "reply"
     NOTE = "note"
     MESSAGE = "message"
+    RESCHEDULE = "reschedule"
 
 
 class Statement(Model):

@@ -28,6 +28,8 @@ class DocumentKind(StrEnum):
     PETITION = "petition"
     PRESENCE = "presence"
     MESSAGE = "message"
+    EXCUSE = "excuse"
+    """Why a party cannot come to the hearing."""
     PROOF = "proof"
     """Of the service of a notice: a receipt that came back, a page of the official gazette."""
     POWER = "power"

@@ -10,10 +10,12 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
-from models.cases import Case
+from models.cases import Case, Statement
 from models.companies import Company
 from models.hearings import Hearing
 from models.people import User
+from models.rules.people import Side
+from models.rules.rescheduling import RequestState
 
 
 class WorkingHours(Model):
@@ -110,6 +112,36 @@ class OfferedSlot(Model):
     class Meta:
         table = "offered_slot"
         indexes = (("case_id", "state"), ("state", "expires_at"), ("state", "starts_at"))
+
+
+class RescheduleRequest(Model):
+    """A party asks for another day of its hearing.
+
+    ``statement`` is the reason, to which papers belong. ``decided_by`` is empty until staff answers, and
+    where another act settled it.
+    """
+
+    id = fields.IntField(primary_key=True)
+    hearing: fields.ForeignKeyRelation[Hearing] = fields.ForeignKeyField(
+        "models.Hearing", related_name="reschedule_requests", on_delete=OnDelete.RESTRICT
+    )
+    hearing_id: int
+    statement: fields.ForeignKeyRelation[Statement] = fields.ForeignKeyField(
+        "models.Statement", related_name="reschedule_requests", on_delete=OnDelete.RESTRICT
+    )
+    statement_id: int
+    side = fields.CharEnumField(Side, max_length=12)
+    state = fields.CharEnumField(RequestState, max_length=12)
+    at = fields.DatetimeField()
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    decided_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="decided_requests", null=True, on_delete=OnDelete.RESTRICT
+    )
+    decided_by_id: int | None
+
+    class Meta:
+        table = "reschedule_request"
+        indexes = (("hearing_id", "state"),)
 
 
 class HearingBlock(Model):

@@ -23,10 +23,10 @@ from app.services import (
     terms,
     triage,
 )
+from app.services.booking import Booking
 from app.services.deliveries import Step
 from app.services.negotiation import OfferTerms
 from app.services.notices import Choice
-from app.services.scheduling import Booking
 from app.services.terms import TermRules
 from models import DocumentKind, Offer, OfferState, Problem, User
 from models.rules.delivery import Channel, DeliveryStatus

@@ -12,9 +12,9 @@ from tortoise.functions import Count
 
 from app.db import transaction
 from app.services import casefile, diary, invitations, scheduling
+from app.services.booking import Booking, place
 from app.services.diary import Hours
 from app.services.invitations import Invite
-from app.services.scheduling import Booking
 from models import Case, Company, Hearing, HearingBlock, Representation
 from models.rules.case_machine import AWAITS_HEARING, Action
 from models.rules.errors import Invalid, NotFound, Refused
@@ -170,7 +170,7 @@ async def book(viewer: Viewer, plan: Plan, *, now: datetime, hours: Hours, invit
                 block_id=block.id,
             )
             try:
-                hearing = await scheduling.place(file.case, booking, now=now, hours=hours)
+                hearing = await place(file.case, booking, now=now, hours=hours)
             except Invalid as error:
                 code = next(iter(error.fields.values()))
                 raise Invalid({"start": code}, protocol=file.case.protocol) from None

@@ -9,10 +9,13 @@ from typing import Any
 
 from app.i18n import gettext as _
 from app.services.event_words import event_text
+from app.services.follow_up import SetAgain
 from app.services.negotiation import OfferTerms, summary
 from app.services.wording import side_label
 from models import OfferState, StatementKind
 from models.rules.events import HEARING_EVENTS
+from models.rules.hearing import Outcome
+from models.rules.outcomes import Cause as NotHeld
 from models.rules.people import STAFF, Role, Side
 
 EXCERPT = 280
@@ -50,6 +53,8 @@ _TONES = {
     "hearing_scheduled": "info",
     "slots_offered": "info",
     "slots_expired": "warning",
+    "reschedule_asked": "warning",
+    "reschedule_refused": "warning",
     "hearing_moved": "warning",
     "hearing_cancelled": "warning",
     "minutes_sealed": "success",
@@ -153,9 +158,12 @@ def _text(
     if offer := terms.get(facts.get("offer", 0)):
         return summary(OfferTerms(offer.text, offer.amount_cents, offer.instalments, offer.due_on))
     if "starts_at" in facts:
-        return _("%(when)s, por vídeo") % {
-            "when": f"{datetime.fromisoformat(facts['starts_at']):%d/%m/%Y, %Hh%M}"
-        }
+        when = f"{datetime.fromisoformat(facts['starts_at']):%d/%m/%Y, %Hh%M}"
+        told = [_("%(when)s, por vídeo") % {"when": when}]
+        if after := facts.get("after"):
+            cause = NotHeld(after["cause"]) if after["cause"] else None
+            told.append(SetAgain(after["hearing"], Outcome(after["outcome"]), cause).told())
+        return ". ".join(told)
     if "due" in facts:
         return _("Prazo: %(day)s") % {"day": f"{date.fromisoformat(facts['due']):%d/%m/%Y}"}
     if "sha256" in facts and "recording" in facts:

@@ -37,6 +37,8 @@ _FORMS: dict[tuple[DocumentKind, Side], frozenset[Action]] = {
     (DocumentKind.IDENTITY, Side.STAFF): _SCANNED,
     (DocumentKind.EXHIBIT, Side.STAFF): _SCANNED,
     **dict.fromkeys(((DocumentKind.MESSAGE, side) for side in _SPEAKERS), frozenset({Action.WRITE_MESSAGE})),
+    (DocumentKind.EXCUSE, Side.CONSUMER): frozenset({Action.ASK_RESCHEDULE}),
+    (DocumentKind.EXCUSE, Side.COMPANY): frozenset({Action.ASK_RESCHEDULE}),
     (DocumentKind.POWER, Side.COMPANY): frozenset({Action.ANSWER}),
     (DocumentKind.PROOF, Side.STAFF): frozenset({Action.SERVE}),
 }

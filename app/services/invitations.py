@@ -48,8 +48,8 @@ def instructions(invite: Invite, hearing_id: int) -> tuple[str, ...]:
     )
 
 
-async def invited(case: Case, hearing: Hearing, *, now: datetime, invite: Invite) -> None:
-    """Tell everybody that a hearing was set."""
+async def invited(case: Case, hearing: Hearing, why: str = "", *, now: datetime, invite: Invite) -> None:
+    """Tell everybody that a hearing was set; ``why`` it is set again, where it is."""
     when = moment(hearing.starts_at, invite.zone)
     text = Text(
         subject=_("Audiência por vídeo em %(when)s: reclamação %(protocol)s")
@@ -57,6 +57,7 @@ async def invited(case: Case, hearing: Hearing, *, now: datetime, invite: Invite
         paragraphs=(
             _("A audiência de conciliação foi marcada para %(when)s (duração prevista: %(minutes)s minutos).")
             % {"when": when, "minutes": hearing.minutes},
+            *((why,) if why else ()),
             *instructions(invite, hearing.id),
             _("A sala de espera abre pouco antes do horário. Quem não puder vir deve avisar o Procon."),
         ),

@@ -1,15 +1,12 @@
-"""Setting, moving and cancelling a hearing, with the seats of those who have a place in it.
+"""Setting, moving and cancelling a hearing: the acts, their events, letters and reminders.
 
-Whatever the form or the calendar showed, the time is checked and claimed here, in the transaction of the act
-(``app.services.diary``).
+A time is checked, claimed and given its seats in ``app.services.booking``, in the transaction of the act.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-
-from tortoise.expressions import Q
+from datetime import UTC, datetime
 
 from app.db import transaction
 from app.services import (
@@ -21,47 +18,19 @@ from app.services import (
     hearing_reminders,
     invitations,
 )
+from app.services.booking import Booking, check_booking, check_mediator, place, settle
 from app.services.casefile import Opened
-from app.services.diary import MEDIATORS, Hours, earliest
+from app.services.diary import Hours
 from app.services.invitations import Invite
 from app.services.scheduling_words import cause_label
-from models import Case, CaseEvent, Hearing, HearingBlock, Representation, Seat, User
+from models import CaseEvent, Hearing, HearingBlock, RescheduleRequest, Seat, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.hearing import OVER, HearingState, SeatRole
 from models.rules.people import Role, Viewer
-from models.rules.rescheduling import Cause, check_cause
-from models.rules.slots import Span, clashes, free_room, works
+from models.rules.rescheduling import PENDING, Cause, RequestState, check_cause
 
-__all__ = ["Booking", "Hours", "Invite", "Why", "cancel", "move", "place", "recorded", "schedule"]
-
-MINUTES = (20, 180)
-TYPING_TIME = timedelta(minutes=10)
-"""A hearing "now" may have been typed some minutes ago."""
 REASON_MAX = 2000
-
-
-@dataclass(frozen=True)
-class Booking:
-    """A hearing as a mediator sets it; ``starts_at`` is aware, in the agency's zone.
-
-    ``short_notice``: the parties agree to less than the notice term. ``out_of_hours``: a special session
-    outside working hours or business days. Both are recorded in the event. ``agent_id`` names the company's
-    person where there is only one, as in a block.
-    """
-
-    starts_at: datetime
-    minutes: int
-    mediator_id: int
-    short_notice: bool = False
-    out_of_hours: bool = False
-    agent_id: int | None = None
-    block_id: int | None = None
-
-    @property
-    def span(self) -> Span:
-        """The time that it takes."""
-        return Span(self.starts_at, self.starts_at + timedelta(minutes=self.minutes))
 
 
 @dataclass(frozen=True)
@@ -79,33 +48,6 @@ class Why:
         return f"{words}. {self.detail}" if self.detail else f"{words}."
 
 
-@dataclass(frozen=True)
-class SeatPlan:
-    """A place to be made."""
-
-    user_id: int
-    role: SeatRole
-    may_sign: bool
-
-
-async def seats_for(case: Case, mediator_id: int, on: date, agent_id: int | None = None) -> list[SeatPlan]:
-    """Who has a place: the consumer, each person who speaks for the company on that day, the mediator.
-
-    A company's person signs only with power to settle; where one ``agent_id`` is named, only that one comes.
-    """
-    plans = [SeatPlan(case.consumer_id, SeatRole.CONSUMER, may_sign=True)]
-    speakers = Representation.filter(Q(valid_until=None) | Q(valid_until__gte=on)).filter(
-        company_id=case.company_id, user__disabled_at=None
-    )
-    if agent_id is not None:
-        speakers = speakers.filter(user_id=agent_id)
-    plans += [
-        SeatPlan(row["user_id"], SeatRole.COMPANY, may_sign=bool(row["may_settle"]))
-        for row in await speakers.order_by("id").values("user_id", "may_settle")
-    ]
-    return [*plans, SeatPlan(mediator_id, SeatRole.MEDIATOR, may_sign=True)]
-
-
 async def schedule(
     case_id: int, viewer: Viewer, booking: Booking, *, now: datetime, hours: Hours, invite: Invite
 ) -> int:
@@ -114,7 +56,7 @@ async def schedule(
     Refused("no_rescheduling") when the last one was not held in a way that is not set again.
     Invalid names what is wrong with the day, the time or the mediator, and who is taken then.
     """
-    _check_booking(viewer, booking, now, hours)
+    check_booking(viewer, booking, now, hours)
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.SCHEDULE_HEARING)
@@ -124,48 +66,23 @@ async def schedule(
     return int(hearing.id)
 
 
-async def place(case: Case, booking: Booking, *, now: datetime, hours: Hours) -> Hearing:
-    """Make a hearing with its room, claims and seats, inside the caller's transaction; no event yet."""
-    mediator = await diary.lock(booking.mediator_id, case.company_id)
-    await _check_mediator(mediator, booking, hours, now)
-    await diary.withdraw(case.id)
-    hearing = await Hearing.create(
-        case_id=case.id,
-        mediator_id=booking.mediator_id,
-        starts_at=booking.starts_at.astimezone(UTC),  # SQLite compares times as text: they are all in UTC
-        minutes=booking.minutes,
-        state=HearingState.NOT_STARTED,
-        holds=hours.holds,
-        agent_id=booking.agent_id,
-        block_id=booking.block_id,
-    )
-    await _settle(case, hearing, now=now, hours=hours)
-    for plan in await seats_for(case, booking.mediator_id, booking.starts_at.date(), booking.agent_id):
-        await Seat.create(hearing_id=hearing.id, user_id=plan.user_id, role=plan.role, may_sign=plan.may_sign)
-    return hearing
-
-
 async def recorded(
     file: Opened, hearing: Hearing, booking: Booking, to: State, *, now: datetime, invite: Invite
 ) -> None:
     """The event, invitations and reminders of a hearing just made, inside the caller's transaction."""
-    before = file.case.state
-    await casefile.record(
-        file,
-        "hearing_scheduled",
-        now=now,
-        to=to,
-        facts={
-            "hearing": hearing.id,
-            "starts_at": booking.starts_at.isoformat(),
-            "minutes": booking.minutes,
-            "short_notice": booking.short_notice,
-            "out_of_hours": booking.out_of_hours,
-            "before": before,
-        },
-        due_on=None,
-    )
-    await invitations.invited(file.case, hearing, now=now, invite=invite)
+    again = await follow_up.set_again(file.case)
+    facts = {
+        "hearing": hearing.id,
+        "starts_at": booking.starts_at.isoformat(),
+        "minutes": booking.minutes,
+        "short_notice": booking.short_notice,
+        "out_of_hours": booking.out_of_hours,
+        "before": file.case.state,
+        **({"after": again.facts()} if again else {}),
+    }
+    await casefile.record(file, "hearing_scheduled", now=now, to=to, facts=facts, due_on=None)
+    why = again.told() if again else ""
+    await invitations.invited(file.case, hearing, why, now=now, invite=invite)
     await hearing_reminders.plan(hearing, now=now)
 
 
@@ -184,26 +101,48 @@ async def move(
     Refused("reschedule_used") when a party's justified absence has moved it as often as the rule allows.
     """
     _check_why(why)
-    _check_booking(viewer, booking, now, hours)
+    check_booking(viewer, booking, now, hours)
     known = await _known(hearing_id)
     async with transaction():
         file = await casefile.opened(known.case_id, viewer)
         file.step(Action.RESCHEDULE_HEARING)
         hearing = await _not_begun(hearing_id, viewer)
-        check_cause(why.cause, await _causes(file.case.id), hours.policy.party_reschedules)
-        before = replace(booking, starts_at=hearing.starts_at, mediator_id=hearing.mediator_id)
-        mediator = await diary.lock(booking.mediator_id, file.case.company_id)
-        await _check_mediator(mediator, booking, hours, now)
-        await diary.release(hearing=hearing.id)
-        hearing.starts_at, hearing.minutes = booking.starts_at.astimezone(UTC), booking.minutes
-        hearing.mediator_id = booking.mediator_id
-        hearing.invitation += 1
-        await _settle(file.case, hearing, now=now, hours=hours)
-        await hearing.save(update_fields=["starts_at", "minutes", "mediator_id", "invitation"])
-        await _record_move(file, hearing, booking, before, why, now=now)
-        await _tell_move(file, hearing, before, why, now=now, invite=invite)
-        await hearing_reminders.plan(hearing, now=now)
+        check_cause(why.cause, await follow_up.changes(file.case.id), hours.policy.party_reschedules)
+        await moved(file, hearing, booking, why, now=now, hours=hours, invite=invite)
     return int(known.case_id)
+
+
+async def moved(
+    file: Opened,
+    hearing: Hearing,
+    booking: Booking,
+    why: Why,
+    *,
+    now: datetime,
+    hours: Hours,
+    invite: Invite,
+) -> None:
+    """Give a hearing another time inside the caller's transaction; a party's request for it is granted."""
+    before = replace(booking, starts_at=hearing.starts_at, mediator_id=hearing.mediator_id)
+    mediator = await diary.lock(booking.mediator_id, file.case.company_id)
+    await check_mediator(mediator, booking, hours, now)
+    await diary.withdraw(file.case.id)
+    await diary.release(hearing=hearing.id)
+    hearing.starts_at, hearing.minutes = booking.starts_at.astimezone(UTC), booking.minutes
+    hearing.mediator_id = booking.mediator_id
+    hearing.invitation += 1
+    await settle(file.case, hearing, now=now, hours=hours)
+    await hearing.save(update_fields=["starts_at", "minutes", "mediator_id", "invitation"])
+    await _answered(hearing, RequestState.GRANTED, now)
+    await _record_move(file, hearing, booking, before, why, now=now)
+    await _tell_move(file, hearing, before, why, now=now, invite=invite)
+    await hearing_reminders.plan(hearing, now=now)
+
+
+async def _answered(hearing: Hearing, state: RequestState, now: datetime) -> None:
+    """What the parties had asked for this hearing is settled by what happened to it."""
+    pending = RescheduleRequest.filter(hearing_id=hearing.id, state__in=PENDING)
+    await pending.update(state=state, decided_at=now)
 
 
 async def _record_move(
@@ -287,74 +226,6 @@ def _check_why(why: Why) -> None:
         raise Invalid({"reason": "reason_required"})
 
 
-def _check_booking(viewer: Viewer, booking: Booking, now: datetime, hours: Hours) -> None:
-    wrong: dict[str, str] = {}
-    if not MINUTES[0] <= booking.minutes <= MINUTES[1]:
-        wrong["minutes"] = "minutes_invalid"
-    if viewer.role is Role.MEDIATOR and booking.mediator_id != viewer.user_id:
-        wrong["mediator"] = "choice_invalid"
-    if booking.starts_at < now - TYPING_TIME:
-        wrong["time" if booking.starts_at.date() == _local(now, booking).date() else "date"] = "time_past"
-    elif not booking.out_of_hours:
-        wrong |= _outside(booking, hours)
-    if (
-        not wrong
-        and not booking.short_notice
-        and booking.starts_at.date() < earliest(_local(now, booking).date(), hours)
-    ):
-        wrong["short_notice"] = "notice_short"
-    if wrong:
-        raise Invalid(wrong)
-
-
-def _local(now: datetime, booking: Booking) -> datetime:
-    return now.astimezone(booking.starts_at.tzinfo)
-
-
-def _outside(booking: Booking, hours: Hours) -> dict[str, str]:
-    day = booking.starts_at.date()
-    ends = booking.span.ends
-    wrong = {}
-    if hours.calendar.closed(day):
-        wrong["date"] = "not_business_day"
-    if booking.starts_at.time() < hours.opens or ends.date() > day or ends.time() > hours.closes:
-        wrong["time"] = "outside_hours"
-    return wrong
-
-
-async def _check_mediator(mediator: User | None, booking: Booking, hours: Hours, now: datetime) -> None:
-    """The account conducts hearings, works then (not for a special session), and is not away."""
-    if mediator is None or mediator.role not in MEDIATORS or mediator.disabled_at is not None:
-        raise Invalid({"mediator": "choice_invalid"})
-    bench = (await diary.benches(hours, mediator.id))[0]
-    if any(away.meets(booking.span) for away in bench.away):
-        raise Invalid({"time": "mediator_away"})
-    if not booking.out_of_hours and not works(bench, booking.span):
-        raise Invalid({"time": "mediator_off"})
-
-
-async def _settle(case: Case, hearing: Hearing, *, now: datetime, hours: Hours) -> None:
-    """Give a hearing a room and claim its time; Invalid says who is taken.
-
-    Rooms are nobody's row to lock: when somebody takes the same one at this moment, the next is tried.
-    """
-    party = await diary.party_of(case, hearing.starts_at.date(), hearing.agent_id)
-    span = Span(hearing.starts_at, hearing.starts_at + timedelta(minutes=hearing.minutes))
-    rooms = len(hours.policy.rooms)
-    for _try in range(rooms + 1):
-        busy = await diary.taken(span, now=now, but_hearing=hearing.id, but_case=case.id)
-        if found := clashes(span, hearing.mediator_id, party, busy, rooms):
-            raise Invalid({"time": found[0].value})
-        hearing.room = free_room(span, busy, rooms) or 0
-        try:
-            await diary.claim(hearing, party, now=now)
-        except Conflict:
-            continue
-        await hearing.save(update_fields=["room"])
-        return
-    raise Invalid({"time": "slot_taken"})
-
-
 async def _known(hearing_id: int) -> Hearing:
     known = await Hearing.get_or_none(id=hearing_id)
     if known is None:
@@ -370,12 +241,6 @@ async def _not_begun(hearing_id: int, viewer: Viewer) -> Hearing:
     if viewer.role is Role.MEDIATOR and hearing.mediator_id != viewer.user_id:
         raise Refused("not_yours")
     return hearing
-
-
-async def _causes(case_id: int) -> list[Cause]:
-    """Why this case's hearings were moved or cancelled so far."""
-    events = CaseEvent.filter(case_id=case_id, name__in=["hearing_moved", "hearing_cancelled"])
-    return [Cause(row["facts"]["cause"]) for row in await events.values("facts") if "cause" in row["facts"]]
 
 
 async def _state_before(hearing: Hearing) -> State | None:
@@ -396,7 +261,9 @@ async def _cancel(
     if not changed:
         raise Conflict("hearing_not_now")
     hearing.invitation += 1
+    await diary.withdraw(file.case.id)
     await diary.release(hearing=hearing.id)
+    await _answered(hearing, RequestState.LAPSED, now)
     await hearing_reminders.drop(hearing)
     await consultations.finish(file, hearing.id, now=now)
     await chat.forget(hearing.id)

@@ -11,17 +11,20 @@ from datetime import UTC, datetime, time, timedelta
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, diary, letters, scheduling
+from app.services import casefile, diary, follow_up, letters, scheduling
+from app.services.booking import Booking, place
 from app.services.casefile import Opened
 from app.services.diary import Hours
 from app.services.invitations import Invite
 from app.services.letters import Text
-from app.services.scheduling import Booking
+from app.services.scheduling import Why
 from app.services.scheduling_words import line, listed
-from models import Case, OfferedSlot, OfferedState, User
+from models import Case, OfferedSlot, OfferedState, RescheduleRequest, User
 from models.rules.case_machine import AWAITS_HEARING, Action
 from models.rules.errors import Conflict, DomainError, Invalid, Refused
+from models.rules.hearing import HearingState
 from models.rules.people import Viewer
+from models.rules.rescheduling import JUSTIFIED_BY, RequestState
 from models.rules.slots import Slot, spread
 
 LATEST_CHOICE = timedelta(hours=2)
@@ -65,28 +68,41 @@ async def offer(
 ) -> int:
     """Offer slots to the consumer of a case, in the place of those offered before; answers how many.
 
-    ``viewer`` None is the rule of the profile. Refused("no_free_slots") when there is none.
+    ``viewer`` None is the rule of the profile. Refused("no_free_slots") when there is none, and
+    Refused("no_rescheduling") after a hearing that is not set again by itself.
     """
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         file.step(Action.OFFER_SLOTS)
-        await diary.withdraw(case_id)
-        slots = await _chosen(file.case, now=now, hours=hours, invite=invite)
-        if not slots:
-            raise Refused("no_free_slots")
-        expires = _expiry(now, slots, hours, invite)
-        for slot in slots:
-            await _create(file, slot, expires, hold=hold, now=now)
-        facts = {"slots": len(slots), "until": expires.isoformat()}
-        await casefile.record(file, "slots_offered", now=now, facts=facts)
-        await _tell(file, slots, expires, now=now, invite=invite)
+        if viewer is not None:
+            await follow_up.check_rescheduling(case_id, viewer)
+        return await put(file, hold=hold, now=now, hours=hours, invite=invite)
+
+
+async def put(
+    file: Opened, *, hold: bool, until: datetime | None = None, now: datetime, hours: Hours, invite: Invite
+) -> int:
+    """The same inside the caller's transaction; ``until``: no later may be chosen."""
+    await diary.withdraw(file.case.id)
+    slots = await _chosen(file.case, now=now, hours=hours, invite=invite)
+    if not slots:
+        raise Refused("no_free_slots")
+    expires = _expiry(now, slots, hours, invite)
+    expires = min(expires, until) if until else expires
+    for slot in slots:
+        await _create(file, slot, expires, hold=hold, now=now)
+    facts = {"slots": len(slots), "until": expires.isoformat()}
+    await casefile.record(file, "slots_offered", now=now, facts=facts)
+    await _tell(file, slots, expires, now=now, invite=invite)
     return len(slots)
 
 
 async def pick(
     case_id: int, viewer: Viewer, offer_id: int, *, now: datetime, hours: Hours, invite: Invite
 ) -> int:
-    """The consumer takes an offered slot; answers the hearing's id.
+    """The consumer takes an offered slot: the hearing is set, or moved when a party's request was granted.
+
+    Answers the hearing's id.
 
     Conflict("slot_gone") when somebody else has it by now: its ``free`` names those that are left, which the
     page offers then. The database decides who was first.
@@ -103,8 +119,16 @@ async def pick(
                 raise Conflict("slot_gone")  # the calendar changed: the company would be told too late
             await diary.release(offers=[offer_id])
             await OfferedSlot.filter(id=offer_id).update(state=OfferedState.TAKEN)
-            hearing = await scheduling.place(file.case, booking, now=now, hours=hours)
-            await scheduling.recorded(file, hearing, booking, to, now=now, invite=invite)
+            granted = await _granted(case_id)
+            if granted is None and file.case.state not in AWAITS_HEARING:
+                raise Refused("not_now", state=file.case.state)
+            if granted is not None:
+                hearing = granted.hearing
+                why = Why(JUSTIFIED_BY[granted.side])
+                await scheduling.moved(file, hearing, booking, why, now=now, hours=hours, invite=invite)
+            else:
+                hearing = await place(file.case, booking, now=now, hours=hours)
+                await scheduling.recorded(file, hearing, booking, to, now=now, invite=invite)
     except (Conflict, Invalid) as error:
         if not _is_late(error):
             raise
@@ -114,6 +138,12 @@ async def pick(
     if not left:
         raise Conflict("slots_all_gone")
     raise Conflict("slot_gone", free=listed(left, invite.zone))
+
+
+async def _granted(case_id: int) -> RescheduleRequest | None:
+    """The party's request for another day that these slots answer; its hearing has not begun."""
+    wanted = RescheduleRequest.filter(hearing__case_id=case_id, state=RequestState.OFFERED)
+    return await wanted.filter(hearing__state=HearingState.NOT_STARTED).select_related("hearing").first()
 
 
 def _is_late(error: DomainError) -> bool:
@@ -126,7 +156,7 @@ async def _refill(case_id: int, lost: int, *, now: datetime, hours: Hours, invit
         file = await casefile.opened(case_id, None)
         mine = OfferedSlot.filter(case_id=case_id, state=OfferedState.OPEN)
         await mine.filter(id=lost).update(state=OfferedState.GONE)
-        if file.case.state not in AWAITS_HEARING:
+        if file.case.state not in AWAITS_HEARING and await _granted(case_id) is None:
             return []
         found = await _free(file.case, now=now, hours=hours, invite=invite)
         free = {(slot.starts_at.astimezone(UTC), slot.mediator) for slot in found}
@@ -175,7 +205,27 @@ async def expire(*, now: datetime) -> int:
             ended = await diary.withdraw(number, to=OfferedState.EXPIRED)
             if ended:
                 await casefile.record(file, "slots_expired", now=now, facts={"slots": ended})
+                await _ask_again(number, now)
     return len(numbers)
+
+
+async def _ask_again(case_id: int, now: datetime) -> None:
+    """A granted request of which the slots expired waits for staff again; its mediator is told."""
+    granted = await _granted(case_id)
+    if granted is None:
+        return
+    await RescheduleRequest.filter(id=granted.id).update(state=RequestState.OPEN)
+    text = Text(
+        subject=_("Ninguém escolheu outro horário para a audiência"),
+        paragraphs=(
+            _("Os horários oferecidos venceram sem escolha. Marque outro dia ou ofereça horários de novo."),
+        ),
+        button=_("Abrir a reclamação"),
+        path=f"/casos/{case_id}#outro-dia",
+        case=case_id,
+    )
+    mediator = await User.get(id=granted.hearing.mediator_id)
+    await letters.write([mediator], f"request:{granted.id}:expired:{now:%Y%m%d%H%M}", text, now=now)
 
 
 async def _chosen(case: Case, *, now: datetime, hours: Hours, invite: Invite) -> list[Slot]:

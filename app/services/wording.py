@@ -90,6 +90,8 @@ ACTIONS = {
     Action.PICK_SLOT: N_("Escolher o horário"),
     Action.WRITE_MESSAGE: N_("Escrever uma mensagem"),
     Action.SCHEDULE_HEARING: N_("Marcar audiência"),
+    Action.ASK_RESCHEDULE: N_("Pedir outro dia para a audiência"),
+    Action.ANSWER_RESCHEDULE: N_("Responder ao pedido de outro dia"),
     Action.RESCHEDULE_HEARING: N_("Remarcar a audiência"),
     Action.CANCEL_HEARING: N_("Cancelar a audiência"),
     Action.CONDUCT_HEARING: N_("Conduzir a audiência"),

@@ -14,7 +14,17 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import case_lists, cases, casework, exports, notices, playback, preliminary, slot_offers
+from app.services import (
+    case_lists,
+    cases,
+    casework,
+    exports,
+    notices,
+    playback,
+    preliminary,
+    reschedule_requests,
+    slot_offers,
+)
 from app.services.case_lists import Wanted
 from app.services.duties import Told
 from app.services.event_words import recording_cause
@@ -174,6 +184,8 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
     case = page.case
     recorded = await playback.of_case(case_id, page.side, viewer()) if page.hearings else {}
     offered = await slot_offers.offered(case_id, now=now()) if page.side is not Side.COMPANY else []
+    policy = parts().profile.scheduling
+    asking = await reschedule_requests.of_case(case_id, page.side, viewer(), policy=policy, now=now())
     from app.web.deliveries import panel
 
     return render(
@@ -185,6 +197,8 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         call_results={result: _(label) for result, label in preliminary.RESULTS.items()},
         recording_cause=recording_cause,
         offered=offered,
+        asking=asking,
+        asking_refused=sentence(asking.refused.code, asking.refused.facts) if asking.refused else "",
         causes=[(cause.value, cause_label(cause)) for cause in CAUSES],
         case=case,
         side=page.side,

@@ -208,7 +208,17 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "rehearsals_off": (409, N_("Nesta unidade não há sala de ensaio.")),
     "remark_over": (409, N_("Esta observação já foi respondida.")),
     "remarks_open": (409, N_("Há observação sem resposta neste parágrafo. Responda antes de removê-lo.")),
+    "request_decided": (409, N_("Este pedido já foi respondido.")),
     "required": (422, N_("Preencha este campo.")),
+    "reschedule_asked": (409, N_("Seu pedido de outro dia já foi enviado e espera a resposta do Procon.")),
+    "reschedule_late": (
+        409,
+        N_("Outro dia se pede até {hours} h antes da audiência. Se não puder vir, ligue para o Procon."),
+    ),
+    "reschedule_too_near": (
+        409,
+        N_("Falta pouco para a audiência: em vez de oferecer horários, marque outro você mesmo."),
+    ),
     "reschedule_used": (
         409,
         N_("A ausência justificada desta parte já remarcou a audiência o máximo de vezes ({allowed})."),

@@ -10,8 +10,9 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.services import cases, diary, scheduling
+from app.services.booking import Booking
 from app.services.diary import Hours
-from app.services.scheduling import Booking, Why
+from app.services.scheduling import Why
 from app.services.scheduling_words import CAUSES, cause_label
 from app.web.access import requires, viewer
 from app.web.cases import back, refused
@@ -86,6 +87,7 @@ async def move_page(hearing_id: int) -> ResponseReturnValue:
         "time": f"{starts:%H:%M}",
         "minutes": str(hearing.minutes),
         "mediator": str(hearing.mediator_id),
+        "cause": query("motivo"),
         "back": query("de"),
     }
     return await _form_page(page, typed, {}, hearing)

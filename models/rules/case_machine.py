@@ -75,6 +75,8 @@ class Action(StrEnum):
     PICK_SLOT = "pick_slot"
     WRITE_MESSAGE = "write_message"
     SCHEDULE_HEARING = "schedule_hearing"
+    ASK_RESCHEDULE = "ask_reschedule"
+    ANSWER_RESCHEDULE = "answer_reschedule"
     RESCHEDULE_HEARING = "reschedule_hearing"
     CANCEL_HEARING = "cancel_hearing"
     CONDUCT_HEARING = "conduct_hearing"
@@ -188,6 +190,9 @@ TABLE: dict[tuple[State, Action], Cell] = {
         for state in AWAITS_HEARING
     },
     **{(state, A.PICK_SLOT): _consumer(S.HEARING_SCHEDULED) for state in AWAITS_HEARING},
+    (S.HEARING_SCHEDULED, A.ASK_RESCHEDULE): _parties(S.HEARING_SCHEDULED),
+    (S.HEARING_SCHEDULED, A.ANSWER_RESCHEDULE): _staff(S.HEARING_SCHEDULED, _HEARING),
+    (S.HEARING_SCHEDULED, A.PICK_SLOT): _consumer(S.HEARING_SCHEDULED),
     (S.HEARING_SCHEDULED, A.RESCHEDULE_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),
     (S.HEARING_SCHEDULED, A.CANCEL_HEARING): _staff(S.ANSWERED, _HEARING),
     (S.HEARING_SCHEDULED, A.CONDUCT_HEARING): _staff(S.HEARING_SCHEDULED, _HEARING),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from models.rules.errors import Invalid
 from models.rules.hearing import AGREEMENTS, NOT_HELD, Outcome
+from models.rules.people import Side
 
 RESCHEDULES = 1
 """So many times a hearing that was not held for a party's excused reason is set again (practice)."""
@@ -88,8 +89,29 @@ def uses_rescheduling(outcome: Outcome, cause: Cause | None) -> bool:
     return outcome in NOT_HELD and cause is not Cause.OF_AGENCY
 
 
+def caused_by(outcome: Outcome, cause: Cause | None) -> frozenset[Side]:
+    """The sides for whose reason a hearing was not held; empty for one that was held.
+
+    A failure of the agency's own is the agency's.
+    """
+    absent = {
+        Outcome.CONSUMER_ABSENT: {Side.CONSUMER},
+        Outcome.COMPANY_ABSENT: {Side.COMPANY},
+        Outcome.BOTH_ABSENT: {Side.CONSUMER, Side.COMPANY},
+    }
+    failed = {
+        Cause.OF_CONSUMER: {Side.CONSUMER},
+        Cause.OF_COMPANY: {Side.COMPANY},
+        Cause.OF_AGENCY: {Side.STAFF},
+    }
+    if outcome is Outcome.TECHNICAL_FAILURE:
+        return frozenset(failed.get(cause, ()) if cause else ())
+    return frozenset(absent.get(outcome, ()))
+
+
 def follow_up(outcome: Outcome, cause: Cause | None, used: int) -> FollowUp:
-    """What follows a hearing that ended so; ``used`` hearings of the case before it used up a rescheduling.
+    """What follows a hearing that ended so; ``used`` changes of the case before it were for the
+    reason of a party that caused this one.
 
     A consumer who stays away without excuse has lost interest, a company that does so does not stop the
     process (CDC art. 55 §4). ``cause`` is None of hearings from before causes were kept.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.rules.case_machine import State
 from models.rules.errors import Refused
+from models.rules.people import Side
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class SchedulingPolicy:
 
     ``rooms`` are the names of the virtual rooms: as many hearings at once. Starts are ``step_minutes`` apart.
     A consumer is offered ``offers`` slots for ``offer_days``, without anybody's doing when the case is in one
-    of ``offer_by_itself``. A party's justified absence moves a hearing ``party_reschedules`` times.
+    of ``offer_by_itself``. A party's justified absence moves a hearing ``party_reschedules`` times;
+    the party asks for it until ``ask_hours`` before the hearing.
     ``board_masks``: the public board hides the middle of the protocol number.
     """
 
@@ -26,6 +29,7 @@ class SchedulingPolicy:
     offer_days: int = 5
     offer_by_itself: frozenset[State] = frozenset()
     party_reschedules: int = 1
+    ask_hours: int = 1
     board_masks: bool = True
 
     def room_name(self, room: int) -> str:
@@ -53,7 +57,9 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
-BY_PARTY = frozenset({Cause.CONSUMER_JUSTIFIED, Cause.COMPANY_JUSTIFIED})
+JUSTIFIED_BY = {Side.CONSUMER: Cause.CONSUMER_JUSTIFIED, Side.COMPANY: Cause.COMPANY_JUSTIFIED}
+"""Why a hearing is moved that this side cannot come to."""
+BY_PARTY = frozenset(JUSTIFIED_BY.values())
 """A party's justified absence: counted. What the agency or a fault causes never harms a party."""
 
 
@@ -61,3 +67,32 @@ def check_cause(cause: Cause, before: Iterable[Cause], allowed: int) -> None:
     """Refused("reschedule_used") when this party has had its ``allowed`` changes in this case already."""
     if cause in BY_PARTY and sum(one is cause for one in before) >= allowed:
         raise Refused("reschedule_used", allowed=allowed)
+
+
+class RequestState(StrEnum):
+    """What became of a party's request for another day.
+
+    OFFERED: it was granted and the consumer chooses among slots; nobody chose in time: it is OPEN again.
+    LAPSED: the hearing was cancelled.
+    """
+
+    OPEN = "open"
+    OFFERED = "offered"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+PENDING = (RequestState.OPEN, RequestState.OFFERED)
+
+
+def check_request(
+    side: Side, starts_at: datetime, before: Iterable[Cause], policy: SchedulingPolicy, *, now: datetime
+) -> None:
+    """Whether ``side`` may ask for another day of the hearing of ``starts_at``; Refused says why not.
+
+    ``before`` are the causes of the case's changes so far.
+    """
+    if now > starts_at - timedelta(hours=policy.ask_hours):
+        raise Refused("reschedule_late", hours=policy.ask_hours)
+    check_cause(JUSTIFIED_BY[side], before, policy.party_reschedules)

@@ -20,9 +20,9 @@ from app.equipment import listed_holidays
 from app.profile import PROFILES
 from app.profile_reading import load_profile
 from app.services import calendars, scheduling, slot_offers, working_hours
+from app.services.booking import Booking
 from app.services.diary import Hours
 from app.services.invitations import Invite
-from app.services.scheduling import Booking
 from models import Case, User
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer

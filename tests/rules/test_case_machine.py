@@ -69,6 +69,9 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
             ("pick_slot", "hearing_scheduled", {Role.CONSUMER}),
         )
     },
+    ("hearing_scheduled", "ask_reschedule"): ("hearing_scheduled", {Role.CONSUMER, Role.COMPANY}),
+    ("hearing_scheduled", "answer_reschedule"): ("hearing_scheduled", HEARING),
+    ("hearing_scheduled", "pick_slot"): ("hearing_scheduled", {Role.CONSUMER}),
     ("hearing_scheduled", "reschedule_hearing"): ("hearing_scheduled", HEARING),
     ("hearing_scheduled", "cancel_hearing"): ("answered", HEARING),
     ("hearing_scheduled", "conduct_hearing"): ("hearing_scheduled", HEARING),

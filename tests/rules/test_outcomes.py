@@ -11,11 +11,13 @@ from models.rules.outcomes import (
     RESCHEDULES,
     Cause,
     FollowUp,
+    caused_by,
     check_cause,
     follow_up,
     outcome_text,
     uses_rescheduling,
 )
+from models.rules.people import Side
 
 R, C, F = Outcome, Cause, FollowUp
 FIRST = {
@@ -63,6 +65,11 @@ def test_every_outcome_that_was_not_held_has_causes_and_no_other() -> None:
     assert set(CAUSES) == NOT_HELD
     assert not AGREEMENTS & set(CAUSES)
     assert {one for causes in CAUSES.values() for one in causes} == set(Cause)
+    for outcome in Outcome:
+        for cause in CAUSES.get(outcome, (None,)):
+            assert bool(caused_by(outcome, cause)) == (outcome in NOT_HELD)
+    assert caused_by(R.BOTH_ABSENT, C.JUSTIFIED) == {Side.CONSUMER, Side.COMPANY}
+    assert caused_by(R.TECHNICAL_FAILURE, C.OF_AGENCY) == {Side.STAFF}
 
 
 def test_what_was_not_held_before_causes_were_kept_may_be_set_again() -> None:

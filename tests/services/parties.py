@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
-from app.services.scheduling import Hours, Invite
+from app.services.diary import Hours
+from app.services.invitations import Invite
 from app.services.terms import TermRules
 from models import Case, Company
 from models.rules.case_machine import State

@@ -16,16 +16,33 @@ from app.adapters.case_archive import EVENTS, MANIFEST, SIGNATURE
 from app.adapters.pdf import FakePdfMaker
 from app.adapters.seal import FakeSeal
 from app.adapters.storage import FolderStorage
-from app.services import case_copy, casefile, casework, chat, conduct, exports, offline_check, sealing
+from app.db import transaction
+from app.services import (
+    case_copy,
+    casefile,
+    casework,
+    chat,
+    conduct,
+    exports,
+    negotiation,
+    offline_check,
+    reschedule_requests,
+    sealing,
+    thread,
+)
 from app.services.case_copy import Issuer
+from app.services.negotiation import OfferTerms
 from app.services.offline_check import Report
 from app.services.press import Press
-from models import CaseExport, DocumentAccess, ExportState, Hearing
+from models import Case, CaseExport, DocumentAccess, DocumentKind, ExportState, Hearing, User
 from models.rules.errors import NotFound, Refused
+from models.rules.evidence import COMPLAINT_TEXT, CONFLICT_TEXT, bound, complaint_words
 from models.rules.people import Role, Side, Viewer
+from models.rules.rescheduling import SchedulingPolicy
 from tests.factories.hearings import Table, make_table
 from tests.factories.people import NOW, make_user, viewer_of
 from tests.services.signing import freeze, sign
+from tests.services.test_registrations import make_upload
 from tests.services.test_sealing import AGENCY
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -174,6 +191,93 @@ async def test_texts_signatures_documents_and_stray_files_are_checked(
     told = "\n".join((await checked(folder)).findings)
     assert "falta na cópia" in told
     assert f"{SIGNATURE}: o conteúdo ou o próprio selo foi alterado" in told
+
+
+async def spoken(storage: FolderStorage) -> Table:
+    """A case in which the parties wrote, offered and sent papers before and during the hearing."""
+    table = await make_table()
+    case, today = table.case.id, NOW.date()
+    for viewer, kind in ((table.consumer, DocumentKind.MESSAGE), (table.agent, DocumentKind.EXCUSE)):
+        data = f"documento de {viewer.name}".encode()
+        await make_upload(
+            await Case.get(id=case),
+            await User.get(id=viewer.user_id),
+            kind,
+            storage_key=await storage.put(data),
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            sides="consumer,staff" if viewer == table.consumer else "company,staff",
+        )
+    await thread.write(case, table.consumer, "Segue a nota fiscal.", now=NOW)
+    terms = OfferTerms("Devolvemos.", 10_000, 2, today + timedelta(days=30))
+    await negotiation.offer(case, table.agent, terms, seen=None, now=NOW, today=today)
+    policy = SchedulingPolicy()
+    early = (await Hearing.get(id=table.id)).starts_at - timedelta(days=2)
+    await reschedule_requests.ask(table.id, table.agent, "O preposto viaja.", policy=policy, now=early)
+    async with transaction():
+        file = await casefile.opened(case, table.consumer)
+        words = complaint_words(file.case.facts, file.case.request, None, None)
+        facts = bound(texts={COMPLAINT_TEXT: words, CONFLICT_TEXT: file.case.conflict})
+        await casefile.record(file, "complaint_sent", now=NOW, facts=facts)
+    await table.in_session()
+    await chat.say(table.id, table.consumer, "Bom dia.", now=NOW)
+    return table
+
+
+async def test_what_people_wrote_and_sent_is_proved_by_the_events_that_brought_it(
+    storage: FolderStorage, tmp_path: Path
+) -> None:
+    """Whoever holds the agency's key and forges manifest and content still contradicts the chain."""
+    table = await spoken(storage)
+    for side in (Side.CONSUMER, Side.COMPANY):  # each lacks the other's paper, which is no fault
+        report = await checked(await archived(table, storage, tmp_path / f"{side}.zip", side))
+        assert report.findings == []
+    folder = await unpacked(table, storage, tmp_path)
+    report = await checked(folder)
+    assert report.findings == []
+    assert "Documentos que o registro do caso prova: 2 de 2" in report.facts
+    whole = (folder / "caso.json").read_text("utf-8")
+    data = json.loads(whole)
+    for words in (
+        *(
+            (row, name)
+            for row in data["propostas"]
+            for name in ("text", "amount_cents", "instalments", "due_on")
+        ),
+        *((row, "text") for row in data["manifestacoes"]),
+        *((row, "text") for row in data["audiencias"][0]["conversa"]),
+        *((data, name) for name in ("fatos", "pedido", "conflito", "ocorrido_em", "valor_centavos")),
+    ):
+        row, name = words
+        before, row[name] = row[name], "outra coisa" if not isinstance(row[name], int) else row[name] + 1
+        (folder / "caso.json").write_text(json.dumps(data), "utf-8")
+        await resealed(folder)
+        (told,) = (await checked(folder)).findings
+        assert "falta ou não é o que foi registrado" in told, name
+        row[name] = before
+    for rows in (data["propostas"], data["manifestacoes"], data["audiencias"][0]["conversa"]):
+        taken = rows.pop()
+        (folder / "caso.json").write_text(json.dumps(data), "utf-8")
+        await resealed(folder)
+        assert len((await checked(folder)).findings) == 1
+        rows.append(taken)
+    (folder / "caso.json").write_text(whole, "utf-8")
+    for paper in sorted((folder / "documentos").iterdir()):
+        kept = paper.read_bytes()
+        paper.write_bytes(kept[:-1] + b"!")
+        await resealed(folder)
+        (told,) = (await checked(folder)).findings
+        assert paper.name in told
+        assert "não é o documento do evento" in told
+        paper.write_bytes(kept)
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    gone = manifest["documentos"].pop()
+    manifest["arquivos"] = [one for one in manifest["arquivos"] if one["nome"] != gone["arquivo"]]
+    (folder / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    (folder / gone["arquivo"]).unlink()
+    await resealed(folder)
+    (told,) = (await checked(folder)).findings
+    assert "falta o documento" in told
 
 
 async def test_what_is_no_copy_is_said(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.services import blocks, diary, hearing_reminders, queue, scheduling, working_hours
+from app.services.booking import Booking
 from app.services.hearing_reminders import REMINDER_JOB
-from app.services.scheduling import Booking, Why
+from app.services.scheduling import Why
 from models import AbsenceKind, Case, CaseEvent, Hearing, HearingBlock, Job, Seat, SlotClaim
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused

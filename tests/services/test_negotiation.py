@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from app.services import negotiation, scheduling
+from app.services.booking import Booking
 from app.services.negotiation import OfferTerms
-from app.services.scheduling import Booking
 from models import Case, CaseEvent, Document, DocumentKind, Hearing, Job, Offer, OfferState, Statement
 from models.rules.case_machine import State
 from models.rules.errors import Conflict, Invalid, NotFound, Refused

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.services import agenda, scheduling
-from app.services.scheduling import Booking
+from app.services.booking import Booking
 from models import Case, CaseEvent, Hearing, Job, Representation, Seat
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.services import diary, scheduling, slot_offers
-from app.services.scheduling import Booking
+from app.services.booking import Booking
 from app.services.scheduling_words import line
 from models import Case, CaseEvent, Hearing, Job, OfferedSlot, OfferedState, SlotClaim, User
 from models.rules.case_machine import State

@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "centre.answer": {"form": {"text": "Estou aqui."}},
     "participation.release": {"form": {"reason": "Caiu a luz na casa do consumidor."}},
     "thread.mark_read": {"json": {"last": 1}},
+    "reschedule_requests.ask": {"form": {"ask_reason": "Tenho uma cirurgia marcada nesse dia."}},
     "hearing_acts.agree": {"form": {"answer": "agreed"}},
     "hearing_acts.sign": {"form": {"code": "123456", "text_hash": "0" * 64}},
 }
