@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
+from app.adapters.attendance_documents import AttendanceLetter, CounterReceipt
+from app.adapters.calculation_document import CalculationReport, ReportLine
 from app.adapters.documents import (
     Check,
     ClauseLine,
@@ -21,6 +24,7 @@ from app.adapters.documents import (
     SettlementData,
     SignatureLine,
 )
+from app.adapters.petition_document import Petition
 from app.adapters.presence_document import PresenceData, PresenceLine
 from app.profile import PROFILES
 from models.rules.agreement import ClauseKind, ClauseTerms, clause_text, instalment_table
@@ -312,4 +316,73 @@ def presence(
         last_seq=84,
         last_hash=hashlib.sha256(b"evento").hexdigest(),
         check=CHECK,
+    )
+
+
+def attendance() -> AttendanceLetter:
+    """The answer to a question asked at the counter."""
+    return AttendanceLetter(
+        agency=AGENCY,
+        protocol="2026.000123-4",
+        issued_at=SENT,
+        title="Resposta à sua consulta",
+        name=PARTIES.consumer_name,
+        asked_at=SENT,
+        question=STORY,
+        answer="A garantia legal de um produto durável é de 90 dias (CDC, art. 26, II).",
+        body="",
+        reach="",
+        basis="Lei 8.078/1990, art. 26",
+        url="https://procon.criciuma.example/atendimentos/7",
+    )
+
+
+def counter_receipt() -> CounterReceipt:
+    """What the citizen takes home from the counter."""
+    return CounterReceipt(
+        agency=AGENCY,
+        protocol="2026.000123-4",
+        issued_at=SENT,
+        name=PARTIES.consumer_name,
+        code=CHECK.code,
+        url=f"https://procon.criciuma.example/continuar/{CHECK.code}",
+        claimed=False,
+    )
+
+
+def calculation(lines: int = 3) -> CalculationReport:
+    """Undue charges, doubled and corrected."""
+    line = ReportLine(date(2026, 3, 5), 8990, 17980, Decimal("1.0312"), 18541, 927, 19468)
+    return CalculationReport(
+        agency=AGENCY,
+        protocol="2026.000123-4",
+        issued_at=SENT,
+        title="Tarifa cobrada sem contrato",
+        until=date(2026, 11, 23),
+        method=("Cada cobrança em dobro (CDC, art. 42, parágrafo único).", "Correção pelo INPC, mês a mês."),
+        lines=(line,) * lines,
+        totals=tuple(lines * cents for cents in (8990, 17980, 18541, 927, 19468)),  # type: ignore[arg-type]
+        months=tuple((date(2026, month, 1), Decimal("0.42")) for month in range(3, 11)),
+    )
+
+
+def petition() -> Petition:
+    """A petition to the small-claims court."""
+    return Petition(
+        agency=AGENCY,
+        protocol="2026.000123-4",
+        issued_at=SENT,
+        city="Criciúma",
+        author=PARTIES.consumer_name,
+        author_cpf="123.456.789-09",
+        author_address="Rua das Flores, 10, Centro, Criciúma/SC",
+        author_contact="(48) 99999-0000",
+        company=PARTIES.company_name,
+        company_cnpj=PARTIES.company_document,
+        occurred_on=date(2026, 10, 3),
+        facts=STORY,
+        basis="CDC, art. 18, § 1º.",
+        requests=("A troca por uma geladeira igual.", "A devolução do frete."),
+        value_cents=389900,
+        documents=("nota fiscal.pdf", "foto.jpg"),
     )
