@@ -94,7 +94,9 @@ async def in_phase(person: Person, phase: str) -> None:
 
 
 @asynccontextmanager
-async def hearing_room(url: str, *, lawyer: bool = False) -> AsyncIterator[Room]:
+async def hearing_room(
+    url: str, *, lawyer: bool = False, begins: timedelta = timedelta(minutes=5)
+) -> AsyncIterator[Room]:
     """A hearing that begins in five minutes, on a server of its own over the database of ``sqlite_url``.
 
     ``lawyer``: the company also has somebody without power to settle, ``Room.lawyer``.
@@ -102,7 +104,7 @@ async def hearing_room(url: str, *, lawyer: bool = False) -> AsyncIterator[Room]
     folder = Path(url.removeprefix("sqlite://")).parent
     await db.connect(url)
     now = SystemClock().now()
-    table = await make_table(starts_at=now + timedelta(minutes=5))
+    table = await make_table(starts_at=now + begins)
     people = [table.consumer, table.agent, table.mediator]
     if lawyer:
         people.append((await colleague(table, may_settle=False))[1])
