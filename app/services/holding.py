@@ -9,7 +9,7 @@ from app.services import rooms
 from models import Hearing, Seat, Signature
 from models.rules import holding
 from models.rules.errors import Invalid, Refused
-from models.rules.hearing import SeatRole
+from models.rules.hearing import NOT_HELD, SeatRole
 from models.rules.holding import Presence
 from models.rules.people import Viewer
 
@@ -17,8 +17,11 @@ MOST_CHARACTERS = 300
 
 
 async def away(hearing: Hearing) -> tuple[SeatRole, ...]:
-    """The parties for whom the hearing waits now; empty when it does not hold itself."""
-    if not hearing.holds:
+    """The parties for whom the hearing waits now; empty when it does not hold itself.
+
+    Nor does one whose text says that it was not held: the mediator signs that without who is away.
+    """
+    if not hearing.holds or hearing.outcome in NOT_HELD:
         return ()
     seats = [
         Presence(seat.role, seat.admitted, seat.connected)

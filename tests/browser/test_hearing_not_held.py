@@ -1,6 +1,6 @@
 """Hearings that are not held: a lost line is no absence, a party that stays away is one.
 
-In between a party asks for another day. Ana has a phone of 360 px; time passes by moving the hearing's start in the
+In between a party asks for another day. Ana has a phone of 360 px; time passes by moving the hearing in the
 database.
 """
 
