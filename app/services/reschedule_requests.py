@@ -16,7 +16,7 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, documents, follow_up, letters, slot_offers
 from app.services.casefile import Opened
-from app.services.diary import Hours
+from app.services.diary import MEDIATORS, Hours
 from app.services.invitations import Invite
 from app.services.letters import Text
 from app.services.scheduling_words import moment
@@ -25,7 +25,7 @@ from models.rules.case_machine import Action
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.evidence import bound, statement_name
 from models.rules.hearing import HearingState
-from models.rules.people import Side, Viewer
+from models.rules.people import Role, Side, Viewer
 from models.rules.rescheduling import (
     JUSTIFIED_BY,
     PENDING,
@@ -37,6 +37,7 @@ from models.rules.rescheduling import (
 
 REASON = (10, 2000)
 """Fewest and most characters of a reason or of an answer."""
+MOST_WAITING = 50
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,17 @@ class Asking:
     requests: tuple[RequestView, ...]
     hearing_id: int | None = None
     refused: Refused | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request as the lists of staff show it; ``starts_at`` is the hearing's."""
+
+    side: Side
+    case_id: int
+    consumer: str
+    company: str
+    starts_at: datetime
 
 
 async def ask(
@@ -167,6 +179,34 @@ async def of_case(
     except Refused as error:
         return Asking(found, refused=error)
     return Asking(found, hearing.id)
+
+
+async def waiting(viewer: Viewer) -> list[Waiting]:
+    """The requests that staff has to answer, the nearest hearing first; a mediator's own, else all."""
+    if viewer.role not in MEDIATORS:
+        return []
+    wanted = RescheduleRequest.filter(state=RequestState.OPEN, hearing__state=HearingState.NOT_STARTED)
+    if viewer.role is Role.MEDIATOR:
+        wanted = wanted.filter(hearing__mediator_id=viewer.user_id)
+    found = wanted.order_by("hearing__starts_at", "id").limit(MOST_WAITING)
+    rows = await found.values(
+        "side",
+        case_id="hearing__case_id",
+        consumer="hearing__case__consumer__name",
+        legal_name="hearing__case__company__legal_name",
+        trade_name="hearing__case__company__trade_name",
+        starts_at="hearing__starts_at",
+    )
+    return [
+        Waiting(
+            row["side"],
+            row["case_id"],
+            row["consumer"],
+            row["trade_name"] or row["legal_name"] or "",
+            row["starts_at"],
+        )
+        for row in rows
+    ]
 
 
 async def _view(row: RescheduleRequest, side: Side, viewer: Viewer) -> RequestView:

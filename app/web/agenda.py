@@ -10,7 +10,7 @@ from quart import Blueprint, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.services import agenda as agendas
-from app.services import diary, working_hours
+from app.services import diary, reschedule_requests, working_hours
 from app.services.agenda import AgendaEntry
 from app.services.diary import Hours
 from app.services.scheduling_words import ABSENCES, absence_label, weekday_label
@@ -52,6 +52,7 @@ async def show() -> str:
     return render(
         "scheduling/agenda.html",
         view=view,
+        asked=await reschedule_requests.waiting(viewer()),
         grid=grid(
             columns,
             rules,

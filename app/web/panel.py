@@ -6,7 +6,16 @@ from datetime import datetime, time, timedelta
 
 from quart import Blueprint
 
-from app.services import agenda, blocks, calendars, case_lists, guests, wallet, wallet_checks
+from app.services import (
+    agenda,
+    blocks,
+    calendars,
+    case_lists,
+    guests,
+    reschedule_requests,
+    wallet,
+    wallet_checks,
+)
 from app.services.case_lists import Wanted
 from app.services.wording import hearing_state_label, seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
@@ -55,6 +64,7 @@ async def _staff_page(person: Viewer) -> str:
     mine = await case_lists.for_viewer(person, Wanted(mine=True))
     return render(
         "panel/staff.html",
+        asked=await reschedule_requests.waiting(person),
         queues=await case_lists.queues(),
         papers=await wallet_checks.waiting_count(),
         unconfirmed=await calendars.unconfirmed_year(today()) if person.role is Role.COORDINATOR else None,

@@ -167,6 +167,8 @@ async def the_company_asks_for_another_day(room: Room, mediator: Person, ana: Pe
     await expect(ana.page.get_by_role("link", name="atestado.pdf")).to_have_count(0)
     await expect(mediator.page.locator("#outro-dia").get_by_role("link", name="atestado.pdf")).to_be_visible()
     await mediator.look("pedido-de-outro-dia")
+    await mediator.page.goto("/agenda")
+    await mediator.page.get_by_role("link", name="Ana Souza × Loja Boa").first.click()
     await mediator.page.get_by_role("button", name="Conceder e oferecer horários").click()
     await expect(page.locator("#outro-dia")).to_contain_text("O consumidor escolhe")
     before = await when(page)

@@ -63,6 +63,9 @@ async def test_asked_granted_with_slots_and_moved_by_the_consumers_choice() -> N
         await _ask(hearing, people.agent)
     with pytest.raises(Refused, match="not_yours"):
         await _grant(request, people.attendant)
+    for viewer, count in ((people.mediator, 1), (people.coordinator, 1), (people.attendant, 0)):
+        assert len(await reschedule_requests.waiting(viewer)) == count
+    assert not await reschedule_requests.waiting((await make_parties(State.ANSWERED)).mediator)
 
     slots = await _grant(request, people.mediator)
     assert len(slots) == HOURS.policy.offers
