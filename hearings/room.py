@@ -19,14 +19,14 @@ from hearings.publisher import Publisher
 from hearings.subscriber import Offer, Stream, Subscriber
 from hearings.taps import Recorder, Taps
 
-MAX_SEATS = 6
+MAX_SEATS = 8
 
 Tell = Callable[[str, str, dict[str, Any]], None]
 """tell(link, event, payload): hand an event to the link that joined the seat."""
 
 
 class Room:
-    """At most six seats. Every change ends in `refresh`, which makes the links what they should be."""
+    """Up to MAX_SEATS seats. Every change ends in `refresh`, which makes the links what they should be."""
 
     def __init__(self, name: str, port: MediaPort, tell: Tell, codec: str = VP8) -> None:
         self.name = name

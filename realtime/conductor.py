@@ -74,6 +74,17 @@ def hearing_of(room: object) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
+def _statement(standing: Standing) -> dict[str, Any]:
+    """What holds of a seat, as it is said to a media process."""
+    return {
+        "seat": str(standing.seat),
+        "admitted": standing.flows,
+        "muted": standing.muted,
+        "circle": standing.circle,
+        "interpreter": standing.interpreter,
+    }
+
+
 class Conductor:
     """Keeps the rooms of the media processes as the database says.
 
@@ -101,6 +112,8 @@ class Conductor:
         self._flowing: dict[int, Mapping[int, str]] = {}
         self._unsaid: set[int] = set()
         """Hearings that could not be arranged."""
+        self._crowded: set[int] = set()
+        """Hearings in which somebody waits for a place that another web process is about to free."""
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def on_event(self, happening: Happening) -> None:
@@ -135,7 +148,8 @@ class Conductor:
 
     async def review(self) -> None:
         """Arrange the hearings that are not where they were, or that have not heard what holds."""
-        self._unsaid = {hearing for hearing in self._unsaid if self._concerned(hearing)}
+        for kept in (self._unsaid, self._crowded):
+            kept.intersection_update([hearing for hearing in kept if self._concerned(hearing)])
         now = await media_processes.homes(self._homes) if self._homes else {}
         sessions = self._media.sessions
         lost = {
@@ -143,7 +157,7 @@ class Conductor:
             for hearing, home in self._homes.items()
             if now.get(hearing) != home.process or sessions.get(home.process) != home.session
         }
-        await asyncio.gather(*(self.arrange(hearing) for hearing in lost | self._unsaid))
+        await asyncio.gather(*(self.arrange(hearing) for hearing in lost | self._unsaid | self._crowded))
 
     def is_home(self, hearing: int, process: int) -> bool:
         """Whether a process speaks for the hearing's present room."""
@@ -174,11 +188,11 @@ class Conductor:
             joined.clear()  # another process, or one that may have given up our seats meanwhile
         if before is not None and moved and before.process in self._media.sessions:
             await self._end(before, "close", room=room_name(plan.hearing))
+        await self._let_go(home, plan, joined)  # first: a place may be free only then
         if ours:
             await self._join(home, plan.hearing, ours, joined)
             await self._caption(home, plan)
             await self._recorder.direct(plan.hearing, room_name(plan.hearing), self._to(home))
-        await self._let_go(home, plan, joined)
         if plan.over:
             await self._end(home, "close", room=room_name(plan.hearing))
         if joined:
@@ -203,18 +217,16 @@ class Conductor:
         """Say what holds of the seats whose sockets are ours."""
         room = room_name(hearing)
         await self._media.call(home.process, "open", room=room)
+        self._crowded.discard(hearing)
         for standing in ours:
-            await self._media.call(
-                home.process,
-                "join",
-                room=room,
-                seat=str(standing.seat),
-                admitted=standing.flows,
-                muted=standing.muted,
-                circle=standing.circle,
-                interpreter=standing.interpreter,
-            )
-            joined[standing.seat] = standing.generation
+            try:
+                await self._media.call(home.process, "join", room=room, **_statement(standing))
+            except MediaRefused as refused:
+                if refused.code != "room_full":
+                    raise
+                self._crowded.add(hearing)
+            else:
+                joined[standing.seat] = standing.generation
 
     async def _caption(self, home: Home, plan: Plan) -> None:
         """Captions on or off; a process without a recogniser goes on without them."""

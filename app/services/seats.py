@@ -16,7 +16,7 @@ from app.db import transaction
 from app.services import casefile, consultations, floor, house_rules, recordings, rooms
 from models import Seat
 from models.rules.errors import Conflict, Refused
-from models.rules.hearing import SeatRole, may_enter, sign_in_open
+from models.rules.hearing import SeatRole, has_place, may_enter, sign_in_open
 from models.rules.people import Viewer
 
 STALE = timedelta(seconds=45)
@@ -78,7 +78,8 @@ async def enter(
     another device the seat is Conflict("seat_taken", device=…) while its holder gives signs of life,
     unless ``take_over``. Refused("door_closed") to the parties before the door opens. ``rules`` is the
     version of the house rules in force (empty: none) and ``accepts`` the one that this person accepts by
-    entering; Refused("rules_not_accepted").
+    entering; Refused("rules_not_accepted"). Refused("room_full") when all places are taken: by who is
+    connected, and by who was let in, whose place is kept until they are sent back to wait.
     """
     async with transaction():
         room = await rooms.entered(hearing_id, viewer)
@@ -89,6 +90,8 @@ async def enter(
             raise Refused("door_closed")
         if _alive(seat, now) and held != seat.generation and not take_over:
             raise Conflict("seat_taken", device=seat.device)
+        if not has_place(seat.role, await _taken(seat)):
+            raise Refused("room_full")
         if rules:
             await house_rules.demand(room, rules, accepts, now=now)
         seat.generation += 1
@@ -99,6 +102,12 @@ async def enter(
         facts = {"seat": seat.id, "role": seat.role, "generation": seat.generation}
         await room.record("seat_entered", now=now, facts=facts)
     return Entry(hearing.id, hearing.case_id, seat.id, seat.generation, seat.role, seat.admitted)
+
+
+async def _taken(seat: Seat) -> list[SeatRole]:
+    """The roles of the others who have a place in a seat's hearing."""
+    others = Seat.filter(hearing_id=seat.hearing_id).exclude(id=seat.id)
+    return [other.role for other in await others if other.connected or other.admitted]
 
 
 def _alive(seat: Seat, now: datetime) -> bool:

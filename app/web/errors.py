@@ -204,6 +204,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "recording_not_in_session": (409, N_("Só se grava com a audiência em andamento.")),
     "recording_not_now": (409, N_("A gravação já mudou de situação. Veja como ela está agora.")),
     "recording_off": (409, N_("Este órgão não grava audiências.")),
+    "recording_question_changed": (409, N_("A pergunta sobre a gravação mudou. Leia de novo e responda.")),
     "rehearsals_full": (503, N_("Todas as salas de ensaio estão ocupadas. Tente de novo em alguns minutos.")),
     "rehearsals_off": (409, N_("Nesta unidade não há sala de ensaio.")),
     "remark_over": (409, N_("Esta observação já foi respondida.")),
@@ -225,6 +226,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     ),
     "residence_missing": (422, N_("Envie o comprovante de residência.")),
     "review_used": (409, N_("A revisão deste cadastro já foi pedida. A decisão dela é definitiva aqui.")),
+    "room_full": (
+        409,
+        N_("Os oito lugares da sala estão ocupados. O conciliador pode liberar um: tente de novo logo."),
+    ),
     "rooms_full": (422, N_("Todas as salas virtuais estão ocupadas neste horário.")),
     "rules_not_accepted": (409, N_("Para entrar é preciso aceitar as regras da audiência.")),
     "same_company": (422, N_("Este já é o cadastro aberto: informe o CNPJ do outro.")),

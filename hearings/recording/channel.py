@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from hearings.recording.ordering import Packet
 
-LIMIT = 8 << 20
-"""Held for a writer that is behind: about four seconds of six cameras at their best."""
+LIMIT = 10 << 20
+"""Held for a writer that is behind: about four seconds of eight cameras at their best."""
 _CONTROL, _PACKET, _REPORT = 0, 1, 2
 _HEAD = struct.Struct("!IB")
 _PACKET_HEAD = struct.Struct("!IBHQIBd")

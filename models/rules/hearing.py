@@ -8,6 +8,7 @@ being let in and the first packet, is known to the person's own browser alone, w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,6 +42,10 @@ class SeatRole(StrEnum):
     WITNESS = "witness"
     OBSERVER = "observer"
 
+
+MOST_PEOPLE = 8
+"""Places in a room, of who waits and who was let in: parties, their lawyers, mediator, interpreter, witness,
+observer (ADR 0052)."""
 
 INVITED = (SeatRole.INTERPRETER, SeatRole.COUNSEL, SeatRole.WITNESS, SeatRole.OBSERVER)
 """Who has a place because the mediator invited them to this one hearing; they know nothing else of a case."""
@@ -176,6 +181,12 @@ def sign_in_open(starts_at: datetime, now: datetime, opens_minutes: int) -> bool
 def may_enter(hearing: HearingState, role: SeatRole, *, door_open: bool) -> bool:
     """Whether somebody with a place in the hearing may sit down; the mediator may at any time before."""
     return hearing not in OVER and (door_open or role is SeatRole.MEDIATOR)
+
+
+def has_place(role: SeatRole, taken: Collection[SeatRole]) -> bool:
+    """Whether there is a place for one more beside those of ``taken``; one is kept for who conducts."""
+    conducted = role is SeatRole.MEDIATOR or SeatRole.MEDIATOR in taken
+    return len(taken) < (MOST_PEOPLE if conducted else MOST_PEOPLE - 1)
 
 
 def status_sentence(

@@ -12,7 +12,7 @@ from hearings.errors import (
 )
 from hearings.permission import Standing
 from hearings.registry import ORPHAN_S
-from hearings.room import Room
+from hearings.room import MAX_SEATS, Room
 from hearings.sdp import parse
 from tests.hearings.house import House
 from tests.hearings.peer import audio_packet
@@ -81,11 +81,11 @@ async def test_a_microphone_that_falls_silent_is_told_within_a_second(house: Hou
 
 
 async def test_a_rooms_seats_and_a_process_rooms_are_limited(house: House) -> None:
-    for number in range(6):
+    for number in range(MAX_SEATS):
         house.room.join(Standing(f"s{number}", True, False), "link")
     refusals = []
     for attempt in (
-        lambda: house.room.join(Standing("s7", True, False), "link"),
+        lambda: house.room.join(Standing("one more", True, False), "link"),
         lambda: house.room.leave("nobody"),
         lambda: house.registry.room("nowhere"),
         lambda: [house.registry.open(f"r{n}") for n in range(3)],

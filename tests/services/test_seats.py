@@ -9,10 +9,11 @@ import pytest
 
 from app.services import casefile, seats
 from app.services.seats import DeviceCheck
+from hearings.room import MAX_SEATS
 from models import CaseEvent, Seat
 from models.rules.chain import first_broken
 from models.rules.errors import Conflict, NotFound, Refused
-from models.rules.hearing import HearingState
+from models.rules.hearing import MOST_PEOPLE, HearingState
 from models.rules.people import Role
 from tests.factories.hearings import Table, colleague, make_table
 from tests.factories.people import NOW, make_user, viewer_of
@@ -67,6 +68,34 @@ async def test_a_coordinator_stands_in_for_the_mediator() -> None:
     await table.come(table.consumer)
     await seats.admit(table.id, coordinator, None, now=NOW)
     assert (await table.seat(table.consumer)).admitted
+
+
+async def test_a_room_has_eight_places_and_keeps_one_for_who_conducts() -> None:
+    table = await make_table()
+    await table.come(table.consumer)
+    others = [(await colleague(table, may_settle=False))[1] for _ in range(MOST_PEOPLE - 1)]
+    for other in others[: MOST_PEOPLE - 2]:
+        await table.come(other)
+    with pytest.raises(Refused, match="room_full"):
+        await table.come(others[-1])
+    await table.come(table.mediator)
+
+    gone = await table.seat(others[0])
+    await seats.admit(table.id, table.mediator, gone.id, now=NOW)
+    await seats.leave(gone.id, gone.generation, now=NOW)
+    with pytest.raises(Refused, match="room_full"):
+        await table.come(others[-1])
+    await table.come(others[0])  # who was let in finds the place kept
+    await table.come(others[0], take_over=True)
+
+    gone = await table.seat(others[0])
+    await seats.leave(gone.id, gone.generation, now=NOW, by_choice=True)
+    await seats.send_back(table.id, table.mediator, gone.id, now=NOW)
+    await table.come(others[-1])
+
+
+def test_the_media_process_has_as_many_places_as_the_rule() -> None:
+    assert MAX_SEATS == MOST_PEOPLE
 
 
 async def test_a_representative_appointed_later_has_a_seat_with_their_own_power() -> None:
