@@ -7,7 +7,7 @@ which socket holds it, so a lost process loses nothing but its connections.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from secrets import token_hex
@@ -23,7 +23,7 @@ from app.wake import Wake
 from models.rules.errors import DomainError
 from models.rules.hearing import SeatRole
 from realtime.alerts import Alerts
-from realtime.conductor import Conductor, Media, hearing_of
+from realtime.conductor import Conductor, Media
 from realtime.echo import Busy, Echoes
 from realtime.hearing_messages import (
     Entered,
@@ -39,11 +39,11 @@ from realtime.identity import Identity, identify
 from realtime.ladder import Ladders
 from realtime.lines import Lines
 from realtime.media_link import MediaRefused, MediaUnavailable
+from realtime.media_news import MediaNews, Watched
 from realtime.namespace import Namespace, Timed
 from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
 from realtime.sitting import Sitting, Sittings
-from realtime.telling import heard_in, without_voices
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +57,6 @@ GENERATIONS = 10_000
 """Media generations within one sitting: each rebuilt connection of a browser takes the next."""
 
 Answer = dict[str, Any]
-Watched = Callable[[int, Mapping[str, Mapping[str, Any]]], Awaitable[None]]
-"""watched(hearing, figures by seat): for who watches over hearings without being in them."""
 
 
 class Hearings(Namespace):
@@ -93,13 +91,21 @@ class Hearings(Namespace):
         self._device_label = device_label
         self._relays = relays or Relays()
         self._sittings = Sittings()
-        self._recorder = recorder
-        self._quality = quality
         self._ladders = Ladders(clock, wake)
         self._alerts = Alerts(clock, wake)
-        self._watched = watched
         self._lines = Lines(lambda hearing, name, said: self.emit(name, said, room=_room(hearing)))
         self.conductor = Conductor(media, self._sittings, recorder, self._media_reset, self._media_worked)
+        self._news = MediaNews(
+            conductor=self.conductor,
+            sittings=self._sittings,
+            lines=self._lines,
+            recorder=recorder,
+            quality=quality,
+            ladders=self._ladders,
+            alerts=self._alerts,
+            emit=self.emit,
+            watched=watched,
+        )
         self._echoes = Echoes(media, self._tell_one, token_hex(4))
         media.on_event(self._media_said)
         media.on_change(self.conductor.review)
@@ -310,76 +316,9 @@ class Hearings(Namespace):
             return asdict(Refusal("media_unavailable"))
 
     async def _media_said(self, process: int, name: str, payload: dict[str, Any]) -> None:
-        """Hand an event of a media process to the browsers it concerns."""
-        if await self._echoes.heard(process, name, payload):
-            return
-        hearing = hearing_of(payload.get("room"))
-        if hearing is None or not self.conductor.is_home(hearing, process):
-            return  # a room that was given up
-        if name == "activity":
-            await self._tell_activity(hearing, payload)
-            return
-        if name == "recording":
-            await self._tell_recording(hearing, payload)
-            return
-        if name == "caption":
-            await self._tell_caption(hearing, payload)
-            return
-        if name == "figures":
-            await self._tell_figures(hearing, payload)
-            return
-        seat = str(payload.get("seat", ""))
-        if seat.isdecimal():
-            for held in self._sittings.at(int(seat)):
-                await self.emit(name, payload, to=held.sid)
-            if name == "connection":
-                await self._lines.connection(hearing, int(seat), payload.get("state"))
-
-    async def _tell_activity(self, hearing: int, payload: dict[str, Any]) -> None:
-        """Who speaks is for those of the same circle, not for who waits outside or is in another room."""
-        flowing = self.conductor.flowing(hearing)
-        for held in self._sittings.inside(hearing):
-            if held.seat in flowing:
-                circle = {str(seat) for seat, name in flowing.items() if name == flowing[held.seat]}
-                await self.emit("activity", heard_in(circle, payload), to=held.sid)
-
-    async def _tell_caption(self, hearing: int, payload: dict[str, Any]) -> None:
-        """What somebody says, in words, to those who hear it; of private rooms there are none."""
-        flowing = self.conductor.flowing(hearing)
-        told = {name: payload.get(name) for name in ("seat", "text", "final")}
-        seat = str(told["seat"])
-        if not seat.isdecimal() or flowing.get(int(seat)) != "":
-            return
-        for held in self._sittings.inside(hearing):
-            if flowing.get(held.seat) == "":
-                await self.emit("caption", told, to=held.sid)
-
-    async def _tell_recording(self, hearing: int, payload: dict[str, Any]) -> None:
-        """That it is written, each second, is for who conducts the hearing; a failure is for the case."""
-        await self._recorder.heard(hearing, payload)
-        told = {name: payload.get(name) for name in ("state", "reason", "seconds")}
-        for held in self._sittings.inside(hearing):
-            if held.mediator:
-                await self.emit("recording", told, to=held.sid)
-
-    async def _tell_figures(self, hearing: int, payload: dict[str, Any]) -> None:
-        """How each is connected: everybody's to who conducts the hearing, to the others their own."""
-        figures = payload.get("seats", {})
-        flowing = self.conductor.flowing(hearing)
-        measured: dict[str, Any] = {}
-        for held in self._sittings.inside(hearing):
-            own = {seat: said for seat, said in figures.items() if seat == str(held.seat)}
-            if own:
-                measured |= own
-                await self._lines.figures(hearing, held.seat, own[str(held.seat)])
-            if own and held.seat in flowing:
-                self._quality.heard(hearing, held.seat, own[str(held.seat)])
-                await self._ladders.heard(held.seat, own[str(held.seat)])
-                await self._alerts.heard(held.seat, own[str(held.seat)])
-            if told := without_voices(figures, flowing, held.seat) if held.mediator else own:
-                await self.emit("figures", {"seats": told}, to=held.sid)
-        if self._watched is not None:
-            await self._watched(hearing, without_voices(measured, flowing))
+        """An event of a media process: of a network test, or of a hearing."""
+        if not await self._echoes.heard(process, name, payload):
+            await self._news.take(process, name, payload)
 
     async def _media_reset(self, hearing: int) -> None:
         """The hearing's room is on another media process: have its browsers connect there."""

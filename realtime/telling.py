@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -19,6 +19,16 @@ def without_voices(
         other: {name: said[name] for name in said if name != "voice"} if other in private else said
         for other, said in figures.items()
     }
+
+
+def read_by(flowing: Mapping[int, str], speaker: str, readers: Iterable[int]) -> list[int]:
+    """Of these seats, who reads the words of somebody as captions: those in the hearing, if the speaker is.
+
+    What is said in a private room nobody reads, and who is in one reads nothing.
+    """
+    if not speaker.isdecimal() or flowing.get(int(speaker)) != "":
+        return []
+    return [seat for seat in readers if flowing.get(seat) == ""]
 
 
 def heard_in(seats: set[str], payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from app.services import seat_quality
 from models import CaseEvent, Hearing, Seat
 from models.rules.errors import Refused
 from models.rules.hearing import SeatRole
-from models.rules.presence import Observed, Plan, Presence, check_absence, presence
+from models.rules.presence import Presence, check_absence, presence
+from models.rules.presence_record import Observed, Plan
 
 TELLING = (
     *("hearing_opened", "hearing_suspended", "hearing_resumed", "hearing_closed"),

@@ -11,7 +11,8 @@ from app.i18n import N_, ngettext
 from app.i18n import gettext as _
 from app.services.wording import seat_role_label
 from models.rules.hearing import SeatRole
-from models.rules.presence import PARTIES, Attendance, Cause, Person, Presence, Span, Where
+from models.rules.presence import PARTIES, Cause, Presence
+from models.rules.presence_record import Attendance, Person, Span, Where
 
 STEPS = (5, 10, 15, 30, 60, 120)
 """Minutes between two times on the scale: the first of which no more than so many are needed."""

@@ -98,7 +98,7 @@ async def test_figures_go_to_who_watches_and_say_nothing_of_private_voices(
     async def watched(hearing: int, seats: Any) -> None:
         told.append((hearing, dict(seats)))
 
-    monkeypatch.setattr(web.hearings, "_watched", watched)
+    monkeypatch.setattr(web.hearings._news, "watched", watched)
     ana = await web.browser(table.consumer)
     await ana.ask("enter", {"hearing": table.id, "take_over": True})
     await web.hearings.conductor.arrange(table.id)

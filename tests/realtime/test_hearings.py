@@ -399,3 +399,21 @@ async def test_strangers_and_internal_names_get_nothing(web: Process) -> None:
     assert (await stranger.ask("enter", {"hearing": table.id}))["error"] == "not_found"
     assert (await stranger.ask("publish", {"generation": 1, "sdp": "x"}))["error"] == "not_admitted"
     assert web.media.calls == []
+
+
+async def test_who_finds_no_place_in_the_media_stops_nobody_and_is_joined_later(web: Process) -> None:
+    table = await make_table()
+    inside, _ = await seated(web, table, "mediator")
+    web.media.refuse["join"] = "room_full"
+    _, late = await seated(web, table, "consumer")
+    await captions.turn(table.id, table.mediator, on=True, offered=True, now=web.clock.now())
+    web.wake.ring()
+    await inside.until(lambda: web.media.calls[-1][0] == "captions")
+
+    del web.media.refuse["join"]
+    web.media.calls.clear()
+    await web.media.review()
+    assert web.media.standing(late) == (False, False)
+    web.media.calls.clear()
+    await web.media.review()
+    assert web.media.calls == []

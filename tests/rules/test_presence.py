@@ -14,17 +14,8 @@ from hypothesis import strategies as st
 from models.rules.connection_quality import Stretch
 from models.rules.errors import Refused
 from models.rules.hearing import SeatRole
-from models.rules.presence import (
-    Attendance,
-    Cause,
-    Observed,
-    Plan,
-    Presence,
-    Where,
-    agreed_times,
-    check_absence,
-    presence,
-)
+from models.rules.presence import Cause, Presence, check_absence, presence
+from models.rules.presence_record import Attendance, Observed, Plan, Where, agreed_times
 
 START = datetime(2026, 12, 10, 17, 30, tzinfo=UTC)
 CONSUMER, COMPANY, SECOND, MEDIATOR = 1, 2, 3, 4
