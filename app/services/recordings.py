@@ -111,8 +111,10 @@ async def everybody_agreed(hearing: Hearing) -> bool:
     return all_agreed(Asked(seat.role, seat.admitted, said.get(seat.id)) for seat in seats)
 
 
-async def answer(hearing_id: int, viewer: Viewer, said: Answer, *, now: datetime) -> None:
+async def answer(hearing_id: int, viewer: Viewer, said: Answer, *, version: str, now: datetime) -> None:
     """Keep what a party says about being recorded; it may be said before entering, and taken back.
+
+    ``version`` is that of the question which was answered (``RecordingPolicy.question``).
 
     A recording that runs is paused by the first "no". Raises Refused("not_yours") to the agency's people.
     """
@@ -122,7 +124,8 @@ async def answer(hearing_id: int, viewer: Viewer, said: Answer, *, now: datetime
             raise Refused("not_yours")
         if (await answers(room.hearing)).get(room.seat.id) is said:
             return
-        await room.record(_EVENTS[said], now=now, facts={"seat": room.seat.id, "role": room.seat.role})
+        facts = {"seat": room.seat.id, "role": room.seat.role, "version": version}
+        await room.record(_EVENTS[said], now=now, facts=facts)
         await follow(room, now=now)
 
 

@@ -18,7 +18,7 @@ from models.rules.errors import Invalid, NotFound
 from models.rules.hearing import Audience, Conduct, Outcome
 from models.rules.outcomes import Cause
 from models.rules.people import Role
-from models.rules.recording import Answer, Take
+from models.rules.recording import Answer, Take, check_question
 
 blueprint = Blueprint("hearing_acts", __name__)
 
@@ -48,10 +48,12 @@ async def close(hearing_id: int) -> ResponseReturnValue:
 @requires(Role.CONSUMER, Role.COMPANY, Role.GUEST)
 async def agree(hearing_id: int) -> ResponseReturnValue:
     """Say whether one may be recorded; it may be said again, another way."""
-    said = (await form()).get("answer", "")
+    sent = await form()
+    said, shown = sent.get("answer", ""), sent.get("version", "")
     if said not in set(Answer):
         raise Invalid({"answer": "choice_missing"})
-    await recordings.answer(hearing_id, viewer(), Answer(said), now=now())
+    check_question(parts().profile.recording, shown)
+    await recordings.answer(hearing_id, viewer(), Answer(said), version=shown, now=now())
     return done(hearing_id)
 
 

@@ -19,6 +19,11 @@ CARD = timedelta(seconds=4)
 """How long a pause is in the video: a card that says so, whatever the pause took."""
 
 
+QUESTION = "2026-11"
+"""The version of the question whether somebody may be recorded, in ``hearings/_recording_question.html``:
+other words, another version."""
+
+
 @dataclass(frozen=True)
 class RecordingPolicy:
     """What a municipality has decided: whether hearings may be recorded, by whom, and how long it is kept.
@@ -32,6 +37,11 @@ class RecordingPolicy:
     keep_days: int
     free_bytes: int
     source: str
+
+    @property
+    def question(self) -> str:
+        """The version of the question as it is asked here; how long a video is kept is part of it."""
+        return f"{QUESTION}/{self.keep_days}"
 
 
 class Capture(StrEnum):
@@ -79,6 +89,12 @@ class Asked:
 def is_asked(role: SeatRole) -> bool:
     """Whether a person's agreement is needed: the parties', not that of the agency's own people."""
     return role is not SeatRole.MEDIATOR
+
+
+def check_question(policy: RecordingPolicy, shown: str) -> None:
+    """Refused("recording_question_changed") to an answer to other words than today's."""
+    if shown != policy.question:
+        raise Refused("recording_question_changed")
 
 
 def all_agreed(people: Iterable[Asked]) -> bool:

@@ -167,16 +167,17 @@ async def test_a_hearing_is_recorded_and_played_back(room: Room) -> None:
     mediator = await room.sits(table.mediator, DESKTOP, script("mediator"))
     ana = await room.person(table.consumer, PHONE, script("consumer"))
     await asked_before_entering(ana)
-    agent = await room.sits(table.agent, DESKTOP, script("agent"))
+    agent = await room.person(table.agent, DESKTOP, script("agent"))
+    await refused_before_entering(agent)
     await opened(mediator, ana, agent)
-    await nothing_is_recorded_before_all_agree(mediator, agent)
+    await nothing_is_recorded_while_somebody_refuses(room, mediator, agent)
 
     await press(mediator, "Gravar")
     await everybody_sees_it(mediator, ana, agent)
     await a_writer_that_hangs_raises_the_alarm(room, mediator, ana)
     await a_lost_media_process_ends_nothing(room, mediator, ana)
     await asyncio.sleep(4)
-    await a_pause_is_seen(mediator, ana)
+    await who_takes_it_back_is_recorded_no_more(room, mediator, ana, agent)
     await asyncio.sleep(5)
 
     case = await mediator.page.context.new_page()
@@ -203,6 +204,14 @@ async def asked_before_entering(ana: Person) -> None:
     await in_phase(ana, "waiting")
 
 
+async def refused_before_entering(agent: Person) -> None:
+    """A "no" at the door closes no door."""
+    await press(agent, "Não concordo")
+    await expect(agent.page.get_by_text("O Procon pode gravar a sua participação?")).to_be_hidden()
+    await agent.page.locator("[data-enter]").click()
+    await in_phase(agent, "waiting")
+
+
 async def opened(mediator: Person, *others: Person) -> None:
     """Everybody is let in and the hearing opened."""
     await press(mediator, "Admitir todos")
@@ -213,13 +222,25 @@ async def opened(mediator: Person, *others: Person) -> None:
         await expect(person.page.locator(".tile-picture")).to_have_count(3, timeout=WAIT_MS)
 
 
-async def nothing_is_recorded_before_all_agree(mediator: Person, agent: Person) -> None:
-    """The mediator reads whose agreement is missing, and has no button until it is there."""
+async def nothing_is_recorded_while_somebody_refuses(room: Room, mediator: Person, agent: Person) -> None:
+    """The mediator reads who said no, and has no button; the hearing goes on, and nothing is on the disk."""
     page = mediator.page
     await expect(page.get_by_text(f"Para gravar, falta o acordo de: {agent.name}.")).to_be_visible()
+    refuses = page.locator(".person", has_text=agent.name)
+    await expect(refuses.get_by_text("não concorda com a gravação", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Gravar", exact=True)).to_have_count(0)
-    await press(agent, "Concordo")
+    await mediator.look("gravacao-recusada")
+    await mediator.hears_and_sees(others=2, seconds=1)
+    assert written(room) == 0
+    await agent.tab("Pessoas")
+    await press(agent, "Concordar com a gravação")
     await expect(page.get_by_role("button", name="Gravar", exact=True)).to_be_visible()
+
+
+def written(room: Room) -> int:
+    """How many bytes of recordings there are."""
+    files = (room.server.data_dir / "recordings").rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 async def everybody_sees_it(mediator: Person, *others: Person) -> None:
@@ -240,6 +261,10 @@ async def a_writer_that_hangs_raises_the_alarm(room: Room, mediator: Person, ana
     """Within seconds the mediator is told, and it is in the record; when it goes on, that is told too."""
     writer = writer_of(room)
     alarm = mediator.page.locator("[data-recording-alarm]")
+    centre = await mediator.page.context.new_page()
+    await centre.goto("/audiencias/central")
+    task = centre.locator(".task", has_text="A gravação falhou")
+    await expect(task).to_have_count(0)
     began = time.monotonic()
     os.kill(writer, signal.SIGSTOP)
     try:
@@ -248,10 +273,14 @@ async def a_writer_that_hangs_raises_the_alarm(room: Room, mediator: Person, ana
         await expect(alarm).to_contain_text("Nada está sendo gravado")
         await expect(ana.page.locator(".recording-failing")).to_be_visible()
         await mediator.look("gravacao-falhou")
+        await expect(task).to_contain_text("Ana Souza × Loja Boa Ltda.", timeout=WAIT_MS)
+        await Person("Rita na central", centre, room.site.faults).look("central-gravacao")
     finally:
         os.kill(writer, signal.SIGCONT)
     await expect(alarm).to_be_hidden(timeout=WAIT_MS)
     await expect(ana.page.locator(".recording-on")).to_be_visible()
+    await expect(task).to_have_count(0)
+    await centre.close()
 
 
 def writer_of(room: Room) -> int:
@@ -290,14 +319,28 @@ async def a_lost_media_process_ends_nothing(room: Room, mediator: Person, ana: P
         await expect(person.page.locator(".recording-on")).to_be_visible(timeout=WAIT_MS)
 
 
-async def a_pause_is_seen(mediator: Person, ana: Person) -> None:
-    """Two seconds of which nothing is kept."""
-    await press(mediator, "Pausar a gravação")
-    for person in (mediator, ana):
+async def who_takes_it_back_is_recorded_no_more(
+    room: Room, mediator: Person, ana: Person, agent: Person
+) -> None:
+    """In the middle: it pauses for all, pictures go on, not a byte is added, and nobody may go on with it."""
+    await press(agent, "Retirar o acordo com a gravação")
+    for person in (mediator, ana, agent):
         await expect(person.page.locator(".recording-paused")).to_have_text("Gravação em pausa")
-    await asyncio.sleep(2)
+    missing = mediator.page.get_by_text(f"Para gravar, falta o acordo de: {agent.name}.")
+    await expect(missing).to_be_visible()
+    await expect(mediator.page.get_by_role("button", name="Continuar a gravação")).to_have_count(0)
+    async with asyncio.timeout(WAIT_MS / 1000):
+        before = -1
+        while before != (now := written(room)):  # what had arrived is still written
+            before = now
+            await asyncio.sleep(0.5)
+    await ana.hears_and_sees(others=2, seconds=2)
+    assert written(room) == before
+    await press(agent, "Concordar com a gravação")
+    await expect(missing).to_have_count(0)
     await press(mediator, "Continuar a gravação")
     await expect(ana.page.locator(".recording-on")).to_be_visible()
+    assert written(room) >= before
 
 
 async def composed_while_the_case_is_looked_at(case: Page) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from models.rules.hearing import HearingState, SeatRole
 from models.rules.people import Role, Side
 from models.rules.recording import (
     CARD,
+    QUESTION,
     TABLE,
     Answer,
     Asked,
@@ -35,6 +39,9 @@ EXPECTED = {
     ("running", "record_stop"): "none",
     ("paused", "record_stop"): "none",
 }
+TEMPLATE = Path(__file__).parents[2] / "app" / "templates" / "hearings" / "_recording_question.html"
+WORDS = {"2026-11": "dd0a1f6926a2afeab11b4c35dbb749d81f804b0b0c47559fb5c583af1e83fd25"}
+"""Of each version of the question, the SHA-256 of its words: other words need another version."""
 EVERY = list(itertools.product(Capture, Take, HearingState, [True, False]))
 
 
@@ -141,3 +148,8 @@ def test_any_course_is_whole_and_goes_forward(
     assert (found is None) == (not 0 <= moment < length)
     if found is not None:
         assert timedelta() <= found < ran.length
+
+
+def test_the_question_is_worded_as_its_version_says() -> None:
+    words = "\n".join(re.findall(r'_\("([^"]+)"', TEMPLATE.read_text("utf-8")))
+    assert hashlib.sha256(words.encode()).hexdigest() == WORDS[QUESTION]

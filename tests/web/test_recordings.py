@@ -101,8 +101,13 @@ async def test_the_mediator_records_when_everybody_agreed_and_all_see_it(office:
     assert "record" not in (await office.truth(mediator))["controls"]
     await refused(await office.act(mediator, "record"), 409, "recording_not_agreed")
 
+    for shown in ({}, {"version": "2020-01/30"}):
+        answer = await office.act(consumer, "acordo", answer="agreed", **shown)
+        await refused(answer, 409, "recording_question_changed")
+    asked = office.application.parts.profile.recording.question
     for browser in (consumer, agent):
-        assert (await office.act(browser, "acordo", answer="agreed")).status_code == 204
+        assert f'name="version" value="{asked}"' in await office.page(browser)
+        assert (await office.act(browser, "acordo", answer="agreed", version=asked)).status_code == 204
     page = await office.page(consumer)
     assert "O Procon pode gravar a sua participação?" not in page
     assert "Retirar o acordo com a gravação" in page
