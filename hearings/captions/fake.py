@@ -1,4 +1,7 @@
-"""A recogniser that knows one word, for tests: it says for how long somebody has spoken aloud."""
+"""A recogniser that knows one word, for tests: it says for how long somebody has spoken aloud.
+
+Like a real one it ends a sentence by itself when it hears a pause.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ LOUD = 300
 WORD = "fala"
 EACH = RATE // 2
 """A word for each half second of voice."""
+PAUSE = RATE * 6 // 10
 
 
 class FakeModel:
@@ -22,13 +26,17 @@ class FakeModel:
 
 class _Fake:
     def __init__(self) -> None:
-        self._loud = self._told = 0
+        self._loud = self._told = self._quiet = 0
 
     def hear(self, samples: bytes) -> Heard | None:
         heard = array("h", samples)
         if max(map(abs, heard), default=0) > LOUD:
-            self._loud += len(heard)
+            self._loud, self._quiet = self._loud + len(heard), 0
+        else:
+            self._quiet += len(heard)
         words = self._loud // EACH
+        if self._told and self._quiet >= PAUSE:
+            return self.finish()
         if words == self._told:
             return None
         self._told = words

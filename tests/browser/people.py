@@ -33,6 +33,8 @@ PROCON_SCREENSHOTS=whole, of the whole page."""
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1440, "height": 900}
 
+WAIT_SECONDS = 30
+
 KEEP_CONNECTIONS = """
 const Real = RTCPeerConnection;
 window.connections = [];
@@ -98,16 +100,18 @@ class Person:
 
     async def hears_and_sees(self, others: int, seconds: float = 3) -> None:
         """Pictures and sound of ``others`` people arrive and go on arriving, by the browser's statistics."""
-        for _ in range(100):
+        await self.receives(audio=others, video=others, seconds=seconds)
+
+    async def receives(self, *, audio: int, video: int, seconds: float = 2) -> None:
+        """For so long sound and pictures of so many arrive, and of no more; what changes is waited for."""
+        for _ in range(int(WAIT_SECONDS / seconds)):
             before = await self.received()
-            if sum(value > 0 for value in before.values()) >= 2 * others:
-                break
-            await self.page.wait_for_timeout(250)
-        await self.page.wait_for_timeout(seconds * 1000)
-        after = await self.received()
-        for kind in ("video", "audio"):
-            growing = [key for key in before if key.startswith(kind) and after[key] > before[key]]
-            assert len(growing) == others, f"{self.name}: {kind} {before} -> {after}"
+            await self.page.wait_for_timeout(seconds * 1000)
+            after = await self.received()
+            grown = [key.partition(":")[0] for key in after if after[key] > before.get(key, 0)]
+            if (grown.count("audio"), grown.count("video")) == (audio, video):
+                return
+        raise AssertionError(f"{self.name}, expecting {audio} and {video}: {before} -> {after}")
 
     async def look(self, name: str) -> None:
         """The page has no accessibility finding and fits its width; its picture is kept in ``SCREENS``."""

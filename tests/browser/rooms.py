@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,11 +95,15 @@ async def in_phase(person: Person, phase: str) -> None:
 
 @asynccontextmanager
 async def hearing_room(
-    url: str, *, lawyer: bool = False, begins: timedelta = timedelta(minutes=5)
+    url: str,
+    *,
+    lawyer: bool = False,
+    begins: timedelta = timedelta(minutes=5),
+    env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Room]:
-    """A hearing that begins in five minutes, on a server of its own over the database of ``sqlite_url``.
+    """A hearing that ``begins`` so long from now, on a server of its own over the database of ``sqlite_url``.
 
-    ``lawyer``: the company also has somebody without power to settle, ``Room.lawyer``.
+    ``lawyer``: the company also has somebody without power to settle, ``Room.lawyer``. ``env``: the server's.
     """
     folder = Path(url.removeprefix("sqlite://")).parent
     await db.connect(url)
@@ -113,7 +117,7 @@ async def hearing_room(
         for viewer in people
     }
     await db.close()
-    with servers.serving(folder) as server:
+    with servers.serving(folder, env=env) as server:
         async with stage(server.url) as site:
             expect.set_options(timeout=WAIT_MS)
             yield Room(table, server, site, tokens, people[-1] if lawyer else None)

@@ -1,4 +1,7 @@
-"""A whole hearing conducted by keyboard alone: three real browsers, what reaches each, how states look."""
+"""A whole hearing conducted by keyboard alone: three real browsers, what reaches each, how states look.
+
+Its captions come from the recogniser that knows one word; all else of them is real.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,32 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
 
 MOST_TABS = 90
 MOST_PANELS = 5
+SPEAKS = """
+(() => {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    if (!wanted.audio) return stream;
+    const context = new AudioContext();
+    const out = context.createMediaStreamDestination();
+    const voice = new GainNode(context, { gain: 0.3 });
+    setInterval(() => (voice.gain.value = voice.gain.value > 0 ? 0 : 0.3), 1200);
+    const tone = new OscillatorNode(context, { frequency: 300 });
+    tone.connect(voice).connect(out);
+    tone.start();
+    return new MediaStream([...stream.getVideoTracks(), ...out.stream.getTracks()]);
+  };
+})();
+"""
+"""Somebody who speaks for a bit more than a second, and pauses for as long."""
+COUNT_CAPTIONS = """
+() => {
+  window.captions = 0;
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) window.captions += addedNodes.length;
+  }).observe(document.querySelector("[data-captions]"), { childList: true });
+}
+"""
 SECRET = "Aceito no máximo duzentos reais."
 FOCUSED = """
 () => {
@@ -31,7 +60,7 @@ FOCUSED = """
 @pytest.fixture
 async def room(sqlite_url: str) -> AsyncIterator[Room]:
     """A hearing on a server of its own."""
-    async with hearing_room(sqlite_url) as room:
+    async with hearing_room(sqlite_url, env={"PROCON_CAPTIONS_MODEL": "fake:"}) as room:
         yield room
 
 
@@ -59,8 +88,12 @@ async def meets(person: Person, others: int) -> None:
 async def test_a_hearing_with_a_private_room_by_keyboard(room: Room) -> None:
     table = room.table
     mediator, ana, agent = [
-        await room.person(viewer, size)
-        for viewer, size in ((table.mediator, DESKTOP), (table.consumer, PHONE), (table.agent, DESKTOP))
+        await room.person(viewer, size, script)
+        for viewer, size, script in (
+            (table.mediator, DESKTOP, ""),
+            (table.consumer, PHONE, SPEAKS),
+            (table.agent, DESKTOP, ""),
+        )
     ]
     await press(mediator, "Entrar na audiência")
     for person in (ana, agent):
@@ -75,6 +108,7 @@ async def test_a_hearing_with_a_private_room_by_keyboard(room: Room) -> None:
     await a_raised_hand_gets_the_word(mediator, ana, agent)
     await silence_is_lifted_by_the_mediator_and_ended_by_the_person(mediator, ana, agent)
     await a_private_room_is_private(mediator, ana, agent)
+    await captions_end_for_everybody(mediator, ana, agent)
     await who_declines_stays(mediator, agent)
     await breaks_are_told_to_everybody(mediator, ana, agent)
     await the_text_is_written_signed_and_sealed(room, mediator, ana, agent)
@@ -110,6 +144,7 @@ async def silence_is_lifted_by_the_mediator_and_ended_by_the_person(
     await press(mediator, "Silenciar todos")
     await expect(microphone).to_be_disabled()
     await expect(ana.page.locator("[data-microphone]")).to_be_enabled()
+    await captions_are_read_along(mediator, ana, agent)
     await press(mediator, "Liberar microfone")
     await expect(microphone).to_be_enabled()
     await expect(microphone).to_have_attribute("aria-pressed", "true")
@@ -117,6 +152,49 @@ async def silence_is_lifted_by_the_mediator_and_ended_by_the_person(
     await expect(microphone).to_have_attribute("aria-pressed", "false")
     await press(mediator, "Encerrar a palavra")
     await expect(agent.page.get_by_text("Com a palavra")).to_have_count(0)
+
+
+async def captions_are_read_along(mediator: Person, ana: Person, agent: Person) -> None:
+    """For all, in the speaker's name, read out, not of who is silenced; each may hide them."""
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".captions-sign")).to_have_count(0)
+        await expect(person.page.get_by_role("log", name="Legendas")).to_be_hidden()
+    await press(mediator, "Ligar legendas")
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".captions-sign")).to_contain_text("Legendas automáticas ligadas")
+        log = person.page.get_by_role("log", name="Legendas")
+        said = log.locator(".caption:not([aria-hidden])", has_text=ana.name).first
+        await expect(said).to_have_text(re.compile(f"{ana.name}: fala( fala)*"), timeout=WAIT_MS)
+        await expect(log.get_by_text(agent.name)).to_have_count(0)
+    for person in (mediator, ana):
+        await person.look("legendas")
+
+    hers = ana.page.get_by_role("log", name="Legendas")
+    await turn_settings(ana)
+    await press(ana, "Mostrar legendas nesta tela")
+    await expect(hers).to_be_hidden()
+    await expect(agent.page.locator(".caption").first).to_be_visible(timeout=WAIT_MS)
+    await ana.page.keyboard.press("Enter")
+    await expect(hers).to_be_visible(timeout=WAIT_MS)
+    await turn_settings(ana)
+
+
+async def turn_settings(person: Person) -> None:
+    """Open the settings of the room, or close them."""
+    await reach_where(person, "one.matches('.bar-menu summary')", "the settings")
+    await person.page.keyboard.press("Enter")
+
+
+async def captions_end_for_everybody(mediator: Person, ana: Person, agent: Person) -> None:
+    """They are back after the private room; then nothing is written any more."""
+    await expect(agent.page.locator(".caption:not([aria-hidden])").first).to_be_visible(timeout=WAIT_MS)
+    await press(mediator, "Desligar legendas")
+    for person in (mediator, ana, agent):
+        await expect(person.page.locator(".captions-sign, .caption")).to_have_count(0)
+        await person.page.evaluate(COUNT_CAPTIONS)
+    await asyncio.gather(*(meets(person, 2) for person in (mediator, ana, agent)))
+    for person in (mediator, ana, agent):
+        assert await person.page.evaluate("window.captions") == 0, person.name
 
 
 async def a_private_room_is_private(mediator: Person, ana: Person, agent: Person) -> None:
@@ -131,8 +209,15 @@ async def a_private_room_is_private(mediator: Person, ana: Person, agent: Person
         await expect(person.page.locator(".private-inside h2")).to_contain_text(other.name)
         await expect(person.page.locator(".tile")).to_have_count(2)
     await expect(agent.page.locator(".tile", has_text="em sala reservada")).to_have_count(2)
+    for person in (mediator, ana):
+        await expect(person.page.get_by_role("log", name="Legendas")).to_be_hidden()
+    for person in (mediator, ana, agent):
+        await person.page.evaluate(COUNT_CAPTIONS)
 
     await asyncio.gather(meets(mediator, 1), meets(ana, 1), meets(agent, 0))
+    for person in (mediator, ana, agent):
+        added = await person.page.evaluate("window.captions")
+        assert added == 0, f"{person.name} reads {added} lines of what is said in private"
     for person in (mediator, ana, agent):
         await person.look("reservada")
 

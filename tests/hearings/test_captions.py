@@ -27,13 +27,14 @@ FRAME = 960
 """Samples of 20 ms at 48 kHz."""
 
 
-def opus(seconds: float, volume: int = 8000) -> list[bytes]:
-    """A tone of 300 Hz as a browser would send it, 50 packets a second."""
+def opus(seconds: float, volume: int = 8000, silent: float = math.inf) -> list[bytes]:
+    """A tone of 300 Hz as a browser would send it, 50 packets a second; from ``silent`` on, silence."""
     encoder = CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"  # type: ignore[attr-defined]
     packets = []
     for number in range(int(seconds * 50)):
-        tone = (volume * math.sin(2 * math.pi * 300 * (number * FRAME + at) / 48_000) for at in range(FRAME))
+        loud = volume if number / 50 < silent else 0
+        tone = (loud * math.sin(2 * math.pi * 300 * (number * FRAME + at) / 48_000) for at in range(FRAME))
         frame = AudioFrame(format="s16", layout="mono", samples=FRAME)
         frame.planes[0].update(array("h", map(int, tone)).tobytes())
         frame.sample_rate, frame.pts = 48_000, number * FRAME
@@ -50,6 +51,16 @@ def test_sound_becomes_words_and_a_pause_ends_the_sentence() -> None:
     assert speech.tick(9) is None
 
 
+def test_silence_that_a_browser_hardly_sends_ends_the_sentence_too() -> None:
+    speech = Speech(FakeModel().recogniser())
+    packets = opus(3.0, silent=1.2)
+    sent = [*range(65), 80, 100, 120]  # with one packet in 400 ms from then on
+    heard = [said for number, at in enumerate(sent) for said in speech.packet(number, packets[at], at / 50)]
+    assert heard[-1] == Heard("fala fala", True)
+    assert [said.final for said in heard].count(True) == 1
+    assert speech.tick(2.4 + PAUSE_S) is None, "the rest is silence"
+
+
 def test_late_packets_and_nonsense_are_left_out() -> None:
     speech = Speech(FakeModel().recogniser())
     packets = opus(1.0)
@@ -57,7 +68,7 @@ def test_late_packets_and_nonsense_are_left_out() -> None:
     again = [said for at, one in enumerate(packets) for said in speech.packet(at, one, at / 50)]
     assert heard
     assert again == []
-    assert list(speech.packet(10_000, b"\xff" * 40, 3.0)) in ([], [Heard("fala fala", False)])
+    assert list(speech.packet(10_000, b"\xff" * 40, 1.0)) in ([], [Heard("fala fala", False)])
     quiet = Speech(FakeModel().recogniser())
     assert [s for at, one in enumerate(opus(1.0, volume=0)) for s in quiet.packet(at, one, at / 50)] == []
 

@@ -2,6 +2,7 @@
 
 const LINES = 3;
 const SHOWN_MS = 12_000;
+const TAIL = 140; // characters of a sentence that goes on and on
 
 /** @typedef {{seat: string, text: string, final: boolean}} Caption */
 
@@ -61,7 +62,7 @@ export class Captions {
     if (!this.on || !this.place || !this.nameOf(seat)) return;
     const line = this.open.get(seat) ?? this.begin(seat);
     const words = line.querySelector("span");
-    if (words) words.textContent = text;
+    if (words) words.textContent = final ? text : tail(text);
     if (final) {
       this.open.delete(seat);
       this.say(line);
@@ -96,4 +97,9 @@ export class Captions {
       this.draw();
     }, SHOWN_MS);
   }
+}
+
+/** @param {string} text @returns {string} the end of a long one, from the beginning of a word on */
+function tail(text) {
+  return text.length <= TAIL ? text : `… ${text.slice(-TAIL).replace(/^\S*\s/, "")}`;
 }

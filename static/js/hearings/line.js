@@ -35,7 +35,7 @@ export class Line extends EventTarget {
     this.socket.on("disconnect", () => this.#lost());
     this.socket.on("taken_over", () => this.#end("taken"));
     this.socket.on("media_reset", () => this.tell("reset"));
-    for (const name of ["offer", "connection", "activity", "devices", "recording", "figures", "pointer", "line"]) {
+    for (const name of ["offer", "connection", "activity", "devices", "recording", "figures", "pointer", "line", "caption"]) {
       this.socket.on(name, (payload) => this.tell("message", { name, payload }));
     }
   }
