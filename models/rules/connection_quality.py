@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
-    "loss": (0.05, 0.15),
+    "loss": (0.10, 0.15),
     "rtt_ms": (400.0, 1000.0),
     "frozen": (0.05, 0.2),
 }
-"""From which value on a connection is regular, and bad: the fraction of packets lost, the round trip (people
+"""From which value on a connection is regular, and bad: the fraction of packets lost (as
+courts count it; what is lost below the first is asked for again), the round trip (people
 begin to talk at cross-purposes when a voice takes 150 to 400 ms, ITU-T G.114), the fraction of the time in
 which a picture stood still."""
 
