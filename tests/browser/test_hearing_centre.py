@@ -35,6 +35,39 @@ OscillatorNode.prototype.start = function (...given) { window.tones += 1; return
 """
 
 
+DENIED = """
+(() => {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (sessionStorage.getItem("denied")) throw new DOMException("no", "NotAllowedError");
+    return open(wanted);
+  };
+})();
+"""
+"""A browser in which camera and microphone are blocked for a while."""
+BROWSERS = {
+    "Windows NT 10.0) Chrome/130.0": "abra as permissões",
+    "Linux; Android 14) Chrome/130.0 Mobile": "Ajustes do Android, Apps, Chrome",
+    "Linux; Android 14) SamsungBrowser/26.0 Chrome/122.0": "Samsung Internet",
+    "Windows NT 10.0; rv:132.0) Firefox/132.0": "ícone de câmera",
+    "iPhone; CPU iPhone OS 18_0) CriOS/130.0 Safari/604.1": "Ajustes, Apps, Safari",
+    "Macintosh; Intel Mac OS X 10_15) Version/18.0 Safari/605.1": "No menu Safari",
+}
+HELPS = """
+async (agents) => {
+  const { permissionHelp } = await import(
+    document.querySelector("script[src$='js/hearings/start.js']").src.replace("start.js", "devices.js"));
+  const found = {};
+  for (const agent of agents) {
+    Object.defineProperty(navigator, "userAgent", { value: agent, configurable: true });
+    found[agent] = permissionHelp();
+  }
+  return found;
+}
+"""
+"""What each browser's people are told to do."""
+
+
 @pytest.fixture
 async def watched(sqlite_url: str) -> AsyncIterator[tuple[Room, Viewer]]:
     """A hearing on a server of its own, and a coordinator who has nothing to do with it."""
@@ -59,7 +92,7 @@ async def test_a_coordinator_helps_those_in_a_hearing(watched: tuple[Room, Viewe
     await help_is_asked_at_the_door_and_answered(helena, ana)
 
     mediator = await room.sits(room.table.mediator, DESKTOP)
-    agent = await room.sits(room.table.agent, DESKTOP)
+    agent = await room.sits(room.table.agent, DESKTOP, DENIED)
     await ana.page.locator("[data-enter]").click()
     await in_phase(ana, "waiting")
     await mediator.page.get_by_role("button", name="Admitir todos").click()
@@ -71,6 +104,7 @@ async def test_a_coordinator_helps_those_in_a_hearing(watched: tuple[Room, Viewe
 
     await the_day_shows_who_is_where(helena)
     await a_lost_line_is_a_task_until_it_is_back(helena, agent)
+    await what_stands_in_the_way_is_a_task(helena, mediator, agent)
     await help_is_asked_in_the_room(helena, ana, mediator)
     await the_report_shows_what_was_measured(room, helena, ana)
 
@@ -148,6 +182,37 @@ async def a_lost_line_is_a_task_until_it_is_back(helena: Person, agent: Person) 
     await expect(row).to_contain_text("resolvida sozinha")
 
 
+async def what_stands_in_the_way_is_a_task(helena: Person, mediator: Person, agent: Person) -> None:
+    """A technical suspension, and a browser that was told to give no microphone; each ends with its cause."""
+    suspended = helena.page.locator(".task", has_text="Suspensa por falha técnica")
+    await mediator.page.get_by_role("button", name="Suspender por falha técnica").click()
+    await expect(suspended).to_contain_text("Ana Souza × Loja Boa Ltda.")
+    await expect(helena.page.locator(".watch")).to_contain_text("Suspensa por falha técnica")
+
+    blocked = helena.page.locator(".task", has_text="Som ou imagem bloqueados")
+    await agent.page.evaluate("sessionStorage.setItem('denied', 'yes')")
+    await agent.page.reload()
+    await in_phase(agent, "inside")
+    told = agent.page.locator("[data-device-problem]")
+    await expect(told).to_contain_text("permita Câmera e Microfone")
+    for browser, help in (await agent.page.evaluate(HELPS, list(BROWSERS))).items():
+        assert BROWSERS[browser] in help, browser
+    await agent.look("aparelho-bloqueado")
+    await agent.page.set_viewport_size(PHONE)
+    await agent.look("aparelho-bloqueado")
+    await agent.page.set_viewport_size(DESKTOP)
+    await expect(blocked).to_contain_text(agent.name, timeout=WAIT_MS)
+    await helena.look("central-bloqueada")
+
+    await mediator.page.get_by_role("button", name="Retomar").click()
+    await expect(suspended).to_have_count(0)
+    await agent.page.evaluate("sessionStorage.removeItem('denied')")
+    await told.get_by_role("button", name="Tentar de novo").click()
+    await expect(told).to_be_hidden()
+    await expect(blocked).to_have_count(0, timeout=WAIT_MS)
+    await mediator.hears_and_sees(others=2, seconds=1)
+
+
 async def help_is_asked_in_the_room(helena: Person, ana: Person, mediator: Person) -> None:
     """On a phone, in the middle of the hearing; the answer is told though the panel is closed."""
     await ana.page.locator(".bar [data-help-open]").click()
@@ -166,7 +231,7 @@ async def help_is_asked_in_the_room(helena: Person, ana: Person, mediator: Perso
     await task.get_by_label("Como foi resolvida").fill("Explicado por escrito.")
     await task.get_by_role("button", name="Marcar como resolvida").click()
     await expect(task).to_have_count(0)
-    await expect(helena.page.locator(".centre-ended")).to_contain_text("(3)")
+    await expect(helena.page.locator(".centre-ended")).to_contain_text("(5)")
 
 
 async def the_report_shows_what_was_measured(room: Room, helena: Person, ana: Person) -> None:

@@ -1,4 +1,4 @@
-"""Guests of a hearing in their browsers: an interpreter on a phone beside the others, and a shown screen."""
+"""Guests in five browsers: interpreter, lawyer, witness, observer; and a screen that is shown."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
 
 CELIA, OTAVIO = "celia@libras.example", "otavio@adv.example"
+TIAGO, OLGA = "tiago@testemunha.example", "olga@faculdade.example"
 SCREEN = """
 navigator.mediaDevices.getDisplayMedia = async () => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
@@ -78,6 +79,69 @@ async def invites(mediator: Person, role: str, name: str, email: str) -> None:
     await expect(mediator.page.locator(".person", has_text=name)).to_be_visible()
 
 
+async def comes_by_link(room: Room, address: str, name: str, size: dict[str, int]) -> Person:
+    """From the letter to the waiting room."""
+    person = await room.invited(await link_to(room, address, 1), name, size)
+    await person.page.get_by_role("button", name="Sou eu: abrir a audiência").click()
+    await person.page.locator("[data-enter]").click()
+    await in_phase(person, "waiting")
+    return person
+
+
+async def has_no_part_in_the_agreement(person: Person, calls: int) -> None:
+    """Reads along, raises a hand, writes; the agreement is the parties', and only a side is called aside."""
+    await expect(person.page.get_by_text("Propor uma cláusula")).to_be_hidden()
+    await expect(person.page.get_by_role("button", name="Levantar a mão")).to_be_visible()
+    await person.tab("Pessoas")
+    call = person.page.get_by_role("button", name="Chamar para sala reservada")
+    await expect(call).to_have_count(calls)
+    await expect(person.page.locator(".person-acts")).to_have_count(0)
+
+
+async def a_lawyer_speaks_with_the_consumer_alone(ana: Person, lawyer: Person, *others: Person) -> None:
+    """Called and accepted: the two have each other, the three others each other, by what arrives."""
+    await lawyer.page.get_by_role("button", name="Chamar para sala reservada Ana Souza").click()
+    await ana.page.get_by_role("button", name="Atender").click()
+    for person in (ana, lawyer):
+        await expect(person.page.locator(".private-inside")).to_be_visible()
+    await asyncio.gather(
+        *(person.receives(audio=1, video=1) for person in (ana, lawyer)),
+        *(person.receives(audio=2, video=2) for person in others),
+    )
+    await ana.look("reservada-advogado")
+    await ana.page.get_by_role("button", name="Voltar à audiência").click()
+    for person in (ana, lawyer):
+        await expect(person.page.locator(".private-inside")).to_have_count(0)
+
+
+async def a_witness_and_an_observer_come_later(
+    room: Room, mediator: Person, ana: Person, agent: Person
+) -> None:
+    """In the middle of it; the observer is seen and not heard until the mediator gives the word."""
+    await invites(mediator, "Testemunha", "Tiago Reis", TIAGO)
+    await invites(mediator, "Observador", "Olga Lima", OLGA)
+    await mediator.page.locator("#fold-convidar summary").click()
+    witness = await comes_by_link(room, TIAGO, "Tiago Reis", PHONE)
+    observer = await comes_by_link(room, OLGA, "Olga Lima", DESKTOP)
+    await mediator.page.get_by_role("button", name="Admitir todos").click()
+    for person in (witness, observer):
+        await in_phase(person, "inside")
+        await has_no_part_in_the_agreement(person, calls=0)
+    microphone = observer.page.locator("[data-microphone]")
+    await expect(microphone).to_be_disabled()
+    await asyncio.gather(
+        *(person.receives(audio=3, video=4) for person in (ana, agent, witness)),
+        observer.receives(audio=4, video=4),
+    )
+    await witness.look("testemunha")
+    await observer.look("observador")
+
+    await mediator.page.get_by_role("button", name="Liberar microfone Olga Lima").click()
+    await expect(microphone).to_be_enabled()
+    await microphone.click()
+    await ana.receives(audio=4, video=4)
+
+
 async def arrives(person: Person, others: int) -> None:
     """Sound and picture of so many have come: five browsers on one machine do not draw every frame."""
     async with asyncio.timeout(WAIT_MS / 1000):
@@ -105,21 +169,26 @@ async def test_an_interpreter_comes_by_a_link(room: Room) -> None:
     await a_used_link_offers_another(room)
 
     ana, agent = await room.sits(table.consumer, PHONE), await room.sits(table.agent, DESKTOP)
-    people = (mediator, ana, agent, celia)
+    otavio = await comes_by_link(room, OTAVIO, "Otávio Nunes", DESKTOP)
+    people = (mediator, ana, agent, celia, otavio)
     await mediator.page.get_by_role("button", name="Admitir todos").click()
     for person in people:
         await in_phase(person, "inside")
     await mediator.page.get_by_role("button", name="Abrir a audiência").click(no_wait_after=True)
     for person in people:
-        await arrives(person, 3)
-        await person.look("quatro")
-    await celia.tab("Pessoas")
-    await expect(celia.page.get_by_role("button", name="Chamar para sala reservada")).to_have_count(0)
+        await arrives(person, 4)
+        await person.look("cinco")
+    await has_no_part_in_the_agreement(celia, calls=0)
+    await has_no_part_in_the_agreement(otavio, calls=2)  # the consumer and the interpreter
 
+    await a_lawyer_speaks_with_the_consumer_alone(ana, otavio, mediator, agent, celia)
+    await otavio.page.context.close()
     await who_reads_signs_keeps_the_interpreter(ana, agent)
     await a_screen_is_shown_beside_the_interpreter(mediator, ana, agent)
-    for person in people:
+    for person in people[:4]:
         await expect(person.page.locator(".hearing-status")).to_contain_text("Em andamento")
+    await celia.page.context.close()
+    await a_witness_and_an_observer_come_later(room, mediator, ana, agent)
 
 
 async def a_used_link_offers_another(room: Room) -> None:

@@ -46,6 +46,12 @@ async () => {
   return ((await worker?.getNotifications()) ?? []).map((one) => `${one.title}: ${one.body}`);
 }
 """
+AWAKE = """
+window.locks = 0;
+const ask = navigator.wakeLock.request.bind(navigator.wakeLock);
+navigator.wakeLock.request = async (kind) => { window.locks += 1; return ask(kind); };
+"""
+"""Counts how often the page asked for the screen to stay on."""
 HIDDEN = "Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })"
 ARRIVED = """
 async () => {
@@ -71,8 +77,9 @@ async def room(sqlite_url: str) -> AsyncIterator[Room]:
 
 
 async def test_a_hearing_through_its_states_and_a_lost_line(room: Room) -> None:
-    async with wire(("127.0.0.1", room.media_port())) as cable:
-        mediator = await room.sits(room.table.mediator, DESKTOP)
+    server = ("127.0.0.1", room.media_port())
+    async with wire(server) as cable, wire(server) as desk:
+        mediator = await room.sits(room.table.mediator, DESKTOP, AWAKE + desk.script)
         ana = await room.sits(room.table.consumer, PHONE, KEEP_STREAMS + cable.script)
         agent = await room.sits(room.table.agent, DESKTOP, "", "notifications")
         await mediator.page.get_by_role("button", name="Admitir todos").click()
@@ -84,6 +91,7 @@ async def test_a_hearing_through_its_states_and_a_lost_line(room: Room) -> None:
 
         await the_others_see_that_a_line_is_lost(mediator, ana, agent, cable)
         await a_network_that_is_gone_comes_back(mediator, ana, agent, cable)
+        await a_computer_sleeps_and_everything_is_as_it_was(mediator, ana, agent, desk)
         await a_silent_microphone_is_opened_again(ana, agent)
         await who_is_called_while_elsewhere_is_notified(mediator, agent)
 
@@ -179,6 +187,34 @@ async def a_network_that_is_gone_comes_back(mediator: Person, ana: Person, agent
         await expect(person.page.locator(".tile-lost, .tile-away")).to_have_count(0, timeout=WAIT_MS)
     await expect(mediator.page.locator(".hold")).to_have_count(0)
     await in_phase(ana, "inside")
+
+
+async def a_computer_sleeps_and_everything_is_as_it_was(
+    mediator: Person, ana: Person, agent: Person, wire: Wire
+) -> None:
+    """The mediator's: no script runs, nothing comes or goes; the hearing goes on, and they find it so."""
+    await mediator.page.get_by_role("button", name=f"Destacar {ana.name}").click()
+    await expect(agent.page.locator(".tile-spotlight")).to_contain_text(ana.name)
+    session = await mediator.page.context.new_cdp_session(mediator.page)
+    locks = await mediator.page.evaluate("window.locks")
+    assert locks > 0
+    await session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await offline(session, wire, gone=True)
+    tile = agent.page.locator(".tile", has_text=mediator.name)
+    await expect(tile).to_contain_text("desconectado", timeout=WAIT_MS)
+    await expect(agent.page.locator(".hearing-status")).to_contain_text("Em andamento")
+
+    await session.send("Page.setWebLifecycleState", {"state": "active"})
+    await offline(session, wire, gone=False)
+    took = await both_ways(mediator, agent)
+    print(f"computer asleep: back after {took:.1f} s")
+    assert took < BACK_SECONDS
+    await in_phase(mediator, "inside")
+    assert await mediator.page.evaluate("window.locks") > locks
+    await expect(mediator.page.locator(".hearing-status")).to_contain_text("Em andamento")
+    await expect(mediator.page.get_by_role("button", name="Pausar")).to_be_visible()
+    await mediator.page.get_by_role("button", name="Encerrar o destaque").click()
+    await expect(agent.page.locator(".tile-spotlight")).to_have_count(0)
 
 
 async def a_silent_microphone_is_opened_again(ana: Person, agent: Person) -> None:

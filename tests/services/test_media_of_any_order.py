@@ -1,7 +1,8 @@
 """Whatever happens in whatever order: nobody has media they may not have, or misses media they should have.
 
-The real services act on the real table, and the media process's own rule says who receives whom. What should
-be is told by the record of the case alone, event by event, which knows nothing of the tables.
+The real services act on the real table, and the media process's own rule says who receives whom, and whose
+words may be made into captions; the web's own rule says who reads these. What should be is told by the record
+of the case alone, event by event, which knows nothing of the tables. Guests of every kind take part.
 """
 
 from __future__ import annotations
@@ -10,28 +11,38 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.services import conduct, consultations, media_plan, seats
+from app.services import captions, conduct, consultations, guests, media_plan, seats
+from app.services.guests import Invitation
+from app.services.invitations import Invite
 from hearings.negotiation import AUDIO, VIDEO
 from hearings.permission import Standing, may_flow, may_record
-from models import CaseEvent, Consultation, Seat
+from models import CaseEvent, Consultation, Seat, User
 from models.rules.consultation import CallAnswer
 from models.rules.errors import DomainError
 from models.rules.hearing import Conduct, SeatRole
 from models.rules.people import Viewer
+from realtime.telling import read_by
 from tests.factories.hearings import HOUSE, Table, colleague, make_table
-from tests.factories.people import NOW
+from tests.factories.people import NOW, viewer_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
-PEOPLE = ("mediator", "consumer", "agent", "lawyer")
+GUESTS = {
+    "interpreter": SeatRole.INTERPRETER,
+    "counsel": SeatRole.COUNSEL,
+    "witness": SeatRole.WITNESS,
+    "observer": SeatRole.OBSERVER,
+}
+PEOPLE = ("mediator", "consumer", "agent", "lawyer", *GUESTS)
 ACTS = (
     *("come", "drop", "go", "admit", "send back", "mute", "unmute", "call", "call", "accept", "accept"),
-    *("decline", "leave", "end", "open", "pause", "suspend", "resume", "wait"),
+    *("decline", "leave", "end", "open", "pause", "suspend", "resume", "wait", "captions", "no captions"),
 )
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTS), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)),
@@ -42,7 +53,7 @@ STEPS = st.lists(
 
 @dataclass
 class World:
-    """A hearing and its four people, and the time."""
+    """A hearing and its people, and the time."""
 
     table: Table
     people: dict[str, Viewer]
@@ -84,6 +95,8 @@ class World:
             "leave": lambda who, other: consultations.leave(self.table.id, self.people[who], now=self.now),
             "end": self._end,
             "wait": self._wait,
+            "captions": lambda who, other: self._captions(who, True),
+            "no captions": lambda who, other: self._captions(who, False),
             **conducts,
         }
 
@@ -123,6 +136,9 @@ class World:
         if consultation is not None:
             await consultations.end(self.table.id, self.people[who], consultation.id, now=self.now)
 
+    async def _captions(self, who: str, on: bool) -> None:
+        await captions.turn(self.table.id, self.people[who], on=on, offered=True, now=self.now)
+
     async def _wait(self, who: str, other: str) -> None:
         self.now += timedelta(seconds=20)
         await consultations.sweep(now=self.now)
@@ -149,6 +165,7 @@ class Told:
     """What the record says of the room."""
 
     live: bool = True
+    captions: bool = False
     here: set[int] = field(default_factory=set)
     admitted: set[int] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
@@ -163,6 +180,10 @@ class Told:
             (found.add if put else found.discard)(seat)
         if event.name == "seat_entered" and event.facts["role"] == SeatRole.MEDIATOR:
             self.admitted.add(seat)
+        if event.name == "guest_invited" and event.facts["role"] == SeatRole.OBSERVER:
+            self.muted.add(seat)
+        if event.name in ("captions_started", "captions_stopped"):
+            self.captions = event.name == "captions_started"
         if event.name in LIVE:
             self.live = LIVE[event.name]
         match event.name:
@@ -182,6 +203,12 @@ class Told:
             return False
         silent = media == AUDIO and sender in self.muted and mine is None
         return (mine is not None or self.live) and not silent
+
+    def reads(self, speaker: int, reader: int) -> bool:
+        """Whether the reader should have the words of the speaker, their own too."""
+        if not (self.captions and self.live and {speaker, reader} <= self.admitted - self.private.keys()):
+            return False
+        return speaker not in self.muted
 
 
 async def told(table: Table) -> Told:
@@ -206,6 +233,11 @@ async def check(world: World) -> None:
         for media in (AUDIO, VIDEO):
             flows = may_flow(receiver, sender, media)
             assert flows == record.flows(one, other, media), (one, other, media, world.taken)
+    flowing = {seat.seat: seat.circle for seat in plan.seats if seat.flows}
+    for speaker, theirs in standing.items():
+        heard = plan.captions is True and may_record(theirs, AUDIO)
+        readers = read_by(flowing, str(speaker), standing) if heard else []
+        assert set(readers) == {one for one in standing if record.reads(speaker, one)}, world.taken
     for seat, mine in standing.items():
         assert may_record(mine, VIDEO) == (
             seat in record.admitted and seat not in record.private and record.live
@@ -223,6 +255,14 @@ async def one_side_and_not_alone(table: Table) -> None:
         assert all(seat.admitted for seat in members)
 
 
+async def invited(table: Table, name: str, role: SeatRole) -> Viewer:
+    """A guest, known by the seat that the invitation made."""
+    invitation = Invitation(f"Pessoa {name}", f"{name}@guests.example", role)
+    words = Invite("Procon", "procon@example", ZoneInfo("America/Sao_Paulo"), "https://procon.example")
+    seat = await Seat.get(id=await guests.invite(table.id, table.mediator, invitation, words, now=NOW))
+    return viewer_of(await User.get(id=seat.user_id))
+
+
 @settings(
     max_examples=25,
     deadline=None,
@@ -237,6 +277,7 @@ async def test_media_follow_the_record_in_any_order(steps: list[tuple[str, str, 
         "consumer": table.consumer,
         "agent": table.agent,
         "lawyer": lawyer,
+        **{name: await invited(table, name, role) for name, role in GUESTS.items()},
     }
     world = World(table, people)
     await world.do("come", "lawyer", "")

@@ -25,6 +25,14 @@ async def test_from_the_letter_to_the_hearing_without_a_password(application: Ap
     room = await browser.get(f"/audiencias/{table.id}")
     assert room.status_code == 200
 
+    signed_in = Browser(application.quart)
+    token = await sessions.start(table.consumer.user_id, now=START, address="", device="")
+    signed_in.keep(sessions.cookie_name(secure=False), token)
+    truths = [
+        await (await one.get(f"/audiencias/{table.id}/estado")).get_json() for one in (browser, signed_in)
+    ]
+    assert truths[0]["me"]["seat"] == truths[1]["me"]["seat"], "both ways lead to the same seat"
+
     again = await browser.get(path)
     assert again.status_code == 303, "who is signed in as that person goes on to the hearing"
 

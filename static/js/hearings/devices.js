@@ -1,5 +1,6 @@
 // Camera and microphone: opened with what there is, told about when something is missing, measured.
 
+import { request } from "../core/http.js";
 import { word } from "./words.js";
 
 const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, facingMode: "user" };
@@ -27,6 +28,13 @@ export async function openDevices(chosen = {}) {
     }
   }
   return { stream: new MediaStream(), camera: false, microphone: false, denied };
+}
+
+/** Tell the server what could be opened, for those who help. @param {string} url the hearing's @param {Opened} opened */
+export function tellOpened(url, opened) {
+  const camera = opened.camera ? "ok" : opened.denied ? "failed" : "skipped";
+  const json = { camera, microphone: opened.microphone ? "ok" : "failed" };
+  request(`${url}/aparelho`, { method: "POST", json }).catch(() => undefined);
 }
 
 /** @returns {Promise<MediaStreamTrack | null>} the microphone alone, opened anew; null when there is none */

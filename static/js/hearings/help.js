@@ -1,7 +1,6 @@
-// Asking for help: opens the panel, tells of an answer, and says which devices the browser could open. Everything
-// goes over plain requests, so it works while picture and sound do not; without scripts the link opens a page.
+// Asking for help: opens the panel and tells of an answer. Everything goes over plain requests, so it works while
+// picture and sound do not; without scripts the link opens a page.
 
-import { request } from "../core/http.js";
 import { toast } from "../core/toast.js";
 import { sendInPlace } from "./forms.js";
 import { notice } from "./notices.js";
@@ -36,7 +35,6 @@ class Help {
     this.panel.querySelector("[data-help-close]")?.addEventListener("click", () => this.show(false));
     this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.openers.length && this.show(false));
     document.addEventListener("procon:updated", () => this.#looked());
-    this.main.addEventListener("procon:devices", (event) => this.#devices(/** @type {CustomEvent} */ (event).detail));
     this.#toEnd();
   }
 
@@ -75,15 +73,6 @@ class Help {
   #toEnd() {
     const lines = this.panel.querySelector(".help-lines");
     if (lines) lines.scrollTop = lines.scrollHeight;
-  }
-
-  /** @param {{camera: boolean, microphone: boolean, denied: boolean}} opened */
-  #devices(opened) {
-    const json = {
-      camera: opened.camera ? "ok" : opened.denied ? "failed" : "skipped",
-      microphone: opened.microphone ? "ok" : "failed",
-    };
-    request(`/audiencias/${this.main.dataset.hearing}/aparelho`, { method: "POST", json }).catch(() => undefined);
   }
 }
 

@@ -8,7 +8,7 @@ import { Captions } from "./captions.js";
 import { Connections } from "./connections.js";
 import { Countdown } from "./countdown.js";
 import { Exhibit } from "./exhibit.js";
-import { missing, openDevices, permissionHelp } from "./devices.js";
+import { missing, openDevices, permissionHelp, tellOpened } from "./devices.js";
 import { Layouts } from "./layouts.js";
 import { Line } from "./line.js";
 import { Microphone } from "./microphone.js";
@@ -26,7 +26,7 @@ import { word } from "./words.js";
 
 const COALESCE_MS = 50;
 const RETRY_MS = 2000;
-const SAID = new Set(["rules_not_accepted", "rehearsals_full", "rehearsals_off"]); // refusals with words of their own
+const SAID = new Set(["rules_not_accepted", "room_full", "rehearsals_full", "rehearsals_off"]); // refusals with words of their own
 
 /** @typedef {import("./tiles.js").Person} Person */
 /**
@@ -148,9 +148,13 @@ export class Room {
     this.stream = opened.stream;
     this.own = { microphone: opened.microphone, camera: opened.camera };
     this.preview();
-    this.main.dispatchEvent(new CustomEvent("procon:devices", { detail: opened }));
+    if (!this.main.dataset.line) tellOpened(this.url, opened); // a rehearsal keeps nothing
     const lacking = missing(opened);
-    if (lacking) this.complain(opened.denied ? `${lacking} ${permissionHelp()}` : lacking);
+    const told = opened.denied ? `${lacking} ${permissionHelp()}` : lacking;
+    if (lacking) this.complain(told);
+    const speechless = opened.denied || !opened.microphone; // who is in already is not at the door to read it
+    this.text("[data-device-problem-text]", speechless ? told : "");
+    this.show("[data-device-problem]", speechless);
   }
 
   preview() {
