@@ -195,8 +195,8 @@ async def what_stands_in_the_way_is_a_task(helena: Person, mediator: Person, age
     await in_phase(agent, "inside")
     told = agent.page.locator("[data-device-problem]")
     await expect(told).to_contain_text("permita Câmera e Microfone")
-    for browser, help in (await agent.page.evaluate(HELPS, list(BROWSERS))).items():
-        assert BROWSERS[browser] in help, browser
+    for browser, told_so in (await agent.page.evaluate(HELPS, list(BROWSERS))).items():
+        assert BROWSERS[browser] in told_so, browser
     await agent.look("aparelho-bloqueado")
     await agent.page.set_viewport_size(PHONE)
     await agent.look("aparelho-bloqueado")
