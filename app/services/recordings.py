@@ -28,6 +28,7 @@ from models.rules.recording import (
     RecordingPolicy,
     Take,
     all_agreed,
+    check_question,
     is_asked,
     may_run,
     take,
@@ -111,10 +112,13 @@ async def everybody_agreed(hearing: Hearing) -> bool:
     return all_agreed(Asked(seat.role, seat.admitted, said.get(seat.id)) for seat in seats)
 
 
-async def answer(hearing_id: int, viewer: Viewer, said: Answer, *, version: str, now: datetime) -> None:
+async def answer(
+    hearing_id: int, viewer: Viewer, said: Answer, *, asked: str, shown: str, now: datetime
+) -> None:
     """Keep what a party says about being recorded; it may be said before entering, and taken back.
 
-    ``version`` is that of the question which was answered (``RecordingPolicy.question``).
+    ``asked`` is the version of the question today (``RecordingPolicy.question``), ``shown`` the one that was
+    answered; Refused("recording_question_changed") when they differ.
 
     A recording that runs is paused by the first "no". Raises Refused("not_yours") to the agency's people.
     """
@@ -122,9 +126,10 @@ async def answer(hearing_id: int, viewer: Viewer, said: Answer, *, version: str,
         room = await rooms.entered(hearing_id, viewer)
         if not is_asked(room.seat.role):
             raise Refused("not_yours")
+        check_question(asked, shown)
         if (await answers(room.hearing)).get(room.seat.id) is said:
             return
-        facts = {"seat": room.seat.id, "role": room.seat.role, "version": version}
+        facts = {"seat": room.seat.id, "role": room.seat.role, "version": shown}
         await room.record(_EVENTS[said], now=now, facts=facts)
         await follow(room, now=now)
 

@@ -18,7 +18,7 @@ from models.rules.errors import Invalid, NotFound
 from models.rules.hearing import Audience, Conduct, Outcome
 from models.rules.outcomes import Cause
 from models.rules.people import Role
-from models.rules.recording import Answer, Take, check_question
+from models.rules.recording import Answer, Take
 
 blueprint = Blueprint("hearing_acts", __name__)
 
@@ -52,8 +52,8 @@ async def agree(hearing_id: int) -> ResponseReturnValue:
     said, shown = sent.get("answer", ""), sent.get("version", "")
     if said not in set(Answer):
         raise Invalid({"answer": "choice_missing"})
-    check_question(parts().profile.recording, shown)
-    await recordings.answer(hearing_id, viewer(), Answer(said), version=shown, now=now())
+    asked = parts().profile.recording.question
+    await recordings.answer(hearing_id, viewer(), Answer(said), asked=asked, shown=shown, now=now())
     return done(hearing_id)
 
 

@@ -91,9 +91,9 @@ def is_asked(role: SeatRole) -> bool:
     return role is not SeatRole.MEDIATOR
 
 
-def check_question(policy: RecordingPolicy, shown: str) -> None:
-    """Refused("recording_question_changed") to an answer to other words than today's."""
-    if shown != policy.question:
+def check_question(asked: str, shown: str) -> None:
+    """Refused("recording_question_changed") when another version was answered than is asked."""
+    if shown != asked:
         raise Refused("recording_question_changed")
 
 

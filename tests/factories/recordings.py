@@ -34,7 +34,7 @@ def make_studio(folder: Path, *, policy: RecordingPolicy = POLICY, free: int = 1
 async def all_agree(table: Table, at: datetime = NOW) -> None:
     """Both parties agree to be recorded."""
     for viewer in (table.consumer, table.agent):
-        await recordings.answer(table.id, viewer, Answer.AGREED, version="2026-11", now=at)
+        await recordings.answer(table.id, viewer, Answer.AGREED, asked="2026-11", shown="2026-11", now=at)
 
 
 async def start_recording(table: Table, studio: Studio, at: datetime = NOW) -> Recording:

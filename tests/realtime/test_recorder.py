@@ -137,7 +137,7 @@ async def test_a_break_and_a_guest_who_has_not_agreed_pause_it(hearing: Hearing)
     await seats.admit(table.id, table.mediator, None, now=NOW)
     hearing.web.wake.ring()
     await hearing.until(("record_pause", True))
-    await recordings.answer(table.id, late, Answer.AGREED, version="2026-11", now=NOW)
+    await recordings.answer(table.id, late, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW)
     await hearing.act(Take.RESUME)
     await hearing.until(("record_pause", False))
 

@@ -133,7 +133,7 @@ async def test_chapters_are_what_happened_where_it_is_in_the_video(
     await conduct.take(table.id, table.mediator, Conduct.RESUME, HOUSE, now=at(100))
     await recordings.act(table.id, table.mediator, Take.RESUME, studio, now=at(101))
     _, late = await colleague(table, may_settle=False)
-    await recordings.answer(table.id, late, Answer.AGREED, version="2026-11", now=at(102))
+    await recordings.answer(table.id, late, Answer.AGREED, asked="2026-11", shown="2026-11", now=at(102))
     await table.come(late, at(103))
     await seats.admit(table.id, table.mediator, None, now=at(104))
     await recordings.act(table.id, table.mediator, Take.STOP, studio, now=at(120))

@@ -94,13 +94,15 @@ async def test_nothing_is_recorded_before_the_hearing_is_opened(database: str, s
 
 
 async def test_everybody_let_in_must_have_agreed(table: Table, studio: Studio) -> None:
-    await recordings.answer(table.id, table.consumer, Answer.AGREED, version="2026-11", now=NOW)
+    await recordings.answer(
+        table.id, table.consumer, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW
+    )
     with pytest.raises(Refused, match="recording_not_agreed"):
         await act(table, Take.START, studio)
-    await recordings.answer(table.id, table.agent, Answer.DECLINED, version="2026-11", now=NOW)
+    await recordings.answer(table.id, table.agent, Answer.DECLINED, asked="2026-11", shown="2026-11", now=NOW)
     with pytest.raises(Refused, match="recording_not_agreed"):
         await act(table, Take.START, studio)
-    await recordings.answer(table.id, table.agent, Answer.AGREED, version="2026-11", now=NOW)
+    await recordings.answer(table.id, table.agent, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW)
     await act(table, Take.START, studio)
     assert await state(table) is RecordingState.RECORDING
 
@@ -119,19 +121,27 @@ async def test_an_answer_may_come_before_entering_and_is_kept_once(database: str
 
 async def test_the_agency_is_not_asked_and_strangers_have_no_answer(table: Table) -> None:
     with pytest.raises(Refused, match="not_yours"):
-        await recordings.answer(table.id, table.mediator, Answer.AGREED, version="2026-11", now=NOW)
+        await recordings.answer(
+            table.id, table.mediator, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW
+        )
     with pytest.raises(NotFound):
-        await recordings.answer(table.id, viewer_of(await make_user()), Answer.AGREED, version="", now=NOW)
+        await recordings.answer(
+            table.id, viewer_of(await make_user()), Answer.AGREED, asked="", shown="", now=NOW
+        )
 
 
 async def test_taking_an_agreement_back_pauses_the_recording(table: Table, studio: Studio) -> None:
     await start_recording(table, studio)
-    await recordings.answer(table.id, table.consumer, Answer.DECLINED, version="2026-11", now=NOW)
+    await recordings.answer(
+        table.id, table.consumer, Answer.DECLINED, asked="2026-11", shown="2026-11", now=NOW
+    )
     assert await state(table) is RecordingState.PAUSED
     assert (await told(table))[-1] == ("paused", "agreement")
     with pytest.raises(Refused, match="recording_not_agreed"):
         await act(table, Take.RESUME, studio)
-    await recordings.answer(table.id, table.consumer, Answer.AGREED, version="2026-11", now=NOW)
+    await recordings.answer(
+        table.id, table.consumer, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW
+    )
     assert await state(table) is RecordingState.PAUSED
     await act(table, Take.RESUME, studio)
     assert await state(table) is RecordingState.RECORDING
@@ -146,11 +156,11 @@ async def test_who_comes_later_is_not_recorded_before_agreeing(table: Table, stu
     await seats.admit(table.id, table.mediator, seat.id, now=NOW)
     assert await state(table) is RecordingState.PAUSED
     assert (await told(table))[-1] == ("paused", "agreement")
-    await recordings.answer(table.id, late, Answer.AGREED, version="2026-11", now=NOW)
+    await recordings.answer(table.id, late, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW)
     await act(table, Take.RESUME, studio)
 
     _, later = await colleague(table, may_settle=False)
-    await recordings.answer(table.id, later, Answer.AGREED, version="2026-11", now=NOW)
+    await recordings.answer(table.id, later, Answer.AGREED, asked="2026-11", shown="2026-11", now=NOW)
     await table.come(later)
     await seats.admit(table.id, table.mediator, None, now=NOW)
     assert await state(table) is RecordingState.RECORDING
