@@ -165,6 +165,7 @@ class Profile:
     calendar: HolidayRules
     terms: Mapping[str, Term]
     channels: tuple[Channel, ...]
+    begins_itself: frozenset[Channel]
     reminders: ReminderRules
     counter: CounterRules
     hearing: HearingRules

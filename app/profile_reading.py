@@ -101,6 +101,7 @@ def _profile(raw: Raw, folder: Path, marked: tuple[tuple[int, str], ...]) -> Pro
         calendar=_calendar(_table(raw, "calendar")),
         terms=_terms(_table(raw, "terms")),
         channels=_channels(_table(raw, "service")),
+        begins_itself=_begins_itself(_table(raw, "service")),
         reminders=_reminders(_table(raw, "reminders")),
         counter=_counter(_table(raw, "counter")),
         hearing=HearingRules(**_values("hearing", _table(raw, "hearing"), HearingRules)),
@@ -286,6 +287,11 @@ def _term(act: str, raw: Any) -> Term:
 
 def _channels(raw: Raw) -> tuple[Channel, ...]:
     return _choices("service.channels", raw.get("channels"), Channel)
+
+
+def _begins_itself(raw: Raw) -> frozenset[Channel]:
+    """The means of service that the system may begin by rule; without the key, none."""
+    return frozenset(_choices("service.begins_itself", raw.get("begins_itself", []), Channel))
 
 
 def _reminders(raw: Raw) -> ReminderRules:

@@ -148,10 +148,10 @@ class ReceiptData:
 class NoticeData:
     """The notice to the company (notificacao.typ).
 
-    ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without
-    an answer; without ``due_on`` the term begins with awareness; ``mailing`` is the address of a letter
-    that is posted; ``access_url`` holds the code and lands on this very case; ``lead`` are the paragraphs it
-    begins with.
+    ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without an
+    answer; without ``due_on`` the term begins with awareness; ``mailing`` is the address of a letter that
+    is posted, and ``receipt`` adds the part that who takes it signs; ``access_url`` holds the code and
+    lands on this very case; ``lead`` are the paragraphs it begins with.
     """
 
     template: ClassVar[str] = "notificacao.typ"
@@ -169,6 +169,7 @@ class NoticeData:
     access_url: str
     check: Check
     mailing: str = ""
+    receipt: bool = False
     opening: bool = False
     lead: tuple[str, ...] = ()
 
@@ -188,6 +189,7 @@ class NoticeData:
                 "exhibit_count": self.exhibit_count,
                 "due_on": day_words(self.due_on) if self.due_on else "",
                 "mailing": self.mailing,
+                "receipt": self.receipt,
                 "lead": self.lead,
                 "term_explanation": self.term_explanation,
                 "consequences": self.consequences,

@@ -15,6 +15,7 @@ from app.services import (
     calendars,
     compositions,
     deliveries,
+    escalation,
     exports,
     queue,
     seat_quality,
@@ -24,6 +25,7 @@ from app.services import (
     terms,
     wallet_terms,
 )
+from app.services.escalation import ServicePolicy
 from app.services.term_reminders import JOB as REMINDERS_JOB
 from models.rules.delivery import DeliveryStatus
 
@@ -35,6 +37,13 @@ async def pass_terms(parts: Parts) -> None:
     """Move the cases whose term ended yesterday or earlier, by the agency's calendar."""
     now = parts.clock.now()
     if await terms.pass_terms(now, now.astimezone(parts.profile.agency.zone).date()):
+        parts.wake.ring()
+
+
+async def escalate_service(parts: Parts) -> None:
+    """Go on to the next means where a notice was not delivered, or nobody became aware in time."""
+    policy = ServicePolicy(parts.profile.channels, parts.profile.begins_itself)
+    if await escalation.escalate(policy, await reckoner_of(parts), now=parts.clock.now()):
         parts.wake.ring()
 
 
@@ -145,6 +154,7 @@ ROUNDS = (
     plan_reminders,
     end_powers,
     collect_bounces,
+    escalate_service,
     sweep_uploads,
     end_recordings,
     forget_connections,

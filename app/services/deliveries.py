@@ -10,18 +10,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.db import transaction
-from app.i18n import gettext as _
-from app.services import casefile, documents, letters, queue
+from app.services import casefile, documents, letters, queue, service_letters
 from app.services.casefile import Opened
 from app.services.letters import Text
 from app.services.terms import TermRules
-from models import Delivery, DeliveryStep, DocumentKind, Notice, User
+from models import Delivery, DeliveryStep, DocumentKind, Notice
 from models.rules.case_machine import CIP_RUNS, Action, State
 from models.rules.case_machine import step as machine_step
 from models.rules.delivery import (
     AWARE,
     AWARENESS,
     BY_HAND,
+    PRINTED,
     PROVED,
     REDELIVERY,
     Channel,
@@ -130,14 +130,22 @@ async def begin(
         notice = await Notice.filter(case_id=case_id).order_by("-id").select_related("case__company").first()
         if notice is None:
             raise NotFound
-        delivery = await begun(file, notice, channel, address, today=today, now=now)
-        if channel is Channel.LETTER:
-            await queue.enqueue(LETTER_JOB, f"{LETTER_JOB}:{delivery.id}", {"delivery": delivery.id}, now=now)
-        if channel is Channel.EMAIL:
-            name = notice.case.company.legal_name if notice.case.company else ""
-            text = await summons(file.case.protocol or "", name, notice)
-            await mail(delivery, name, text, now=now)
+        delivery = await started(file, notice, channel, address, today=today, now=now)
     return delivery.id
+
+
+async def started(
+    file: Opened, notice: Notice, channel: Channel, address: str, *, today: date, now: datetime
+) -> Delivery:
+    """An attempt begins with what it needs: an e-mail goes out, a paper is printed."""
+    delivery = await begun(file, notice, channel, address, today=today, now=now)
+    if channel in PRINTED:
+        await queue.enqueue(LETTER_JOB, f"{LETTER_JOB}:{delivery.id}", {"delivery": delivery.id}, now=now)
+    if channel is Channel.EMAIL:
+        name = notice.case.company.legal_name if notice.case.company else ""
+        text = await service_letters.summons(file.case.protocol or "", name, notice)
+        await mail(delivery, name, text, now=now)
+    return delivery
 
 
 async def begun(
@@ -163,10 +171,15 @@ async def begun(
     return delivery
 
 
-async def mail(delivery: Delivery, name: str, text: Text, *, now: datetime) -> None:
+async def mail(delivery: Delivery, name: str, text: Text, *, now: datetime, user_id: int = 0) -> None:
     """Queue the e-mail of an attempt; what becomes of it is written into the ledger."""
     await letters.write_to(
-        delivery.address, name, f"delivery:{delivery.id}", letters.serving(text, delivery.id), now=now
+        delivery.address,
+        name,
+        f"delivery:{delivery.id}",
+        letters.serving(text, delivery.id),
+        now=now,
+        user_id=user_id,
     )
 
 
@@ -258,7 +271,7 @@ async def came_to(
     facts |= {"status": status, "note": note, **bound(proof)}
     await casefile.record(file, "notice_tracked", now=now, facts=facts, **changes)
     if status is failed:
-        await _tell_failure(file, delivery, note, now)
+        await service_letters.tell_failure(file, delivery, note, now)
     if (delivery.channel, status) in AWARE and rules is not None and notice.aware_at is None:
         await aware(file, notice, delivery.channel, at=at, now=now, rules=rules)
 
@@ -293,38 +306,7 @@ async def aware(
         **(term.columns() if runs else {}),
     )
     if runs:
-        await _tell_awareness(file, notice, now)
-
-
-async def _tell_awareness(file: Opened, notice: Notice, now: datetime) -> None:
-    people = await casefile.people_of(file.case)
-    text = Text(
-        subject=_("O prazo da empresa começou: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-        paragraphs=(_("Como o prazo foi contado: %(explanation)s") % {"explanation": notice.explanation},),
-        button=_("Abrir a reclamação"),
-        path=f"/casos/{file.case.id}",
-        case=file.case.id,
-    )
-    for side in (Side.CONSUMER, Side.COMPANY):
-        await letters.write(people.get(side, []), f"aware:{notice.id}:{side}", text, now=now)
-
-
-async def _tell_failure(file: Opened, delivery: Delivery, note: str, now: datetime) -> None:
-    """Who has the case in hand learns that an attempt failed, to try another means."""
-    handler = await User.get_or_none(id=file.case.handler_id) if file.case.handler_id else None
-    text = Text(
-        subject=_("Notificação não entregue: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-        paragraphs=(
-            _("Uma tentativa de entregar a notificação à empresa falhou: %(address)s.")
-            % {"address": delivery.address or "—"},
-            *((_("O que foi informado: %(note)s") % {"note": note},) if note else ()),
-        ),
-        button=_("Tentar por outro meio"),
-        path=f"/casos/{file.case.id}#notificacao",
-        case=file.case.id,
-    )
-    if handler is not None and not (file.viewer and file.viewer.user_id == handler.id):
-        await letters.write([handler], f"undelivered:{delivery.id}", text, now=now)
+        await service_letters.tell_awareness(file, notice, now)
 
 
 async def mailed(
@@ -355,19 +337,3 @@ async def _by_system(
         delivery.message_id = message_id
         await came_to(file, delivery, status, at=now, now=now, note=note[:400], today=today)
     return True
-
-
-async def summons(protocol: str, company: str, notice: Notice) -> Text:
-    """The e-mail to a company: must I, until when, what if not, and where to go."""
-    values = {
-        "company": company,
-        "protocol": protocol,
-        "explanation": notice.explanation,
-        "code": notice.code,
-    }
-    return await letters.standard(
-        "summons_opening" if notice.opening else "summons",
-        values,
-        button=_("Abrir a notificação"),
-        path=f"/notificacao/{notice.code}",
-    )

@@ -86,6 +86,7 @@ _CASE = {
     "complaint_opened": N_("Reclamação aberta diretamente, sem CIP"),
     "notice_served": N_("Tentativa de entrega da notificação"),
     "notice_tracked": N_("A entrega da notificação avançou"),
+    "service_escalated": N_("A notificação passa ao próximo meio de entrega"),
     "notice_opened": N_("A empresa tomou ciência da notificação"),
     "case_claimed": N_("Alguém assumiu o caso pela empresa, com o código da notificação"),
     "claim_decided": N_("O Procon conferiu a representação da empresa"),

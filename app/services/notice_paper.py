@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from app.adapters.documents import Complaint, NoticeData, Parties
+from app.adapters.publication_document import PublicationData
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, standard_texts
+from app.services import casefile, parties, publication, standard_texts
+from app.services.delivery_words import CHANNELS
 from app.services.press import EVERYBODY, Paper, Press
 from models import Delivery, DeliveryStep, Document, DocumentKind, Notice, Problem
-from models.rules.delivery import DeliveryStatus
+from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.people import Side
 from models.rules.public_code import new_code
 
@@ -44,11 +47,12 @@ async def _enter(notice: Notice, paper: Paper, now: datetime) -> UUID | None:
 
 
 async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:
-    """Print a notice to be posted to an attempt's address, for staff; the second time does nothing."""
+    """Print what an attempt needs, for staff: the letter, the copy to sign, the gazette's text; once."""
     delivery = await Delivery.get(id=delivery_id).select_related(
         "notice", "notice__case", "notice__case__company", "notice__case__consumer"
     )
     queued = DeliveryStep.filter(delivery_id=delivery_id, status=DeliveryStatus.QUEUED)
+    code = new_code()
 
     async def enter(paper: Paper) -> UUID | None:
         async with transaction():
@@ -58,8 +62,8 @@ async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:
             document = await paper.enter(
                 file.case.id,
                 DocumentKind.NOTICE,
-                f"carta-ar-{file.case.protocol}-{delivery.id}.pdf",
-                code=new_code(),
+                f"{_NAMES[delivery.channel]}-{file.case.protocol}-{delivery.id}.pdf",
+                code=code,
                 now=now,
                 sides=(Side.STAFF,),
             )
@@ -69,8 +73,28 @@ async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:
         return document.id
 
     if not await queued.filter(document_id__not_isnull=True).exists():
-        printed = await _printed(delivery.notice, press, delivery.address)
-        await press.issue(printed, _("Notificação por carta com AR"), enter)
+        reason = _("Notificação: %(means)s") % {"means": _(CHANNELS[delivery.channel])}
+        await press.issue(await _for(delivery, press, code, now), reason, enter)
+
+
+_NAMES = {Channel.LETTER: "carta-ar", Channel.PUBLICATION: "edital", Channel.IN_PERSON: "via-para-assinar"}
+
+
+async def _for(delivery: Delivery, press: Press, code: str, now: datetime) -> NoticeData | PublicationData:
+    """What is printed for an attempt, by its means; ``code`` is the paper's own, by which it is checked."""
+    if delivery.channel is Channel.PUBLICATION:
+        notice = delivery.notice
+        return PublicationData(
+            agency=press.agency,
+            protocol=notice.case.protocol or "",
+            issued_at=now,
+            paragraphs=await publication.paragraphs(notice, press.agency),
+            signed=publication.signed(press.agency, now),
+            check=press.check(code),
+        )
+    by_hand = delivery.channel is Channel.IN_PERSON
+    printed = await _printed(delivery.notice, press, "" if by_hand else delivery.address)
+    return replace(printed, receipt=by_hand, check=press.check(code))
 
 
 async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeData:
@@ -89,7 +113,7 @@ async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeDat
             consumer_name=case.consumer.name,
             consumer_document="",
             company_name=company,
-            company_document=case.company.cnpj if case.company else "",
+            company_document=parties.written_cnpj(case.company.cnpj) if case.company else "",
         ),
         complaint=Complaint(
             area=problem.area if problem else "",

@@ -10,7 +10,8 @@ from app.i18n import gettext as _
 from app.services import attendances, casefile, companies, letters, queue
 from app.services.casefile import Opened
 from app.services.companies import CompanyForm
-from app.services.deliveries import begun, came_to, mail, summons
+from app.services.deliveries import begun, came_to, mail
+from app.services.service_letters import summons
 from app.services.terms import TermRules
 from models import Case, Company, Delivery, Notice, User
 from models.rules.attendance import Kind
@@ -100,6 +101,7 @@ async def _serve(
     """The attempts that need nobody: the portal, and each e-mail address that is known."""
     text = await summons(file.case.protocol or "", company.legal_name, notice)
     names = {user.email: user.name for user in users if user.email}
+    ids = {user.email: user.id for user in users if user.email}
     if users:
         portal = await begun(
             file, notice, Channel.PORTAL, ", ".join(names.values())[:400], today=today, now=now
@@ -109,7 +111,7 @@ async def _serve(
         names.setdefault(company.email, company.legal_name)
     for address, name in names.items():
         email = await begun(file, notice, Channel.EMAIL, address, today=today, now=now)
-        await mail(email, name, text, now=now)
+        await mail(email, name, text, now=now, user_id=ids.get(address, 0))
 
 
 async def _chosen(viewer: Viewer, choice: Choice, now: datetime) -> Company:

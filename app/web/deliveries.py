@@ -9,11 +9,12 @@ from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import claims, deliveries
+from app.services import claims, deliveries, publication
 from app.services.cases import CasePage
 from app.services.claims import Verdict
 from app.services.deliveries import Step
 from app.services.delivery_words import CHANNELS, POWERS, STATUSES, TONES
+from app.services.letterhead import letterhead
 from app.web.access import requires, viewer
 from app.web.cases import answer_rules, back, refused
 from app.web.forms import form
@@ -21,7 +22,7 @@ from app.web.parts import parts
 from app.web.today import now, today, typed_day
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.errors import Invalid, Refused
-from models.rules.people import Role
+from models.rules.people import Role, Side
 
 blueprint = Blueprint("deliveries", __name__)
 
@@ -33,12 +34,20 @@ async def panel(page: CasePage) -> dict[str, Any]:
     """What the page of a case shows of its notice's service, and of who claims to speak for the company."""
     return {
         "ledger": await deliveries.of_case(page.case.id, parts().profile.channels),
+        "publication": await _publication(page),
         "claims": await claims.open_claims(page.case.id, viewer(), page.side),
         "channel_words": {channel: _(words) for channel, words in CHANNELS.items()},
         "status_words": {status: _(words) for status, words in STATUSES.items()},
         "status_tones": TONES,
         "power_words": {power: _(words) for power, words in POWERS.items()},
     }
+
+
+async def _publication(page: CasePage) -> tuple[str, ...]:
+    """The text for the gazette, for staff alone."""
+    if page.side is not Side.STAFF or page.notice is None:
+        return ()
+    return await publication.of_case(page.case.id, letterhead(parts().profile))
 
 
 @blueprint.post("/casos/<int:case_id>/entregas")

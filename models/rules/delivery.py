@@ -60,6 +60,8 @@ AWARE = frozenset(
 
 PROVED = frozenset({(C.LETTER, D.DELIVERED), (C.PUBLICATION, D.DELIVERED), (C.IN_PERSON, D.ACKNOWLEDGED)})
 """What staff may only write down with a document that proves it."""
+PRINTED = frozenset({C.LETTER, C.PUBLICATION, C.IN_PERSON})
+"""What is printed for the attempt: the letter, the text for the gazette, the copy that is signed."""
 del C, D
 
 

@@ -34,6 +34,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "complaint_opened": _ALL,
     "notice_served": _ALL,
     "notice_tracked": _ALL,
+    "service_escalated": _CITIZEN,
     "notice_opened": _ALL,
     "case_claimed": _ALL,
     "claim_decided": _ALL,

@@ -14,6 +14,9 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -152,8 +155,23 @@ async def _told_on_the_phone(house: House, at: Stage, service: PushService, agen
     assert news in await delivered(news)
     led, left = await worker.evaluate(TOUCHED, news["tag"])
     assert (led, left) == (f"{house.url}/casos/{case_id}#conversa", 0)
+    await _fits_a_phone(house, page)
     await page.goto(led)
     await expect(page.get_by_text("Pode mandar a nota fiscal?")).to_be_visible()
+
+
+async def _fits_a_phone(house: House, page: Page) -> None:
+    """The newest e-mail beside it, in a window as narrow as a phone: no link makes it wider."""
+    newest = max((house.data_dir / "outbox").glob("*.eml"))
+    message = message_from_bytes(newest.read_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    html = message.get_body(("html",))
+    assert html is not None
+    tab = await page.context.new_page()
+    await tab.set_content(html.get_content())
+    assert await tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    await tab.close()
 
 
 async def _somebody_writes(house: House) -> int:

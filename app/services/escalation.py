@@ -1,0 +1,112 @@
+"""Escalation by rule: where an attempt failed, or nobody became aware in time, the next means is tried.
+
+What the system can do alone it begins, if the profile lets it; for the rest whoever has the case in hand is
+asked. Nothing here begins the company's term: that takes awareness (Decreto 2.181/1997, art. 42).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from app.db import transaction
+from app.services import casefile, service_letters
+from app.services.casefile import Opened
+from app.services.deliveries import started
+from app.services.duties import Reckoner
+from models import Case, Company, Delivery, Notice
+from models.rules.case_machine import State
+from models.rules.delivery import AWARENESS, REDELIVERY, Channel, DeliveryStatus, next_channel
+from models.rules.terms import due_date
+
+Cause = Literal["failed", "silent"]
+
+
+@dataclass(frozen=True)
+class ServicePolicy:
+    """The means in the order in which they are tried, and those that the system begins by itself."""
+
+    order: tuple[Channel, ...]
+    automatic: frozenset[Channel]
+
+
+async def escalate(policy: ServicePolicy, reckoner: Reckoner, *, now: datetime) -> int:
+    """Go on to the next means in every case whose notice waits too long; answers in how many.
+
+    Each case is a transaction of its own and is looked at again under its lock; a second run changes nothing.
+    """
+    waiting = await Case.filter(state=State.NOTIFIED, due_on=None).order_by("id").values_list("id", flat=True)
+    return sum([await _escalate(int(str(case_id)), policy, reckoner, now) for case_id in waiting])
+
+
+async def _escalate(case_id: int, policy: ServicePolicy, reckoner: Reckoner, now: datetime) -> bool:
+    async with transaction():
+        file = await casefile.opened(case_id, None)
+        notice = await Notice.filter(case_id=case_id).order_by("-id").select_related("case__company").first()
+        cause = _cause(file.case, notice, reckoner)
+        if cause is None or notice is None or notice.case.company is None:
+            return False
+        tried = [row.channel for row in await Delivery.filter(notice_id=notice.id)]
+        channel = _next(policy.order, tried, notice.case.company)
+        if channel is None or channel == notice.escalated_to:
+            return False
+        await _go_on(file, notice, notice.case.company, channel, cause, policy, reckoner.today, now)
+    return True
+
+
+def _cause(case: Case, notice: Notice | None, reckoner: Reckoner) -> Cause | None:
+    """Why it is time: every attempt failed, or the term of awareness has passed; None when it is not."""
+    if case.state is not State.NOTIFIED or notice is None or notice.aware_at is not None:
+        return None
+    if case.term_act == REDELIVERY:
+        return "failed"
+    term = reckoner.terms.get(AWARENESS)
+    if case.term_act != AWARENESS or case.term_start is None or term is None:
+        return None
+    return "silent" if due_date(term, case.term_start, reckoner.calendar).due < reckoner.today else None
+
+
+def _next(order: tuple[Channel, ...], tried: Collection[Channel], company: Company) -> Channel | None:
+    """The next means that could reach the company: not an account that it has not, nor an e-mail."""
+    useless = {Channel.PORTAL} | (set() if company.email else {Channel.EMAIL})
+    return next_channel(order, useless | set(tried))
+
+
+async def _go_on(
+    file: Opened,
+    notice: Notice,
+    company: Company,
+    channel: Channel,
+    cause: Cause,
+    policy: ServicePolicy,
+    today: date,
+    now: datetime,
+) -> None:
+    address = await _address(channel, company)
+    begins = channel in policy.automatic and address is not None
+    notice.escalated_to = channel
+    await notice.save(update_fields=["escalated_to"])
+    facts = {"notice": notice.id, "channel": channel, "cause": cause, "begun": begins}
+    await casefile.record(file, "service_escalated", now=now, facts=facts)
+    if begins:
+        await started(file, notice, channel, address or "", today=today, now=now)
+    await service_letters.tell_escalation(file, notice, channel, begun=begins, now=now)
+
+
+async def _address(channel: Channel, company: Company) -> str | None:
+    """Where to, as far as it is known; None when a person has to say it."""
+    if channel is Channel.EMAIL:
+        return company.email
+    if channel is Channel.PUBLICATION:
+        return ""
+    if channel is not Channel.LETTER:
+        return None
+    last = (
+        await Delivery.filter(notice__case__company_id=company.id, channel=channel)
+        .exclude(status=DeliveryStatus.FAILED)
+        .order_by("-id")
+        .first()
+    )
+    return last.address if last else None
