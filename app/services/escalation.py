@@ -6,7 +6,7 @@ asked. Nothing here begins the company's term: that takes awareness (Decreto 2.1
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -16,12 +16,14 @@ from app.services import casefile, service_letters
 from app.services.casefile import Opened
 from app.services.deliveries import started
 from app.services.duties import Reckoner
-from models import Case, Company, Delivery, Notice
+from models import Company, Delivery, DeliveryStep, Notice
 from models.rules.case_machine import State
-from models.rules.delivery import AWARENESS, REDELIVERY, Channel, DeliveryStatus, next_channel
+from models.rules.delivery import AWARENESS, Channel, DeliveryStatus, next_channel
 from models.rules.terms import due_date
 
 Cause = Literal["failed", "silent"]
+SERVED = (State.NOTIFIED, State.OPENED)
+"""Where a notice is being served: the CIP, or the opening letter of a complaint without one."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,12 @@ async def escalate(policy: ServicePolicy, reckoner: Reckoner, *, now: datetime) 
 
     Each case is a transaction of its own and is looked at again under its lock; a second run changes nothing.
     """
-    waiting = await Case.filter(state=State.NOTIFIED, due_on=None).order_by("id").values_list("id", flat=True)
+    waiting = (
+        await Notice.filter(case__state__in=SERVED, aware_at=None)
+        .order_by("case_id")
+        .distinct()
+        .values_list("case_id", flat=True)
+    )
     return sum([await _escalate(int(str(case_id)), policy, reckoner, now) for case_id in waiting])
 
 
@@ -45,27 +52,27 @@ async def _escalate(case_id: int, policy: ServicePolicy, reckoner: Reckoner, now
     async with transaction():
         file = await casefile.opened(case_id, None)
         notice = await Notice.filter(case_id=case_id).order_by("-id").select_related("case__company").first()
-        cause = _cause(file.case, notice, reckoner)
-        if cause is None or notice is None or notice.case.company is None:
+        if notice is None or notice.aware_at or notice.case.company is None or file.case.state not in SERVED:
             return False
-        tried = [row.channel for row in await Delivery.filter(notice_id=notice.id)]
-        channel = _next(policy.order, tried, notice.case.company)
-        if channel is None or channel == notice.escalated_to:
+        attempts = await Delivery.filter(notice_id=notice.id).order_by("id")
+        cause = await _cause(attempts, reckoner)
+        channel = _next(policy.order, [row.channel for row in attempts], notice.case.company)
+        if cause is None or channel is None or channel == notice.escalated_to:
             return False
         await _go_on(file, notice, notice.case.company, channel, cause, policy, reckoner.today, now)
     return True
 
 
-def _cause(case: Case, notice: Notice | None, reckoner: Reckoner) -> Cause | None:
-    """Why it is time: every attempt failed, or the term of awareness has passed; None when it is not."""
-    if case.state is not State.NOTIFIED or notice is None or notice.aware_at is not None:
-        return None
-    if case.term_act == REDELIVERY:
+async def _cause(attempts: Sequence[Delivery], reckoner: Reckoner) -> Cause | None:
+    """Why it is time: every attempt failed, or the last one's term of awareness passed; None: not yet."""
+    if all(attempt.status is DeliveryStatus.FAILED for attempt in attempts):
         return "failed"
+    begun = await DeliveryStep.filter(delivery_id=attempts[-1].id).order_by("id").first()
     term = reckoner.terms.get(AWARENESS)
-    if case.term_act != AWARENESS or case.term_start is None or term is None:
+    if begun is None or term is None:
         return None
-    return "silent" if due_date(term, case.term_start, reckoner.calendar).due < reckoner.today else None
+    since = begun.at.astimezone(reckoner.zone).date()
+    return "silent" if due_date(term, since, reckoner.calendar).due < reckoner.today else None
 
 
 def _next(order: tuple[Channel, ...], tried: Collection[Channel], company: Company) -> Channel | None:

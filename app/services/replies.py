@@ -15,6 +15,7 @@ from models import Offer, OfferState, SolvedBy, Statement, StatementKind
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, Refused
 from models.rules.evidence import bound, statement_name
+from models.rules.news import News
 from models.rules.people import Side, Viewer
 
 REPLY = (20, 8000)
@@ -93,6 +94,7 @@ async def _tell(file: Opened, subject: str, body: str, now: datetime) -> None:
         paragraphs=(body,),
         button=_("Abrir a reclamação"),
         path=f"/casos/{case.id}",
+        news=News.PROGRESS,
     )
     people = await casefile.people_of(case)
     await letters.write(people.get(Side.COMPANY, []), f"case:{case.id}:{case.version}", text, now=now)

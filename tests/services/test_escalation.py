@@ -35,12 +35,13 @@ TERMS = {
 FORM = CompanyForm("12.ABC.345/01DE-35", "Móveis do Vale Ltda.", email="sac@moveis.example")
 
 
-async def served(form: CompanyForm | None = FORM) -> Parties:
+async def served(form: CompanyForm | None = FORM, opening: str = "") -> Parties:
     """A notified case; without ``form``, of the company that is known."""
     people = await make_parties(State.UNDER_ANALYSIS)
     known = await Company.get_or_none(cnpj="12ABC34501DE35")
     choice = Choice(known.id if known else None) if form is None else Choice(new=form)
-    await notices.notify(people.case.id, people.attendant, choice, now=NOW, rules=ANSWER_TERM)
+    case, staff = people.case.id, people.attendant
+    await notices.notify(case, staff, choice, now=NOW, rules=ANSWER_TERM, opening=opening)
     return people
 
 
@@ -115,8 +116,9 @@ async def test_the_system_begins_what_it_can_do_alone(fake_parts: Parts) -> None
     assert isinstance(fake_parts.pdf, FakePdfMaker)
 
 
-async def test_a_company_without_any_way_is_asked_for_a_postal_address_at_once() -> None:
-    await served(replace(FORM, email=""))
+@pytest.mark.parametrize("opening", ["", "Há risco à saúde de quem usa o produto."])
+async def test_a_company_without_any_way_is_asked_for_a_postal_address_at_once(opening: str) -> None:
+    await served(replace(FORM, email=""), opening)
     assert await goes_on(ALONE) == 1
     assert await steps() == [("letter", "failed", False)]
 
@@ -139,6 +141,8 @@ async def test_the_gazettes_text_tells_neither_consumer_nor_facts_nor_code(fake_
     assert isinstance(gazette, PublicationData)
     assert isinstance(slip, NoticeData)
     assert (slip.receipt, slip.mailing) == (True, "")
+    kept = {document.code for document in await Document.all()}
+    assert kept == {gazette.check.code, slip.check.code}, "each paper is checked by a code of its own"
     words = " ".join(gazette.paragraphs)
     code = (await Delivery.all().first().select_related("notice")).notice.code  # type: ignore[union-attr]
     assert "12.ABC.345/01DE-35" in words
