@@ -26,6 +26,7 @@ from app.adapters.documents import (
 )
 from app.adapters.petition_document import Petition
 from app.adapters.presence_document import PresenceData, PresenceLine
+from app.adapters.publication_document import PublicationData
 from app.profile import PROFILES
 from models.rules.agreement import ClauseKind, ClauseTerms, clause_text, instalment_table
 from models.rules.hearing import SeatRole
@@ -145,6 +146,21 @@ def notice(facts: str = "") -> NoticeData:
         ),
         access_code="7KQM-2XHP-9RTW",
         access_url="https://procon.criciuma.example/empresa/7KQM-2XHP-9RTW",
+        check=CHECK,
+    )
+
+
+def publication() -> PublicationData:
+    """The text for the gazette."""
+    return PublicationData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=SENT + timedelta(days=9),
+        paragraphs=(
+            "O Procon NOTIFICA a Loja do Bairro Ltda., CNPJ 12.ABC.345/01DE-35, de uma reclamação.",
+            "A data da ciência é a desta publicação. Prazo: 10 dias corridos.",
+        ),
+        signed="Procon de Criciúma, 02/12/2026.",
         check=CHECK,
     )
 

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -49,6 +50,9 @@ ALL: dict[str, Document] = {
     "receipt-bare": papers.receipt("Só isto.", 0),
     "notice": papers.notice(),
     "notice-long": papers.notice(LONG),
+    "notice-letter": replace(papers.notice(), mailing="Rua A, 1, 88801-000 Criciúma/SC"),
+    "notice-by-hand": replace(papers.notice(), receipt=True),
+    "publication": papers.publication(),
     "minutes-without-agreement": papers.minutes(0, signed=False),
     "minutes": papers.minutes(1),
     "minutes-long": papers.minutes(12, LONG),

@@ -10,6 +10,7 @@ import pytest
 from app.adapters.documents import NoticeData
 from app.adapters.pdf import FakePdfMaker
 from app.adapters.publication_document import PublicationData
+from app.jobs import rounds
 from app.jobs.papers import print_notice_letter
 from app.parts import Parts
 from app.services import casefile, deliveries, escalation, notices
@@ -117,9 +118,12 @@ async def test_the_system_begins_what_it_can_do_alone(fake_parts: Parts) -> None
 
 
 @pytest.mark.parametrize("opening", ["", "Há risco à saúde de quem usa o produto."])
-async def test_a_company_without_any_way_is_asked_for_a_postal_address_at_once(opening: str) -> None:
+async def test_a_company_without_any_way_is_asked_for_a_postal_address_at_once(
+    opening: str, fake_parts: Parts
+) -> None:
     await served(replace(FORM, email=""), opening)
-    assert await goes_on(ALONE) == 1
+    for _ in range(2):  # once a minute, as the profile says
+        await rounds.escalate_service(fake_parts)
     assert await steps() == [("letter", "failed", False)]
 
 
