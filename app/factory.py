@@ -30,6 +30,7 @@ from app.services.complaints import RECEIPT_JOB
 from app.services.conduct import PRESENCE_JOB, SEAL_JOB
 from app.services.deliveries import LETTER_JOB
 from app.services.exports import EXPORT_JOB
+from app.services.follow_up import OFFER_AGAIN_JOB
 from app.services.hearing_reminders import REMINDER_JOB
 from app.services.news_choices import TEXT_JOB
 from app.services.push_devices import PUSH_JOB
@@ -230,6 +231,7 @@ LETTERS_AND_PAPERS = Lane(
         REMINDERS_JOB: rounds.remind_of_terms,
         REMINDER_JOB: reminders.remind_of_hearing,
         STANDING_JOB: rounds.tell_standing,
+        OFFER_AGAIN_JOB: rounds.offer_again,
     },
     at_once=4,
     seconds=90,

@@ -138,6 +138,15 @@ async def keep_slot_offers(parts: Parts) -> None:
         parts.wake.ring()
 
 
+async def offer_again(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``offer_again`` job: ``hearing`` was not held and is set again; its consumer gets slots."""
+    now = parts.clock.now()
+    calendar = await calendars.current(parts.holidays, now.astimezone(parts.profile.agency.zone).date())
+    hours, hearing = parts.hours(calendar), int(payload["hearing"])
+    if await slot_offers.offer_again(hearing, now=now, hours=hours, invite=parts.invite):
+        parts.wake.ring()
+
+
 async def forget_help(parts: Parts) -> None:
     """Erase what was written with people who asked for help long enough ago."""
     await assistance.forget(parts.clock.now() - timedelta(days=parts.profile.hearing.keep_help_days))

@@ -19,6 +19,7 @@ from app.services import (
     sealed_zone,
     signatures,
 )
+from app.services.follow_up import OFFER_AGAIN_JOB
 from app.services.terms import AGREED
 from models import Hearing
 from models.rules.case_machine import Action
@@ -31,6 +32,7 @@ from models.rules.hearing import (
     conduct,
     sign_in_open,
 )
+from models.rules.outcomes import FollowUp
 from models.rules.people import Viewer
 
 SEAL_JOB = "seal_minutes"
@@ -133,12 +135,12 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         await sealed_zone.finish(room, now=now)
         to = room.file.step(closing_action(hearing.outcome))
         await _set_term(room)
-        facts = {
-            "outcome": hearing.outcome,
-            "cause": hearing.cause,
-            "follow_up": await follow_up.of_hearing(hearing),
-        }
+        follows = await follow_up.of_hearing(hearing)
+        facts = {"outcome": hearing.outcome, "cause": hearing.cause, "follow_up": follows}
         await room.record("hearing_closed", now=now, to=to, facts=facts)
+        if follows is FollowUp.RESCHEDULE:
+            about = {"hearing": hearing.id}
+            await queue.enqueue(OFFER_AGAIN_JOB, f"{OFFER_AGAIN_JOB}:{hearing.id}", about, now=now)
         await queue.enqueue(SEAL_JOB, f"{SEAL_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
         await queue.enqueue(PRESENCE_JOB, f"{PRESENCE_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
 

@@ -16,6 +16,9 @@ from models.rules.outcomes import FollowUp, caused_by, follow_up, outcome_text, 
 from models.rules.people import Role, Viewer
 from models.rules.rescheduling import JUSTIFIED_BY, Cause
 
+OFFER_AGAIN_JOB = "offer_again"
+"""Offers slots in the place of a hearing that was not held and is set again by the rule."""
+
 
 @dataclass(frozen=True)
 class SetAgain:

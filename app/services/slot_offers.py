@@ -19,8 +19,8 @@ from app.services.invitations import Invite
 from app.services.letters import Text
 from app.services.scheduling import Why
 from app.services.scheduling_words import line, listed
-from models import Case, OfferedSlot, OfferedState, RescheduleRequest, User
-from models.rules.case_machine import AWAITS_HEARING, Action
+from models import Case, Hearing, OfferedSlot, OfferedState, RescheduleRequest, User
+from models.rules.case_machine import AWAITS_HEARING, Action, State
 from models.rules.errors import Conflict, DomainError, Invalid, Refused
 from models.rules.hearing import HearingState
 from models.rules.people import Viewer
@@ -193,6 +193,25 @@ async def offer_by_rule(*, now: datetime, hours: Hours, invite: Invite) -> int:
             continue
         done += 1
     return done
+
+
+async def offer_again(hearing_id: int, *, now: datetime, hours: Hours, invite: Invite) -> bool:
+    """Offer slots in the place of a hearing that was not held, where the profile says so; whether it did.
+
+    Nothing when its case has gone on meanwhile, or when there is no free slot: then staff sets the hearing.
+    """
+    last = await Hearing.get(id=hearing_id)
+    if State.HEARING_NOT_HELD not in hours.policy.offer_by_itself:
+        return False
+    case = await Case.get(id=last.case_id)
+    newest = await Hearing.filter(case_id=case.id).order_by("-id").first()
+    if case.state is not State.HEARING_NOT_HELD or newest != last or await offered(case.id, now=now):
+        return False
+    try:
+        await offer(case.id, None, hold=False, now=now, hours=hours, invite=invite)
+    except Refused:
+        return False
+    return True
 
 
 async def expire(*, now: datetime) -> int:

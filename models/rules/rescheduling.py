@@ -18,8 +18,8 @@ class SchedulingPolicy:
 
     ``rooms`` are the names of the virtual rooms: as many hearings at once. Starts are ``step_minutes`` apart.
     A consumer is offered ``offers`` slots for ``offer_days``, without anybody's doing when the case is in one
-    of ``offer_by_itself``. A party's justified absence moves a hearing ``party_reschedules`` times;
-    the party asks for it until ``ask_hours`` before the hearing.
+    of ``offer_by_itself`` (after a hearing that was not held, where it is set again). A party's justified
+    absence moves a hearing ``party_reschedules`` times; the party asks for it until ``ask_hours`` before it.
     ``board_masks``: the public board hides the middle of the protocol number.
     """
 

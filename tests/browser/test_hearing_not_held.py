@@ -51,7 +51,7 @@ async def test_a_lost_line_another_day_and_a_company_that_stays_away(room: Room)
     await expect(agent.page.locator(".hearing-status")).to_contain_text("Em andamento")
 
     await a_lost_line_is_no_absence(room, mediator, ana, agent)
-    second = await it_is_set_again_and_says_why(room, mediator, ana)
+    second = await the_consumer_sets_it_again_and_it_says_why(room, mediator, ana)
     await the_company_asks_for_another_day(room, mediator, ana, agent)
     await who_stays_away_is_absent_after_the_tolerance(room, second, mediator, ana)
 
@@ -128,14 +128,13 @@ async def a_lost_line_is_no_absence(room: Room, mediator: Person, ana: Person, a
     await network.send("Network.emulateNetworkConditions", WHOLE)
 
 
-async def it_is_set_again_and_says_why(room: Room, mediator: Person, ana: Person) -> int:
-    """The mediator takes a free slot; the new hearing carries why the last was not held."""
-    page, case = mediator.page, f"/casos/{room.table.case.id}"
-    await page.goto(case)
-    await page.get_by_role("link", name="Marcar audiência").click()
-    await page.locator(".slot-choice").first.click()
-    await page.get_by_role("button", name="Marcar e convidar").click()
-    await ana.page.goto(case)
+async def the_consumer_sets_it_again_and_it_says_why(room: Room, mediator: Person, ana: Person) -> int:
+    """Slots were offered by themselves; the hearing that Ana sets carries why the last was not held."""
+    case = f"/casos/{room.table.case.id}"
+    for person in (mediator, ana):
+        await person.page.goto(case)
+    await ana.page.locator("#horarios .slot-choice").first.click()
+    await ana.page.get_by_role("button", name="Confirmar o horário").click()
     for person in (mediator, ana):
         story = person.page.locator("#andamento")
         await expect(story).to_contain_text("A audiência anterior foi não realizada por falha técnica")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.services import reschedule_requests, scheduling, slot_offers
 from app.services.booking import Booking
+from app.services.diary import Hours
 from app.services.scheduling import Why
 from models import Case, CaseEvent, Hearing, Job, OfferedSlot, OfferedState, RescheduleRequest
 from models.rules.case_machine import State
@@ -180,3 +182,24 @@ async def test_a_new_hearing_carries_why_the_last_was_not_held_and_each_party_ha
             people.case.id, people.attendant, hold=False, now=NOW, hours=HOURS, invite=INVITE
         )
     await _schedule(people, people.coordinator, FAR + timedelta(days=3))
+
+
+async def test_what_is_set_again_by_the_rule_is_offered_at_once() -> None:
+    policy = replace(HOURS.policy, offer_by_itself=frozenset({State.HEARING_NOT_HELD}))
+    hours = replace(HOURS, policy=policy)
+    people, hearing = await _scheduled()
+
+    async def offers(rules: Hours = hours) -> bool:
+        return await slot_offers.offer_again(hearing, now=NOW, hours=rules, invite=INVITE)
+
+    assert not await offers(), "it is still to be held"
+    await _not_held(people, hearing, Outcome.TECHNICAL_FAILURE, NotHeld.OF_CONSUMER)
+    assert not await offers(HOURS), "not by this profile"
+    assert await offers()
+    assert not await offers(), "once"
+    (slot, *_others) = await OfferedSlot.filter(state=OfferedState.OPEN).order_by("starts_at")
+    await slot_offers.pick(people.case.id, people.consumer, slot.id, now=NOW, hours=hours, invite=INVITE)
+    event = await CaseEvent.filter(case_id=people.case.id, name="hearing_scheduled").order_by("-seq").first()
+    assert event is not None
+    assert event.facts["after"]["by"] == [Side.CONSUMER]
+    assert not await offers(), "the case has gone on"
