@@ -90,7 +90,7 @@ def _text(hearing: Hearing, label: str, invite: Invite) -> Text:
         "24h": _("Falta um dia para a audiência de conciliação: %(when)s."),
         "30min": _("A audiência começa em meia hora, às %(when)s. A sala de espera já está aberta."),
     }[label] % {"when": when}
-    advice = _("Quem não puder vir deve avisar o Procon antes, com o motivo: ausência justificada remarca.")
+    advice = _("Quem não puder vir pede outro dia antes, com o motivo, na página da reclamação ou ao Procon.")
     return Text(
         subject=_("Lembrete: audiência em %(when)s, reclamação %(protocol)s")
         % {"when": when, "protocol": hearing.case.protocol},
