@@ -31,7 +31,7 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def shop_url(empty_url: str, tmp_path: Path) -> str:
     """The shop's tables, empty."""
-    await migration.migrate(empty_url, tmp_path, models=MODELS, migrations=AFTER)
+    await migration.migrate(empty_url, tmp_path, models=MODELS, migrations=AFTER, stepwise=True)
     return empty_url
 
 

@@ -46,11 +46,11 @@ async def counts(url: str) -> dict[str, int]:
 
 
 async def test_a_changed_parent_column_keeps_parents_and_children(empty_url: str, tmp_path: Path) -> None:
-    await migration.migrate(empty_url, tmp_path, models=MODELS, migrations=BEFORE)
+    await migration.migrate(empty_url, tmp_path, models=MODELS, migrations=BEFORE, stepwise=True)
     await fill(empty_url)
     before = await counts(empty_url)
 
-    applied = await migration.migrate(empty_url, tmp_path, models=MODELS, migrations=AFTER)
+    applied = await migration.migrate(empty_url, tmp_path, models=MODELS, migrations=AFTER, stepwise=True)
 
     assert applied == ["0002_widen_shelf"]
     assert await counts(empty_url) == before == {"shelf": 3, "book": 12, "loan": 3, "tag": 1, "book_tag": 12}
@@ -63,7 +63,7 @@ async def test_a_changed_parent_column_keeps_parents_and_children(empty_url: str
 async def test_a_changed_column_keeps_the_indexes_and_constraints_of_its_table(
     empty_sqlite: str, tmp_path: Path
 ) -> None:
-    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE)
+    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE, stepwise=True)
     await fill(empty_sqlite)
 
     await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=AFTER)
@@ -102,7 +102,7 @@ async def test_a_backup_is_made_before_and_the_last_five_are_kept(empty_sqlite: 
     backups.mkdir()
     for number in range(1, 7):
         (backups / f"{number:06d}-before-x.sqlite3").touch()
-    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE)
+    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE, stepwise=True)
     await fill(empty_sqlite)
     await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=AFTER)
 
@@ -115,7 +115,7 @@ async def test_a_backup_is_made_before_and_the_last_five_are_kept(empty_sqlite: 
 
 
 async def test_a_key_that_points_nowhere_is_told(empty_sqlite: str, tmp_path: Path) -> None:
-    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE)
+    await migration.migrate(empty_sqlite, tmp_path, models=MODELS, migrations=BEFORE, stepwise=True)
     connection = sqlite3.connect(empty_sqlite.removeprefix("sqlite://"))
     connection.execute("INSERT INTO loan (shelf_id) VALUES (99)")
     connection.commit()

@@ -1,13 +1,15 @@
-"""The migrations make exactly the tables that the models describe, one after the other."""
+"""The migrations, one after the other, make exactly the tables that the models describe and that an empty
+database gets at once (ADR 0081)."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tortoise import Tortoise
 
 from app import db, migration
 from models import migrations
@@ -51,11 +53,9 @@ POSTGRES_FACTS = """
 """
 
 
-async def facts(url: str, *, make: bool = False) -> set[tuple[str, ...]]:
+async def facts(url: str) -> set[tuple[str, ...]]:
     """What a database says of its tables: columns, indexes, UNIQUE and foreign keys, whatever their names."""
     await db.connect(url)
-    if make:
-        await Tortoise.generate_schemas(safe=False)
     found = await db.rows(SQLITE_FACTS if db.dialect() == "sqlite" else POSTGRES_FACTS)
     await db.close()
     return {
@@ -63,19 +63,44 @@ async def facts(url: str, *, make: bool = False) -> set[tuple[str, ...]]:
     }
 
 
-async def test_the_tables_on_sqlite_are_those_of_the_models(sqlite_url: str, tmp_path: Path) -> None:
-    wanted = await facts(f"sqlite://{tmp_path / 'models.sqlite3'}", make=True)
-    assert await facts(sqlite_url) ^ wanted == set()
+async def test_step_by_step_sqlite_has_the_tables_that_an_empty_database_gets(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    grown = f"sqlite://{tmp_path / 'grown.sqlite3'}"
+    assert len(await migration.migrate(grown, tmp_path, stepwise=True)) == len(names())
+    assert await facts(grown) ^ await facts(sqlite_url) == set()
+    assert await migration.pending(grown) == await migration.pending(sqlite_url) == []
 
 
 @pytest.mark.servers
-async def test_the_tables_on_postgres_are_those_of_the_models(postgres_url: str, empty_postgres: str) -> None:
-    wanted = await facts(empty_postgres, make=True)
-    assert await facts(postgres_url) ^ wanted == set()
+async def test_step_by_step_postgres_has_the_tables_that_an_empty_database_gets(
+    postgres_url: str, empty_postgres: str, tmp_path: Path
+) -> None:
+    assert len(await migration.migrate(empty_postgres, tmp_path, stepwise=True)) == len(names())
+    assert await facts(empty_postgres) ^ await facts(postgres_url) == set()
+    assert await migration.pending(empty_postgres) == await migration.pending(postgres_url) == []
+
+
+@pytest.mark.parametrize("left", ["DROP TABLE tortoise_migrations", "DELETE FROM tortoise_migrations"])
+async def test_a_beginning_that_was_cut_off_is_begun_again(
+    sqlite_url: str, tmp_path: Path, left: str
+) -> None:
+    file = sqlite_url.removeprefix("sqlite://")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(left)
+        connection.execute("DROP TABLE seat_quality")
+        connection.commit()
+    assert await migration.migrate(sqlite_url, tmp_path) == names()
+    assert await migration.pending(sqlite_url) == []
+    assert any(fact[0] == "seat_quality" for fact in await facts(sqlite_url))
+
+
+def names() -> list[str]:
+    """Those of all migrations, in order."""
+    return sorted(file.stem for file in FOLDER.glob("0*.py"))
 
 
 def test_the_migrations_are_one_chain() -> None:
-    names = sorted(file.stem for file in FOLDER.glob("0*.py"))
-    for before, name in pairwise(names):
+    for before, name in pairwise(names()):
         module = import_module(f"models.migrations.{name}")
         assert module.Migration.dependencies == [("models", before)], name
