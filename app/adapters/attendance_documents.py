@@ -40,7 +40,8 @@ class AttendanceLetter:
         values = {name: getattr(self, name) for name in fields}
         asked = moment_words(self.asked_at, self.agency.zone)
         return template_data(
-            self, {**values, "kind": "Atendimento", "subject": "Atendimento ao consumidor", "asked_at": asked}
+            self,
+            {**values, "kind": "Atendimento", "description": "Atendimento ao consumidor", "asked_at": asked},
         )
 
 
@@ -66,7 +67,7 @@ class CounterReceipt:
             {
                 **values,
                 "title": "Recibo de atendimento",
-                "subject": "Recibo do balcão",
+                "description": "Recibo do balcão",
                 "kind": "Reclamação",
                 "qr": qr_svg(self.url),
             },

@@ -52,7 +52,7 @@ class CalculationReport:
             self,
             {
                 "title": "Memória de cálculo",
-                "subject": "Cálculo de cobrança indevida",
+                "description": "Cálculo de cobrança indevida",
                 "kind": "Cálculo",
                 "about": self.title,
                 "until": day_words(self.until),

@@ -54,7 +54,7 @@ class Petition:
             {
                 **values,
                 "title": "Pedido ao Juizado Especial Cível",
-                "subject": "Petição inicial feita a pedido do consumidor",
+                "description": "Petição inicial feita a pedido do consumidor",
                 "kind": "Reclamação",
                 "occurred_on": day_words(self.occurred_on) if self.occurred_on else "",
                 "value": money(self.value_cents) if self.value_cents else "",

@@ -63,7 +63,7 @@ class _Check:
         for name in ("dc:title", "dc:language"):
             if not _xmp(xmp, name):
                 yield f"no {name}"
-        if _xmp(xmp, "dc:title") != self._reader.trailer["/Info"]["/Title"]:
+        if _xmp(xmp, "dc:title") != _get(_get(self._reader.trailer, "/Info", {}), "/Title", ""):
             yield "the title of the metadata is another than that of Info"
 
     def _document(self) -> Iterator[str]:
@@ -223,7 +223,10 @@ def _is_reference(kid: Any) -> bool:
 
 def _get(values: Any, name: str, default: Any = None) -> Any:
     """What stands under a name, itself and not a reference to it."""
-    return values[name] if name in values else default  # noqa: SIM401  "get" of a PDF answers references
+    try:
+        return values[name]
+    except KeyError:
+        return default
 
 
 def _true(value: Any) -> bool:
