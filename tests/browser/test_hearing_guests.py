@@ -9,8 +9,12 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
+from app import db
+from app.services import sessions
+from models.rules.people import Viewer
 from tests.browser.people import DESKTOP, PHONE, Person
 from tests.browser.rooms import WAIT_MS, Room, hearing_room, in_phase
+from tests.factories.hearings import colleague
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
 
@@ -48,11 +52,30 @@ async () => {
 """
 
 
+WITHIN = """
+() => {
+  const boxes = [...document.querySelectorAll(".tile")].map((tile) => tile.getBoundingClientRect());
+  const stage = document.querySelector(".tiles").getBoundingClientRect();
+  const inside = (box) => box.left >= stage.left - 1 && box.right <= stage.right + 1 &&
+    box.top >= stage.top - 1 && box.bottom <= stage.bottom + 1 && box.width > 100;
+  const before = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 1;
+  const apart = (a, b) => before(a, b) || before(b, a);
+  return boxes.every((box, at) => inside(box) && boxes.slice(at + 1).every((other) => apart(box, other)));
+}
+"""
+"""Whether all pictures are on the stage, none upon another."""
+
+
 @pytest.fixture
-async def room(sqlite_url: str) -> AsyncIterator[Room]:
-    """A hearing on a server of its own."""
-    async with hearing_room(sqlite_url) as room:
-        yield room
+async def crowd(sqlite_url: str) -> AsyncIterator[tuple[Room, Viewer]]:
+    """A hearing on a server of its own, with a second person of the company, and a third."""
+    async with hearing_room(sqlite_url, lawyer=True) as room:
+        await db.connect(sqlite_url)
+        late = (await colleague(room.table, may_settle=False))[1]
+        now = room.table.hearing.starts_at
+        room.tokens[late.user_id] = await sessions.start(late.user_id, now=now, address="", device="")
+        await db.close()
+        yield room, late
 
 
 async def link_to(room: Room, address: str, letters: int) -> str:
@@ -130,8 +153,8 @@ async def a_witness_and_an_observer_come_later(
     microphone = observer.page.locator("[data-microphone]")
     await expect(microphone).to_be_disabled()
     await asyncio.gather(
-        *(person.receives(audio=3, video=4) for person in (ana, agent, witness)),
-        observer.receives(audio=4, video=4),
+        *(person.receives(audio=3, video=None) for person in (ana, agent, witness)),
+        observer.receives(audio=4, video=None),
     )
     await witness.look("testemunha")
     await observer.look("observador")
@@ -139,7 +162,33 @@ async def a_witness_and_an_observer_come_later(
     await mediator.page.get_by_role("button", name="Liberar microfone Olga Lima").click()
     await expect(microphone).to_be_enabled()
     await microphone.click()
-    await ana.receives(audio=4, video=4)
+    await ana.receives(audio=4, video=None)
+    for person in (witness, observer):
+        await person.page.context.close()
+
+
+async def the_eighth_has_a_place_and_the_ninth_has_none(
+    room: Room, late: Viewer, mediator: Person, ana: Person
+) -> None:
+    """Who was let in and went keeps the place, until the mediator frees it."""
+    assert room.lawyer is not None
+    lawyer = await room.sits(room.lawyer, DESKTOP)
+    await mediator.page.get_by_role("button", name=f"Admitir {lawyer.name}").click()
+    await in_phase(lawyer, "inside")
+    await lawyer.receives(audio=3, video=None)
+    for person in (mediator, ana):
+        await expect(person.page.locator(".tile")).to_have_count(8)
+        await person.look("oito")
+        assert await person.page.evaluate(WITHIN), person.name
+
+    ninth = await room.person(late, PHONE)
+    await ninth.page.locator("[data-enter]").click()
+    await expect(ninth.page.locator("[data-door-error]")).to_contain_text("Os oito lugares da sala")
+    await ninth.look("sala-cheia")
+    await mediator.page.get_by_role("button", name="Devolver à espera Olga Lima").click()
+    await expect(mediator.page.locator(".tile")).to_have_count(7)
+    await ninth.page.locator("[data-enter]").click()
+    await in_phase(ninth, "waiting")
 
 
 async def arrives(person: Person, others: int) -> None:
@@ -152,7 +201,8 @@ async def arrives(person: Person, others: int) -> None:
             await person.page.wait_for_timeout(250)
 
 
-async def test_an_interpreter_comes_by_a_link(room: Room) -> None:
+async def test_an_interpreter_comes_by_a_link(crowd: tuple[Room, Viewer]) -> None:
+    room, late = crowd
     table = room.table
     mediator = await room.sits(table.mediator, DESKTOP, SCREEN)
     await invites(mediator, "Intérprete de Libras", "Célia Prado", CELIA)
@@ -189,6 +239,7 @@ async def test_an_interpreter_comes_by_a_link(room: Room) -> None:
         await expect(person.page.locator(".hearing-status")).to_contain_text("Em andamento")
     await celia.page.context.close()
     await a_witness_and_an_observer_come_later(room, mediator, ana, agent)
+    await the_eighth_has_a_place_and_the_ninth_has_none(room, late, mediator, ana)
 
 
 async def a_used_link_offers_another(room: Room) -> None:
@@ -220,7 +271,9 @@ async def who_reads_signs_keeps_the_interpreter(ana: Person, agent: Person) -> N
             await ana.page.wait_for_timeout(1500)
             after = await ana.page.evaluate(SEEN)
             moving = {
-                mid: after[mid]["height"] for mid in before if after[mid]["frames"] > before[mid]["frames"]
+                mid: seen["height"]
+                for mid, seen in after.items()
+                if seen["frames"] > before.get(mid, {"frames": 0})["frames"]
             }
             print(f"with sound alone there arrive pictures of {list(moving.values())} lines")
             if len(moving) == 1:

@@ -198,13 +198,15 @@ async def a_computer_sleeps_and_everything_is_as_it_was(
     session = await mediator.page.context.new_cdp_session(mediator.page)
     locks = await mediator.page.evaluate("window.locks")
     assert locks > 0
-    await session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await session.send("Debugger.enable")
+    await session.send("Debugger.pause")
     await offline(session, wire, gone=True)
     tile = agent.page.locator(".tile", has_text=mediator.name)
-    await expect(tile).to_contain_text("desconectado", timeout=WAIT_MS)
+    await expect(tile).to_contain_text("reconectando", timeout=WAIT_MS)
     await expect(agent.page.locator(".hearing-status")).to_contain_text("Em andamento")
 
-    await session.send("Page.setWebLifecycleState", {"state": "active"})
+    await session.send("Debugger.resume")
+    await session.send("Debugger.disable")
     await offline(session, wire, gone=False)
     took = await both_ways(mediator, agent)
     print(f"computer asleep: back after {took:.1f} s")
