@@ -7,10 +7,12 @@ there by ``refused``, with what was typed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from quart import Blueprint, redirect, url_for
+from markupsafe import escape
+from quart import Blueprint, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
@@ -33,16 +35,19 @@ from app.services.slot_offers import Offered
 from app.services.terms import TermRules
 from app.services.wording import seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
-from app.web.errors import SENTENCES, field_sentences, sentence
-from app.web.forms import form, query
+from app.web.errors import SENTENCES, domain_error, field_sentences, said_of, sentence, wants_json
+from app.web.forms import form, long_texts, query
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import calendar, now, reckoner, today
 from models.rules.case_machine import Action, State
-from models.rules.errors import DomainError, Invalid
+from models.rules.errors import DomainError, Invalid, Refused
 from models.rules.people import Role, Side
 
 blueprint = Blueprint("cases", __name__)
+
+_TOO_LATE = frozenset({"not_now", "answered_already", "claim_decided", "delivery_over"})
+"""Refusals after which the case's own page says more than an error does."""
 
 _STEP = {
     State.DRAFT: 1,
@@ -170,16 +175,45 @@ async def refused(
 ) -> ResponseReturnValue:
     """The page of the case again, the form ``name`` with what was typed and why it was refused.
 
-    ``names`` maps a service's field to the form's name for it, where they differ.
+    When the case has moved on, the page may have no such form any more: then it says at its top why, what is
+    possible now, and what was written. ``names`` maps a service's field to the form's name for it, where
+    they differ.
     """
     if isinstance(error, Invalid):
         error = renamed(error, names or {})
     errors = field_sentences(error) if isinstance(error, Invalid) else {"": sentence(error.code, error.facts)}
-    page = await _page(case_id, {name: {"values": dict(typed), "errors": errors}})
+    forms = {name: {"values": dict(typed), "errors": errors}}
+    page = await _page(case_id, forms)
+    lost = [text for text in await long_texts() if str(escape(text)) not in page]
+    why = [said for said in errors.values() if str(escape(said)) not in page]
+    if lost or why:
+        page = await _page(case_id, forms, Lost(tuple(errors.values()), tuple(lost)))
     return page, SENTENCES[error.code][0]
 
 
-async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
+@blueprint.app_errorhandler(Refused)
+async def out_of_order(error: Refused) -> ResponseReturnValue:
+    """An act on a case that the rules refuse, from a page that was out of date: the case as it is now.
+
+    It says what is possible and holds what was written. Whoever may not see the case, scripts, and other
+    addresses get the page of errors.
+    """
+    case_id = (request.view_args or {}).get("case_id")
+    if error.code not in _TOO_LATE or case_id is None or request.method != "POST" or wants_json():
+        return await domain_error(error)
+    lost = Lost((said_of(error),), tuple(await long_texts()))
+    return await _page(case_id, {}, lost), SENTENCES[error.code][0]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What a page has no form for any more: why an act was refused, and what was written for it."""
+
+    why: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]], lost: Lost | None = None) -> str:
     page = await cases.page(case_id, viewer())
     case = page.case
     recorded = await playback.of_case(case_id, page.side, viewer()) if page.hearings else {}
@@ -204,6 +238,7 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
         side=page.side,
         actions=page.actions,
         forms=forms,
+        lost=lost,
         blank={"values": {}, "errors": {}},
         title=_title(page),
         step=_STEP[case.state],

@@ -18,8 +18,10 @@ from werkzeug.exceptions import HTTPException
 
 from app.i18n import N_
 from app.i18n import gettext as _
+from app.services.wording import state_label
 from app.web.forms import long_texts
 from app.web.render import render
+from models.rules.case_machine import State
 from models.rules.errors import DomainError, Invalid
 
 log = structlog.get_logger(__name__)
@@ -358,10 +360,19 @@ async def domain_error(error: DomainError) -> ResponseReturnValue:
     fields = field_sentences(error) if isinstance(error, Invalid) else {}
     # A page of another site must not be able to put its words on ours.
     kept = [] if error.code == "csrf" or wants_json() else await long_texts()
-    answer = _answer(status, error.code, sentence(error.code, error.facts), fields, kept)
+    answer = _answer(status, error.code, said_of(error), fields, kept)
     if "retry_seconds" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_seconds"])
     return answer
+
+
+def said_of(error: DomainError) -> str:
+    """The sentence, and where the case is when that is why."""
+    said = sentence(error.code, error.facts)
+    state = error.facts.get("state")
+    if error.code != "not_now" or not isinstance(state, State):
+        return said
+    return said + " " + _("Situação do caso: %(state)s.") % {"state": state_label(state)}
 
 
 async def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 
 from app.demo.people import DOMAIN
 from app.services import terms
-from models import Case, SolvedBy
+from models import Attendance, Case, SolvedBy
 from models.rules.case_machine import State
 from tests.flows import chapters
 from tests.flows.house import House, local_now, residence, signed_in
+from tests.flows.page import Page
 from tests.flows.people import Person, people
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -25,7 +27,13 @@ ANA = f"ana@{DOMAIN}"
 async def at_the_counter(marina: Person) -> int:
     """Marina registers Ana's complaint with Ana in front of her; the case."""
     page = await marina.open("/balcao/atendimento")
-    typed = {
+    page = await marina.send(page.form("/balcao/atendimento"), **_typed(page))
+    assert page.path.startswith("/casos/"), page.faults()
+    return int(page.path.split("/")[2])
+
+
+def _typed(page: Page) -> dict[str, str | list[str]]:
+    return {
         **chapters.complaint(page),
         "cpf": ANA_CPF,
         "identity_seen": "1",
@@ -33,9 +41,21 @@ async def at_the_counter(marina: Person) -> int:
         **residence(),
         "wish_text": "",
     }
-    page = await marina.send(page.form("/balcao/atendimento"), **typed)
-    assert page.path.startswith("/casos/"), page.faults()
-    return int(page.path.split("/")[2])
+
+
+async def through_a_lost_line(house: House, marina: Person) -> int:
+    """The server is gone when she sends; what the browser kept arrives afterwards, twice, as one case."""
+    page = await marina.open("/balcao/atendimento")
+    form, typed = page.form("/balcao/atendimento"), _typed(page)
+    await house.kill()
+    with pytest.raises(aiohttp.ClientError):
+        await marina.send(form, **typed)
+    await house.start()
+    first, again = await marina.send(form, **typed), await marina.send(form, **typed)
+    assert first.path == again.path, (first.faults(), again.faults())
+    async with house.database():
+        assert await Attendance.filter(case_id=int(first.path.split("/")[2])).count() == 1
+    return int(first.path.split("/")[2])
 
 
 async def calls(marina: Person, case: int, result: str) -> None:
@@ -96,8 +116,8 @@ async def test_by_telephone_by_the_cip_and_to_a_hearing(house: House) -> None:
         await ana.send(page.form("/replica"), solved="yes")
         assert await state_of(house, case) == (State.ARCHIVED, SolvedBy.CIP)
 
-        # the CIP is not answered: a hearing
-        case = await at_the_counter(marina)
+        # the CIP is not answered: a hearing; the line was lost while the case was registered
+        case = await through_a_lost_line(house, marina)
         await sends_the_cip(marina, case)
         late = local_now().date() + timedelta(days=30)
         async with house.database():

@@ -300,3 +300,37 @@ async def test_notes_stay_with_the_staff_and_the_lead_archives(enter: SignIn) ->
     auditor = await make_user(Role.AUDITOR, cpf=None)
     seen = await enter(Viewer(auditor.id, auditor.role, auditor.name, auditor.email))
     assert 'name="note"' not in await _case_page(seen, people)
+
+
+@pytest.mark.parametrize(
+    ("side", "act", "field"),
+    [
+        ("agent", "resposta", "answer"),
+        ("attendant", "ligacoes", "said"),
+        ("coordinator", "arquivar", "archive_reason"),
+    ],
+)
+async def test_who_comes_too_late_is_told_what_is_possible_and_keeps_every_word(
+    enter: SignIn, side: str, act: str, field: str
+) -> None:
+    people = await make_parties(State.NOTIFIED)
+    late = await enter(getattr(people, side))
+    now_possible = await _next_step(late, people)
+    await Case.filter(id=people.case.id).update(state=State.ARCHIVED)
+    words = "O reembolso <sai> em cinco dias, na mesma conta."
+    call = {"number": "0800 123 4567", "spoke_with": "Eva, do SAC", "result": "solved"}
+    response = await late.post(f"/casos/{people.case.id}/{act}", {**call, field: words})
+    html = await _text(response)
+    assert response.status_code == 409
+    assert "Isto não pode ser feito na situação atual do caso." in html
+    assert "O reembolso &lt;sai&gt; em cinco dias, na mesma conta." in html
+    assert await _next_step(late, people) in html
+    assert now_possible not in html
+
+
+async def _next_step(browser: Browser, people: Parties) -> str:
+    """The sentence that says who must act now."""
+    html = await _case_page(browser, people)
+    found = re.search(r'class="next-step-sentence">(.*?)</p>', html, re.DOTALL)
+    assert found is not None
+    return re.sub(r"<[^>]+>", "", found[1]).strip()
