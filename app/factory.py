@@ -219,8 +219,6 @@ def _sockets(settings: Settings, sio: Any, parts: Parts, fleet: Fleet) -> dict[s
 LETTERS_AND_PAPERS = Lane(
     {
         queued.KIND: letters.send_letter,
-        PUSH_JOB: news.send_push,
-        TEXT_JOB: news.send_text,
         RECEIPT_JOB: papers.print_receipt,
         notices.JOB: papers.print_notice,
         LETTER_JOB: papers.print_notice_letter,
@@ -236,6 +234,8 @@ LETTERS_AND_PAPERS = Lane(
     at_once=4,
     seconds=90,
 )
+NEWS = Lane({PUSH_JOB: news.send_push, TEXT_JOB: news.send_text}, at_once=8, seconds=60)
+"""Beside the letters: the services asked here are whichever people's browsers name, and may be slow."""
 COPIES = Lane({EXPORT_JOB: papers.export_case}, at_once=1, seconds=1800)
 VIDEOS = Lane({COMPOSE_JOB: compositions.compose_recording}, at_once=1, seconds=12 * 3600)
 """One at a time: a composition takes a processor for half as long as the hearing was."""
@@ -245,6 +245,7 @@ def _jobs(parts: Parts) -> dict[str, Work]:
     runner = Runner(parts, ROUNDS)
     return {
         "jobs": partial(runner.run_jobs, LETTERS_AND_PAPERS, parts.wake.subscribe()),
+        "news": partial(runner.run_jobs, NEWS, parts.wake.subscribe()),
         "copies": partial(runner.run_jobs, COPIES, parts.wake.subscribe()),
         "videos": partial(runner.run_jobs, VIDEOS, parts.wake.subscribe()),
         "rounds": runner.run_rounds,

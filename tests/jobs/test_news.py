@@ -19,7 +19,7 @@ from app.adapters.mail import FakeMail
 from app.adapters.push import WebPush
 from app.adapters.text_gateway import FakeTextGateway
 from app.db import transaction
-from app.factory import LETTERS_AND_PAPERS
+from app.factory import LETTERS_AND_PAPERS, NEWS
 from app.jobs.runner import Runner
 from app.parts import Parts
 from app.services import letters, news_choices, push_devices
@@ -38,21 +38,26 @@ PATH = "/casos/7"
 
 
 async def worked(parts: Parts, done: Callable[[], Awaitable[bool]] | None = None) -> None:
-    """The runner's own lane does what is due, until nothing is or ``done`` says so."""
+    """The runner's own lanes do what is due, until nothing is or ``done`` says so."""
 
     async def idle() -> bool:
         now = parts.clock.now()
         return not await Job.filter(done_at=None, failed_at=None, run_at__lte=now).exists()
 
-    task = asyncio.create_task(Runner(parts, ()).run_jobs(LETTERS_AND_PAPERS, parts.wake.subscribe()))
+    runner = Runner(parts, ())
+    tasks = [
+        asyncio.create_task(runner.run_jobs(lane, parts.wake.subscribe()))
+        for lane in (LETTERS_AND_PAPERS, NEWS)
+    ]
     try:
         async with asyncio.timeout(60):
             while not await (done or idle)():
                 parts.wake.ring()
                 await asyncio.sleep(0.02)
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def equipped(parts: Parts, service: PushService) -> Parts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 _LINES = """
 /                                                200 200 200 200 200 200 200 200 200 200
+/aplicativo.webmanifest                          200 200 200 200 200 200 200 200 200 200
 /acessibilidade                                  200 200 200 200 200 200 200 200 200 200
 /privacidade                                     200 200 200 200 200 200 200 200 200 200
 /orientacao                                      200 200 200 200 200 200 200 200 200 200

@@ -9,6 +9,7 @@ from models.rules.people import Role
 
 PUBLIC = {
     *("home.index", "home.accessibility", "home.privacy", "health.alive", "health.ready", "static"),
+    "home.manifest",
     "guidance.guide",
     "agenda.board",  # numbers only, for who has no session
     "metrics.metrics",  # asks for the loopback or its own token

@@ -108,6 +108,15 @@ async def test_a_number_is_asked_confirmed_and_taken_back(enter: SignIn) -> None
     assert (await news_choices.of_person(person.id)).texts_to == ""
 
 
+async def test_a_telephone_can_keep_the_site_on_its_home_screen(pages: Quart, fake_parts: Parts) -> None:
+    answer = await Browser(pages).get("/aplicativo.webmanifest")
+    shown = await answer.get_json(force=True)
+    assert answer.content_type == "application/manifest+json"
+    assert (shown["name"], shown["display"]) == (fake_parts.profile.agency.name, "standalone")
+    assert (await Browser(pages).get(shown["icons"][0]["src"])).status_code == 200
+    assert 'rel="manifest"' in await (await Browser(pages).get("/")).get_data(as_text=True)
+
+
 async def test_without_a_gateway_nothing_is_said_of_texts(enter: SignIn, pages: Quart) -> None:
     pages.extensions[EXTENSION] = replace(pages.extensions[EXTENSION], texts=None)
     text = await (await (await enter(viewer_of(await make_user()))).get(PAGE)).get_data(as_text=True)
