@@ -87,15 +87,17 @@ class Step:
 
 async def of_case(case_id: int, order: Sequence[Channel]) -> Ledger | None:
     """The ledger of a case's last notice, None while there is none."""
-    notice = await Notice.filter(case_id=case_id).order_by("-id").first()
+    notice = await Notice.filter(case_id=case_id).order_by("-id").select_related("case__company").first()
     if notice is None:
         return None
+    company = notice.case.company
     rows = await Delivery.filter(notice_id=notice.id).order_by("id")
     steps = (
         await DeliveryStep.filter(delivery__notice_id=notice.id).order_by("id").select_related("recorded_by")
     )
     views = tuple(_view(row, [step for step in steps if step.delivery_id == row.id]) for row in rows)
-    coming = next_channel(order, {row.channel for row in rows})
+    tried = {row.channel for row in rows}
+    coming = next_channel(order, tried, has_email=bool(company and company.email))
     return Ledger(notice.aware_at, views, None if notice.aware_at else coming)
 
 

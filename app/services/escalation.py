@@ -6,7 +6,7 @@ asked. Nothing here begins the company's term: that takes awareness (Decreto 2.1
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -56,10 +56,11 @@ async def _escalate(case_id: int, policy: ServicePolicy, reckoner: Reckoner, now
             return False
         attempts = await Delivery.filter(notice_id=notice.id).order_by("id")
         cause = await _cause(attempts, reckoner)
-        channel = _next(policy.order, [row.channel for row in attempts], notice.case.company)
+        company, tried = notice.case.company, [row.channel for row in attempts]
+        channel = next_channel(policy.order, tried, has_email=bool(company.email))
         if cause is None or channel is None or channel == notice.escalated_to:
             return False
-        await _go_on(file, notice, notice.case.company, channel, cause, policy, reckoner.today, now)
+        await _go_on(file, notice, company, channel, cause, policy, reckoner.today, now)
     return True
 
 
@@ -73,12 +74,6 @@ async def _cause(attempts: Sequence[Delivery], reckoner: Reckoner) -> Cause | No
         return None
     since = begun.at.astimezone(reckoner.zone).date()
     return "silent" if due_date(term, since, reckoner.calendar).due < reckoner.today else None
-
-
-def _next(order: tuple[Channel, ...], tried: Collection[Channel], company: Company) -> Channel | None:
-    """The next means that could reach the company: not an account that it has not, nor an e-mail."""
-    useless = {Channel.PORTAL} | (set() if company.email else {Channel.EMAIL})
-    return next_channel(order, useless | set(tried))
 
 
 async def _go_on(

@@ -77,6 +77,10 @@ def may_follow(before: DeliveryStatus, after: DeliveryStatus) -> bool:
     return _REACHED.index(after) > _REACHED.index(before)
 
 
-def next_channel(order: Sequence[Channel], tried: Collection[Channel]) -> Channel | None:
-    """The means to try next: the first of the profile's order that was not tried; None when all were."""
-    return next((channel for channel in order if channel not in tried), None)
+def next_channel(order: Sequence[Channel], tried: Collection[Channel], *, has_email: bool) -> Channel | None:
+    """The means to try next: the first of the profile's order that was not tried and can be; None for none.
+
+    Nobody is served at an e-mail that the company has not; the portal serves by itself who has an account.
+    """
+    useless = {Channel.PORTAL} if has_email else {Channel.PORTAL, Channel.EMAIL}
+    return next((channel for channel in order if channel not in tried and channel not in useless), None)

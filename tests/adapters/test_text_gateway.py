@@ -16,6 +16,8 @@ from aiohttp import web
 
 from app.adapters.errors import PermanentFailure, TemporaryFailure
 from app.adapters.text_gateway import FakeTextGateway, HttpTextGateway, TextGateway, read_rules
+from app.equipment import real_parts
+from app.settings import SettingsError, load
 
 SECRET = "s3gr&do"
 TOML = """
@@ -136,6 +138,16 @@ def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, written: str, said: 
     file.write_text(written, "utf-8")
     with pytest.raises(ValueError, match=said.replace("{", r"\{")):
         read_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("PROCON_TEXT_GATEWAY", 'url = "x"'), ("PROCON_PUSH_KEY", "-----BEGIN NOTHING-----")]
+)
+def test_a_start_with_a_wrong_file_says_which(tmp_path: Path, name: str, file: str) -> None:
+    (tmp_path / "file").write_text(file)
+    settings = load({"PROCON_DATA_DIR": str(tmp_path), name: str(tmp_path / "file")})
+    with pytest.raises(SettingsError, match=name):
+        real_parts(settings)
 
 
 async def test_the_fake_keeps_the_contract() -> None:

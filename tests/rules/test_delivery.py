@@ -32,8 +32,11 @@ def test_what_staff_writes_down_as_awareness_needs_a_proof() -> None:
     assert by_hand & AWARE == PROVED
 
 
-@given(st.permutations(list(Channel)), st.sets(st.sampled_from(Channel)))
-def test_the_next_means_is_the_first_that_was_not_tried(order: list[Channel], tried: set[Channel]) -> None:
-    coming = next_channel(order, tried)
-    assert (coming is None) == (tried == set(Channel))
-    assert coming is None or (coming not in tried and set(order[: order.index(coming)]) <= tried)
+@given(st.permutations(list(Channel)), st.sets(st.sampled_from(Channel)), st.booleans())
+def test_the_next_means_is_the_first_that_was_not_tried_and_can_be(
+    order: list[Channel], tried: set[Channel], has_email: bool
+) -> None:
+    coming = next_channel(order, tried, has_email=has_email)
+    left = set(Channel) - tried - {Channel.PORTAL} - (set() if has_email else {Channel.EMAIL})
+    assert (coming is None) == (not left)
+    assert coming is None or (coming in left and not left & set(order[: order.index(coming)]))

@@ -89,7 +89,7 @@ async def test_a_company_that_nobody_can_reach_is_left_to_the_next_means() -> No
         State.NOTIFIED,
         "redelivery",
         (),
-        Channel.PORTAL,
+        Channel.LETTER,
     )
 
 
