@@ -32,7 +32,6 @@ from realtime.hearing_messages import (
     read_devices,
     read_echo,
     read_enter,
-    read_media,
     read_point,
 )
 from realtime.identity import Identity, identify
@@ -43,6 +42,7 @@ from realtime.media_news import MediaNews, Watched
 from realtime.namespace import Namespace, Timed
 from realtime.quality import QualityRecord
 from realtime.recorder import Recorder
+from realtime.signals import Answer, MediaSignals
 from realtime.sitting import Sitting, Sittings
 
 log = structlog.get_logger(__name__)
@@ -52,14 +52,11 @@ NOTE_EVERY = timedelta(seconds=15)
 POINT_EVERY = timedelta(milliseconds=80)
 """Pages point ten times a second; what comes faster is passed over."""
 SWEEP_SECONDS = 2.0
-MOST_WAITING = 32
 GENERATIONS = 10_000
 """Media generations within one sitting: each rebuilt connection of a browser takes the next."""
 
-Answer = dict[str, Any]
 
-
-class Hearings(Namespace):
+class Hearings(MediaSignals[Sitting], Namespace):
     """Sockets of people in hearing rooms, and the conductor of their media.
 
     ``device_label`` makes "Chrome, Android" of a User-Agent; ``relays`` are for browsers that need them;
@@ -263,57 +260,15 @@ class Hearings(Namespace):
 
     # --- media
 
-    async def on_publish(self, sid: str, message: object = None) -> Answer:
-        """An offer of this person's own tracks."""
-        return await self._signal(sid, "publish", message)
+    def sender(self, sid: str) -> Sitting | None:
+        """Who sits there."""
+        return self._sittings.of(sid)
 
-    async def on_subscribe(self, sid: str, message: object = None) -> Answer:
-        """Ask for an offer of the others' tracks."""
-        return await self._signal(sid, "subscribe", message)
-
-    async def on_answer(self, sid: str, message: object = None) -> Answer:
-        """This browser's answer to an offer."""
-        return await self._signal(sid, "answer", message)
-
-    async def on_restart(self, sid: str, message: object = None) -> Answer:
-        """ICE restart of one of the two connections."""
-        return await self._signal(sid, "restart", message)
-
-    async def on_view(self, sid: str, message: object = None) -> Answer:
-        """How large this page shows the others."""
-        return await self._signal(sid, "view", message)
-
-    async def on_report(self, sid: str, message: object = None) -> Answer:
-        """What this browser says of the pictures that it shows."""
-        return await self._signal(sid, "report", message)
-
-    async def _signal(self, sid: str, name: str, message: object = None) -> Answer:
-        """A media call for the seat of this socket, one after the other in the order they came."""
-        held = self._sittings.of(sid)
-        if held is None:
+    async def pass_on(self, held: Sitting, name: str, fields: dict[str, Any]) -> Answer:
+        """To the hearing's room, from who may send there now."""
+        if not await media_plan.may_send(held.seat, held.generation, name):
             return asdict(Refusal("not_admitted"))
-        if held.waiting >= MOST_WAITING:
-            return asdict(Refusal("busy"))
-        held.waiting += 1
-        try:
-            # The lock is fair, and nothing is awaited before it: order is kept.
-            async with held.turn:
-                return await self._call_media(held, name, message)
-        finally:
-            held.waiting -= 1
-
-    async def _call_media(self, held: Sitting, name: str, message: object = None) -> Answer:
-        try:
-            fields = read_media(name, message)
-            if not await media_plan.may_send(held.seat, held.generation, name):
-                return asdict(Refusal("not_admitted"))
-            return await self.conductor.signal(held.hearing, held.seat, name, fields)
-        except Unreadable:
-            return asdict(Refusal("bad_request"))
-        except MediaRefused as refused:
-            return asdict(Refusal(refused.code))
-        except MediaUnavailable:
-            return asdict(Refusal("media_unavailable"))
+        return await self.conductor.signal(held.hearing, held.seat, name, fields)
 
     async def _media_said(self, process: int, name: str, payload: dict[str, Any]) -> None:
         """An event of a media process: of a network test, or of a hearing."""

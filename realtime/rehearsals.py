@@ -24,10 +24,11 @@ from models.rules.errors import Refused
 from models.rules.hearing import SeatRole
 from models.rules.people import Viewer
 from models.rules.rehearsal import Signal, Step
-from realtime.hearing_messages import Entered, Refusal, Unreadable, read_devices, read_media
+from realtime.hearing_messages import Entered, Refusal, Unreadable, read_devices
 from realtime.identity import Identity, identify
 from realtime.media_link import MediaRefused, MediaUnavailable
 from realtime.namespace import Namespace, Timed
+from realtime.signals import Answer, MediaSignals
 from realtime.telling import heard_in
 
 log = structlog.get_logger(__name__)
@@ -35,13 +36,11 @@ log = structlog.get_logger(__name__)
 NAMESPACE = "/rehearsals"
 PREFIX = "rehearsal-"
 LOOK_SECONDS = 0.5
-MOST_WAITING = 32
 GENERATIONS = 10_000
 MEDIATOR_SPEAKS, OTHER_SPEAKS = 4.0, 6.5
 """Seconds of a step: until then the mediator speaks, from there to then the other side."""
 POINTS = ((0.3, 0.45), (0.78, 0.45), (0.78, 0.8))
 """Where the mediator points on the document, one after the other."""
-Answer = dict[str, Any]
 
 
 class Media(Protocol):
@@ -78,7 +77,7 @@ class Hall:
     waiting: int = 0
 
 
-class RehearsalRooms(Namespace):
+class RehearsalRooms(MediaSignals[Hall], Namespace):
     """The rooms of the rehearsals that run through this web process."""
 
     def __init__(
@@ -177,50 +176,14 @@ class RehearsalRooms(Namespace):
         """Where the person points; nobody else is there to see it."""
         return {}
 
-    async def on_publish(self, sid: str, message: object = None) -> Answer:
-        """An offer of this person's own tracks."""
-        return await self._signal(sid, "publish", message)
-
-    async def on_subscribe(self, sid: str, message: object = None) -> Answer:
-        """Ask for an offer of the others' tracks."""
-        return await self._signal(sid, "subscribe", message)
-
-    async def on_answer(self, sid: str, message: object = None) -> Answer:
-        """This browser's answer to an offer."""
-        return await self._signal(sid, "answer", message)
-
-    async def on_restart(self, sid: str, message: object = None) -> Answer:
-        """ICE restart of one of the two connections."""
-        return await self._signal(sid, "restart", message)
-
-    async def on_view(self, sid: str, message: object = None) -> Answer:
-        """How large this page shows the others."""
-        return await self._signal(sid, "view", message)
-
-    async def on_report(self, sid: str, message: object = None) -> Answer:
-        """What this browser says of the pictures that it shows."""
-        return await self._signal(sid, "report", message)
-
-    async def _signal(self, sid: str, name: str, message: object) -> Answer:
-        """A media call of the person, one after the other in the order they came."""
+    def sender(self, sid: str) -> Hall | None:
+        """Who rehearses there, once let in."""
         hall = self._hall(sid)
-        if hall is None or not hall.process or not hall.run.inside:
-            return asdict(Refusal("not_admitted"))
-        if hall.waiting >= MOST_WAITING:
-            return asdict(Refusal("busy"))
-        hall.waiting += 1
-        try:
-            async with hall.turn:
-                fields = read_media(name, message)
-                return await self._media.call(hall.process, name, room=hall.room, seat=str(ME), **fields)
-        except Unreadable:
-            return asdict(Refusal("bad_request"))
-        except MediaRefused as refused:
-            return asdict(Refusal(refused.code))
-        except MediaUnavailable:
-            return asdict(Refusal("media_unavailable"))
-        finally:
-            hall.waiting -= 1
+        return hall if hall is not None and hall.process and hall.run.inside else None
+
+    async def pass_on(self, held: Hall, name: str, fields: dict[str, Any]) -> Answer:
+        """To the rehearsal's room."""
+        return await self._media.call(held.process, name, room=held.room, seat=str(ME), **fields)
 
     def _hall(self, sid: str) -> Hall | None:
         return next((hall for hall in self._halls.values() if hall.sid == sid), None)
