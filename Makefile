@@ -62,6 +62,7 @@ migrations: $(DEV_READY) ## write the migration for changed models (NAME=add_cas
 	@$(BIN)/procon makemigrations $(or $(NAME),$(error say what it does: make migrations NAME=add_case_origin))
 
 messages: $(DEV_READY) ## collect the interface's texts, update and compile the translations
+	@mkdir -p app/translations
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -o app/translations/messages.pot --sort-by-file .
 	@if ls app/translations/*/LC_MESSAGES/*.po >/dev/null 2>&1; then \
 	  $(BIN)/pybabel --quiet update -i app/translations/messages.pot -d app/translations && \
