@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -34,6 +34,8 @@ class Room:
     site: Stage
     tokens: dict[int, str]
     lawyer: Viewer | None = None
+    read: set[Path] = field(default_factory=set)
+    """The letters with codes that were used."""
 
     async def person(
         self, viewer: Viewer, viewport: dict[str, int], script: str = "", *allowed: str

@@ -325,11 +325,12 @@ async def the_text_is_written_signed_and_sealed(
 
 
 async def code_sent(room: Room) -> str:
-    """The six digits of the letter to the mediator."""
+    """The six digits of the newest letter with a code; one that was read before is another person's."""
     async with asyncio.timeout(WAIT_MS / 1000):
         while True:
             for file in sorted((room.server.data_dir / "outbox").glob("*.eml"), reverse=True):
                 subject = str(message_from_bytes(file.read_bytes(), policy=default)["Subject"])
-                if found := re.match(r"\d{6}\b", subject):
+                if file not in room.read and (found := re.match(r"\d{6}\b", subject)):
+                    room.read.add(file)
                     return found.group()
             await asyncio.sleep(0.1)
