@@ -31,6 +31,7 @@ from app.services.conduct import PRESENCE_JOB, SEAL_JOB
 from app.services.deliveries import LETTER_JOB
 from app.services.exports import EXPORT_JOB
 from app.services.follow_up import OFFER_AGAIN_JOB
+from app.services.fulfilment import KIT_JOB
 from app.services.hearing_reminders import REMINDER_JOB
 from app.services.news_choices import TEXT_JOB
 from app.services.push_devices import PUSH_JOB
@@ -225,6 +226,7 @@ LETTERS_AND_PAPERS = Lane(
         SEAL_JOB: papers.print_minutes,
         PRESENCE_JOB: papers.print_presence,
         SEAL_SETTLEMENT_JOB: papers.print_settlement,
+        KIT_JOB: papers.print_kit,
         RECOUNT_JOB: rounds.recount_terms,
         REMINDERS_JOB: rounds.remind_of_terms,
         REMINDER_JOB: reminders.remind_of_hearing,

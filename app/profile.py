@@ -33,6 +33,7 @@ ACTS = (
     "analysis",
     "scheduling",
     "decision",
+    "settlement_reply",
 )
 """The acts whose term every profile gives."""
 
@@ -142,6 +143,19 @@ class ReminderRules:
 
 
 @dataclass(frozen=True)
+class ExecutionRules:
+    """By which series (their codes) what was not paid is corrected and bears interest; empty for none.
+
+    Without a series of interest, ``interest_percent`` a month, simple, counts (ADR 0074).
+    """
+
+    correction: str
+    interest: str
+    interest_percent: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
 class CounterRules:
     """How many priorities the counter calls in a row while the normal line waits; 0 has no end (ADR 0080)."""
 
@@ -168,6 +182,7 @@ class Profile:
     begins_itself: frozenset[Channel]
     reminders: ReminderRules
     counter: CounterRules
+    execution: ExecutionRules
     hearing: HearingRules
     scheduling: SchedulingPolicy
     house_rules: HouseRules

@@ -22,6 +22,7 @@ from app.profile import (
     Agency,
     AppealBody,
     CounterRules,
+    ExecutionRules,
     FineFormula,
     HearingRules,
     HolidayRules,
@@ -54,6 +55,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 _TYPES: Mapping[str, tuple[Any, str]] = {
     "str": (str, "um texto"),
     "int": (int, "um número inteiro"),
+    "Decimal": (Decimal, "um número com ponto, como 1.0"),
     "bool": (bool, "true ou false"),
     "time": (time, "uma hora, como 08:00:00"),
     "tuple[str, ...]": (list, "uma lista de nomes"),
@@ -104,6 +106,7 @@ def _profile(raw: Raw, folder: Path, marked: tuple[tuple[int, str], ...]) -> Pro
         begins_itself=_begins_itself(_table(raw, "service")),
         reminders=_reminders(_table(raw, "reminders")),
         counter=_counter(_table(raw, "counter")),
+        execution=_execution(_table(raw, "execution")),
         hearing=HearingRules(**_values("hearing", _table(raw, "hearing"), HearingRules)),
         scheduling=_scheduling(_table(raw, "scheduling")),
         house_rules=HouseRules(**house_rules),
@@ -307,6 +310,13 @@ def _counter(raw: Raw) -> CounterRules:
         raise SettingsError(
             f"counter.priorities_in_a_row: esperado de 0 a 20, veio {rules.priorities_in_a_row}"
         )
+    return rules
+
+
+def _execution(raw: Raw) -> ExecutionRules:
+    rules = ExecutionRules(**_values("execution", raw, ExecutionRules))
+    if not 0 <= rules.interest_percent <= 100:
+        raise SettingsError(f"execution.interest_percent: {rules.interest_percent} não é um percentual")
     return rules
 
 

@@ -1,6 +1,14 @@
 """The bottom of the house: tables by subject. Rules that need no database are in ``models.rules``."""
 
-from models.agreements import Clause, Obligation, Paragraph, Remark, SealedRound
+from models.agreements import (
+    Clause,
+    Obligation,
+    ObligationProof,
+    OfferSignature,
+    Paragraph,
+    Remark,
+    SealedRound,
+)
 from models.alerts import Alert, HelpMessage
 from models.attendance import Attendance, AttendanceStep, Ticket
 from models.calendar import CalendarDay, CalendarYear, DayKind
@@ -11,7 +19,6 @@ from models.cases import (
     Draft,
     Notice,
     Offer,
-    OfferState,
     Problem,
     ProtocolCounter,
     SolvedBy,
@@ -38,6 +45,7 @@ from models.news import NewsChoice, PushDevice
 from models.notices import Claim, Delivery, DeliveryStep
 from models.people import Code, RecoveryCode, SecondFactor, Session, User
 from models.recordings import Recording, RecordingAccess, RecordingState, SeatQuality
+from models.rules.offers import OfferState
 from models.rules.representation import Power
 from models.scheduling import (
     Absence,
@@ -88,7 +96,9 @@ __all__ = [
     "NewsChoice",
     "Notice",
     "Obligation",
+    "ObligationProof",
     "Offer",
+    "OfferSignature",
     "OfferState",
     "OfferedSlot",
     "OfferedState",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
-from models.cases import Case
+from models.cases import Case, Offer
+from models.documents import Document
 from models.hearings import Hearing
 from models.people import User
 from models.rules.agreement import ClauseKind, ClauseState
+from models.rules.fulfilment import ObligationState
 from models.rules.hearing import SeatRole
 from models.rules.minutes import RemarkState
 
@@ -70,7 +73,7 @@ class Remark(Model):
 
 
 class Clause(Model):
-    """A version of a clause of the agreement.
+    """A version of a clause of the agreement: of a hearing's, or of an ``offer`` made without one.
 
     Both parties accept it before it can be frozen. A changed clause is a new row, the next ``version``, which
     stands where its first version stood: ``origin`` is that one's number, absent for a first version.
@@ -78,10 +81,14 @@ class Clause(Model):
     """
 
     id = fields.IntField(primary_key=True)
-    hearing: fields.ForeignKeyRelation[Hearing] = fields.ForeignKeyField(
-        "models.Hearing", related_name="clauses", on_delete=OnDelete.CASCADE
+    hearing: fields.ForeignKeyNullableRelation[Hearing] = fields.ForeignKeyField(
+        "models.Hearing", related_name="clauses", null=True, on_delete=OnDelete.CASCADE
     )
-    hearing_id: int
+    hearing_id: int | None
+    offer: fields.ForeignKeyNullableRelation[Offer] = fields.ForeignKeyField(
+        "models.Offer", related_name="clauses", null=True, on_delete=OnDelete.CASCADE
+    )
+    offer_id: int | None
     number = fields.IntField()
     version = fields.IntField(db_default=1)
     origin: int | None = fields.IntField(null=True)
@@ -106,7 +113,7 @@ class Clause(Model):
 
     class Meta:
         table = "clause"
-        unique_together = (("hearing_id", "number"),)
+        unique_together = (("hearing_id", "number"), ("offer_id", "number"))
 
     @property
     def rank(self) -> int:
@@ -138,8 +145,41 @@ class SealedRound(Model):
         unique_together = (("hearing_id", "number"),)
 
 
+class OfferSignature(Model):
+    """Who stood by an offer, with the evidence: its author when it was made, the other side on accepting.
+
+    ``method`` says how it was confirmed: by the account alone for the author, by the second factor or a code
+    sent by e-mail for who accepts (ADR 0060, ADR 0070).
+    """
+
+    id = fields.IntField(primary_key=True)
+    offer: fields.ForeignKeyRelation[Offer] = fields.ForeignKeyField(
+        "models.Offer", related_name="signatures", on_delete=OnDelete.RESTRICT
+    )
+    offer_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="offer_signatures", on_delete=OnDelete.RESTRICT
+    )
+    user_id: int
+    role = fields.CharEnumField(SeatRole, max_length=12)
+    text_hash = fields.CharField(max_length=64)
+    method = fields.CharField(max_length=24)
+    address = fields.CharField(max_length=45)
+    device = fields.CharField(max_length=200)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "offer_signature"
+        unique_together = (("offer_id", "role"),)
+
+
 class Obligation(Model):
-    """One thing that an agreement obliges a side to, with its date: a payment, or a clause as a whole."""
+    """One thing that an agreement obliges a side to, with its date: a payment, or a clause as a whole.
+
+    ``agreed_on`` is the day of the agreement. Its creditor is asked at ``asked_at``, again at
+    ``asked_again_at``, and may answer until ``reply_until``; ``broken_at`` stays when it is done late after
+    all. ``decided_by`` said what ``state`` tells, empty when it was the passing of the term.
+    """
 
     id = fields.IntField(primary_key=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
@@ -155,8 +195,39 @@ class Obligation(Model):
     text = fields.TextField()
     amount_cents: int | None = fields.BigIntField(null=True)
     due_on: date | None = fields.DateField(null=True)
+    agreed_on: date | None = fields.DateField(null=True)
+    state = fields.CharEnumField(ObligationState, max_length=12, db_default=ObligationState.PENDING.value)
+    reminded_at: datetime | None = fields.DatetimeField(null=True)
+    asked_at: datetime | None = fields.DatetimeField(null=True)
+    asked_again_at: datetime | None = fields.DatetimeField(null=True)
+    reply_until: date | None = fields.DateField(null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    decided_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="decided_obligations", null=True, on_delete=OnDelete.RESTRICT
+    )
+    decided_by_id: int | None
+    broken_at: datetime | None = fields.DatetimeField(null=True)
+    note = fields.CharField(max_length=1000, db_default="")
 
     class Meta:
         table = "obligation"
         unique_together = (("clause_id", "number"),)
-        indexes = (("case_id", "due_on"),)
+        indexes = (("case_id", "due_on"), ("state", "due_on"))
+
+
+class ObligationProof(Model):
+    """A paper by which a debtor shows that an obligation was fulfilled."""
+
+    id = fields.IntField(primary_key=True)
+    obligation: fields.ForeignKeyRelation[Obligation] = fields.ForeignKeyField(
+        "models.Obligation", related_name="proofs", on_delete=OnDelete.CASCADE
+    )
+    obligation_id: int
+    document: fields.ForeignKeyRelation[Document] = fields.ForeignKeyField(
+        "models.Document", related_name="proves", on_delete=OnDelete.CASCADE
+    )
+    document_id: UUID
+
+    class Meta:
+        table = "obligation_proof"
+        unique_together = (("obligation_id", "document_id"),)

@@ -14,6 +14,7 @@ from models.companies import Company
 from models.people import User
 from models.rules.calls import CallResult
 from models.rules.case_machine import State
+from models.rules.offers import OfferState
 from models.rules.people import Side
 
 
@@ -22,6 +23,7 @@ class SolvedBy(StrEnum):
 
     PRELIMINARY = "preliminary"
     CIP = "cip"
+    AGREEMENT = "agreement"
 
 
 class Problem(Model):
@@ -232,19 +234,12 @@ class ThreadBookmark(Model):
         unique_together = (("case_id", "user_id"),)
 
 
-class OfferState(StrEnum):
-    """What became of an offer."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    COUNTERED = "countered"
-
-
 class Offer(Model):
-    """An offer of one side to the other.
+    """A version of what one side offers to the other; its obligations are ``Clause`` rows.
 
-    Amounts are centavos, ``due_on`` is when it is to be fulfilled.
+    ``version`` counts the offers of a case, ``text`` is what its author wrote beside the obligations,
+    ``expires_on`` the last day on which it can be accepted. ``final_text`` is the text that both sides
+    read (``models.rules.offers.settlement_text``) and ``text_hash`` its SHA-256.
     """
 
     id = fields.IntField(primary_key=True)
@@ -257,17 +252,18 @@ class Offer(Model):
         "models.User", related_name="offers", on_delete=OnDelete.RESTRICT
     )
     author_id: int
+    version = fields.IntField(db_default=1)
     text = fields.TextField()
-    amount_cents: int | None = fields.BigIntField(null=True)
-    instalments = fields.IntField(db_default=1)
-    due_on: date | None = fields.DateField(null=True)
+    final_text = fields.TextField(db_default="")
+    text_hash = fields.CharField(max_length=64, db_default="")
+    expires_on: date | None = fields.DateField(null=True)
     state = fields.CharEnumField(OfferState, max_length=12)
     at = fields.DatetimeField()
     decided_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "offer"
-        indexes = (("case_id", "id"),)
+        indexes = (("case_id", "id"), ("state", "expires_on"))
 
 
 class Notice(Model):

@@ -34,6 +34,10 @@ class DocumentKind(StrEnum):
     """Of the service of a notice: a receipt that came back, a page of the official gazette."""
     POWER = "power"
     """Of representation: carta de preposição, procuração, articles."""
+    FULFILMENT = "fulfilment"
+    """That an obligation of an agreement was fulfilled."""
+    KIT = "kit"
+    """What is needed to claim an agreement that was not kept in court."""
 
 
 class Document(Model):

@@ -302,8 +302,8 @@ class MinutesData:
                 "record": self.record,
                 "paragraphs": [_paragraph(one, zone) for one in self.paragraphs],
                 "follow_up": self.follow_up,
-                "clauses": [_clause(clause) for clause in self.clauses],
-                "signatures": [_signature(line, zone) for line in self.signatures],
+                "clauses": [clause_shown(clause) for clause in self.clauses],
+                "signatures": [signature_shown(line, zone) for line in self.signatures],
                 "signed_text_sha256": self.signed_text_sha256,
                 "check": asdict(self.check),
                 "qr": qr_svg(self.check.url),
@@ -315,8 +315,8 @@ class MinutesData:
 class SettlementData:
     """An agreement made by accepting an offer, without a hearing (acordo.typ).
 
-    ``terms`` are the offer's own words, ``payment`` its amount and instalments in words or empty;
-    ``text_sha256`` is the hash of ``models.rules.agreement.settlement_text`` (hex).
+    ``proposed_by`` and ``version`` name the offer, ``note`` is what its author wrote beside the obligations;
+    ``text_sha256`` is the hash of ``models.rules.offers.settlement_text`` (hex), which was accepted.
     """
 
     template: ClassVar[str] = "acordo.typ"
@@ -325,9 +325,10 @@ class SettlementData:
     protocol: str
     issued_at: datetime
     parties: Parties
-    terms: str
-    payment: str
-    due_on: date | None
+    proposed_by: str
+    version: int
+    note: str
+    clauses: tuple[ClauseLine, ...]
     agreed_at: datetime
     signatures: tuple[SignatureLine, ...]
     text_sha256: str
@@ -343,11 +344,12 @@ class SettlementData:
                 "title": "Termo de acordo",
                 "description": "Acordo por proposta aceita, sem audiência",
                 "kind": "Acordo por aceitação de proposta",
-                "terms": self.terms,
-                "payment": self.payment,
-                "due_on": day_words(self.due_on) if self.due_on else "",
+                "proposed_by": self.proposed_by,
+                "version": self.version,
+                "note": self.note,
+                "clauses": [clause_shown(clause) for clause in self.clauses],
                 "agreed_at": second_words(self.agreed_at, zone),
-                "signatures": [_signature(line, zone) for line in self.signatures],
+                "signatures": [signature_shown(line, zone) for line in self.signatures],
                 "text_sha256": self.text_sha256,
                 "check": asdict(self.check),
                 "qr": qr_svg(self.check.url),
@@ -365,7 +367,8 @@ def _paragraph(line: ParagraphLine, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _signature(line: SignatureLine, zone: ZoneInfo) -> dict[str, Any]:
+def signature_shown(line: SignatureLine, zone: ZoneInfo) -> dict[str, Any]:
+    """A signature as the templates name its fields."""
     return asdict(line) | {"signed_at": second_words(line.signed_at, zone)}
 
 
@@ -378,7 +381,8 @@ def _presence(person: Presence, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _clause(clause: ClauseLine) -> dict[str, Any]:
+def clause_shown(clause: ClauseLine) -> dict[str, Any]:
+    """A clause as the templates name its fields."""
     instalments = [
         {"number": part.number, "due_on": f"{part.due_on:%d/%m/%Y}", "amount": money(part.amount_cents)}
         for part in clause.instalments

@@ -17,6 +17,7 @@ from app.services import (
     drafts,
     negotiation,
     notices,
+    offers,
     registrations,
     scheduling,
     slot_offers,
@@ -24,12 +25,17 @@ from app.services import (
     triage,
 )
 from app.services.booking import Booking
+from app.services.clauses import Proposal
 from app.services.deliveries import Step
-from app.services.negotiation import OfferTerms
 from app.services.notices import Choice
+from app.services.offer_signing import Confirmed
+from app.services.offers import Draft
+from app.services.signatures import EMAIL_CODE, Evidence
 from app.services.terms import TermRules
-from models import DocumentKind, Offer, OfferState, Problem, User
+from models import DocumentKind, Offer, Problem, User
+from models.rules.agreement import ClauseKind, Penalty
 from models.rules.delivery import Channel, DeliveryStatus
+from models.rules.hearing import SeatRole
 from models.rules.people import Viewer
 from models.rules.terms import Calendar
 
@@ -62,6 +68,10 @@ PROBLEMS = {
     PHONE: "Cobrança de serviço não contratado",
     LOAN: "Empréstimo não contratado",
 }
+
+
+BROWSER = Evidence("192.0.2.10", "Demonstração")
+"""From where the people of the demonstration act."""
 
 
 class Narrator:
@@ -144,12 +154,20 @@ class Narrator:
         return case
 
     async def settled(self, who: str, facts: str, company: str, *, days: int) -> int:
-        """An offer accepted without a hearing."""
+        """An offer accepted without a hearing; its date has passed, and the consumer is being asked."""
         at = self._now - timedelta(days=days)
         case = await self._notified(who, facts, company, at)
-        offer = await self._answered(case, company, 35_000, at + timedelta(days=3))
-        await negotiation.accept(
-            case, self._cast.viewers[who], offer, now=at + timedelta(days=4), invite=self._parts.invite
+        offer = await self._answered(case, company, 35_000, at + timedelta(days=3), due_in=-2)
+        accepted = at + timedelta(days=4)
+        await offers.accept(
+            case,
+            self._cast.viewers[who],
+            offer,
+            shown_hash=(await Offer.get(id=offer)).text_hash,
+            confirmed=Confirmed(EMAIL_CODE, BROWSER),
+            now=accepted,
+            today=self._day(accepted),
+            invite=self._parts.invite,
         )
         return case
 
@@ -333,21 +351,29 @@ class Narrator:
         await notices.opened_by(case, speaker, now=at, rules=await self._answer_term(at))
         return speaker
 
-    async def _answered(self, case: int, company: str, cents: int, at: datetime) -> int:
+    async def _answered(self, case: int, company: str, cents: int, at: datetime, *, due_in: int = 20) -> int:
         speaker = await self._opened(case, company, at - timedelta(hours=20))
         await negotiation.answer(
             case, speaker, "Localizamos o registro do cliente e queremos resolver a situação.", now=at
         )
-        await negotiation.offer(
+        refund = Proposal(
+            kind=ClauseKind.REFUND,
+            debtor=SeatRole.COMPANY,
+            text="Por PIX, na chave que o consumidor informar.",
+            amount_cents=cents,
+            instalments=1,
+            due_on=self._day(self._now) + timedelta(days=due_in),
+            penalty=Penalty(fine_percent=10),
+        )
+        return await offers.make(
             case,
             speaker,
-            OfferTerms("Devolução por PIX", cents, 1, self._day(self._now) + timedelta(days=20)),
+            Draft((refund,), "", self._day(at) + timedelta(days=60)),
             seen=None,
+            evidence=BROWSER,
             now=at + timedelta(hours=1),
             today=self._day(at),
         )
-        offer = await Offer.get(case_id=case, state=OfferState.OPEN)
-        return offer.id
 
     async def _upload(
         self, case: int, viewer: Viewer, kind: DocumentKind, name: str, content: bytes, at: datetime

@@ -11,6 +11,7 @@ from app.jobs.runner import Hopeless
 from app.parts import Parts
 from app.services import exports
 from app.services.case_copy import Issuer
+from app.services.execution_kit import Reckoning, seal_kit
 from app.services.letterhead import letterhead
 from app.services.notice_paper import make_letter, make_notice
 from app.services.presence_paper import seal_presence
@@ -55,6 +56,13 @@ async def print_presence(job_id: int, payload: Mapping[str, Any], parts: Parts) 
 async def print_settlement(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``seal_settlement`` job: ``offer`` is the accepted offer's id."""
     await seal_settlement(payload["offer"], _press(parts), now=parts.clock.now())
+
+
+async def print_kit(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
+    """The ``seal_kit`` job: ``case`` is the case's id, ``breach`` the number of the event that told of it."""
+    now = parts.clock.now()
+    how = Reckoning(parts.profile.execution, parts.profile.agency.zone)
+    await seal_kit(payload["case"], payload["breach"], _press(parts), how, now=now)
 
 
 async def export_case(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:

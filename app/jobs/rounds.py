@@ -17,8 +17,10 @@ from app.services import (
     deliveries,
     escalation,
     exports,
+    offers,
     queue,
     seat_quality,
+    settlement_watch,
     slot_offers,
     standing,
     term_reminders,
@@ -26,8 +28,10 @@ from app.services import (
     wallet_terms,
 )
 from app.services.escalation import ServicePolicy
+from app.services.settlement_watch import Watch
 from app.services.term_reminders import JOB as REMINDERS_JOB
 from models.rules.delivery import DeliveryStatus
+from models.rules.fulfilment import REPLY_TERM
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -158,8 +162,35 @@ async def review_alerts(parts: Parts) -> None:
         parts.wake.ring()
 
 
+async def expire_offers(parts: Parts) -> None:
+    """End the offers whose last day has passed."""
+    now = parts.clock.now()
+    if await offers.expire(now=now, today=now.astimezone(parts.profile.agency.zone).date()):
+        parts.wake.ring()
+
+
+async def watch_settlements(parts: Parts) -> None:
+    """From the profile's hour on: remind of what was agreed, ask whether it was fulfilled."""
+    now = parts.clock.now()
+    profile = parts.profile
+    local = now.astimezone(profile.agency.zone)
+    if local.time() < profile.reminders.hour:
+        return
+    watch = Watch(
+        reply=profile.terms[REPLY_TERM],
+        calendar=await calendars.current(parts.holidays, local.date()),
+        days_before=max(profile.reminders.days_before),
+        zone=profile.agency.zone,
+        secret=parts.secret_key,
+    )
+    if await settlement_watch.look(watch, now=now):
+        parts.wake.ring()
+
+
 ROUNDS = (
     pass_terms,
+    expire_offers,
+    watch_settlements,
     plan_reminders,
     end_powers,
     collect_bounces,

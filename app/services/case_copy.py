@@ -26,6 +26,7 @@ from models import (
     HearingMessage,
     Notice,
     Offer,
+    OfferSignature,
     Recording,
     Seat,
     Signature,
@@ -36,6 +37,8 @@ from models import (
 from models.rules.chain import Link, canonical, row_of
 from models.rules.hearing import Audience
 from models.rules.people import STAFF, Side
+
+_CLAUSE = ("id", "number", "kind", "debtor", "text", "amount_cents", "instalments", "due_on", "state")
 
 
 @dataclass(frozen=True)
@@ -183,10 +186,7 @@ async def _data(case: Case, side: Side, people: Mapping[int, User]) -> dict[str,
             for row in await statements
             if side is Side.STAFF or row.kind is not StatementKind.NOTE
         ],
-        "propostas": [
-            _row(row, "id", "side", "text", "amount_cents", "instalments", "due_on", "state", "at")
-            for row in await Offer.filter(case_id=case.id).order_by("id")
-        ],
+        "propostas": [await _offer(row, side) for row in await Offer.filter(case_id=case.id).order_by("id")],
         "notificacoes": [
             _row(row, "id", "channel", "sent_at", "opened_at", "due_on", "explanation")
             for row in await Notice.filter(case_id=case.id).order_by("id")
@@ -197,10 +197,20 @@ async def _data(case: Case, side: Side, people: Mapping[int, User]) -> dict[str,
     }
 
 
-async def _hearing(hearing: Hearing, side: Side) -> dict[str, Any]:
+async def _offer(offer: Offer, side: Side) -> dict[str, Any]:
+    """An offer as both sides read it: its text says all that its rows say, and the event binds it."""
+    signed = OfferSignature.filter(offer_id=offer.id).order_by("id")
+    return _row(offer, "id", "side", "version", "final_text", "expires_on", "state", "at") | {
+        "assinaturas": [_row(row, *_evidence(side)) for row in await signed],
+    }
+
+
+def _evidence(side: Side) -> tuple[str, ...]:
     evidence: tuple[str, ...] = ("user_id", "role", "text_hash", "method", "at")
-    if side is Side.STAFF:
-        evidence += ("address", "device")
+    return (*evidence, "address", "device") if side is Side.STAFF else evidence
+
+
+async def _hearing(hearing: Hearing, side: Side) -> dict[str, Any]:
     seats = await Seat.filter(hearing_id=hearing.id).order_by("id").select_related("user")
     said = HearingMessage.filter(hearing_id=hearing.id, audience=Audience.ALL).order_by("id")
     return _row(
@@ -210,22 +220,11 @@ async def _hearing(hearing: Hearing, side: Side) -> dict[str, Any]:
     ) | {
         "lugares": [{"id": seat.id, "nome": seat.user.name, "papel": seat.role.value} for seat in seats],
         "clausulas": [
-            _row(
-                row,
-                "id",
-                "number",
-                "kind",
-                "debtor",
-                "text",
-                "amount_cents",
-                "instalments",
-                "due_on",
-                "state",
-            )
-            for row in await Clause.filter(hearing_id=hearing.id).order_by("number")
+            _row(row, *_CLAUSE) for row in await Clause.filter(hearing_id=hearing.id).order_by("number")
         ],
         "assinaturas": [
-            _row(row, *evidence) for row in await Signature.filter(hearing_id=hearing.id).order_by("id")
+            _row(row, *_evidence(side))
+            for row in await Signature.filter(hearing_id=hearing.id).order_by("id")
         ],
         "conversa": [_row(row, "id", "author_id", "text", "at") for row in await said],
     }

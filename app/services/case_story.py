@@ -10,11 +10,12 @@ from typing import Any
 from app.i18n import gettext as _
 from app.services.event_words import event_text
 from app.services.follow_up import SetAgain
-from app.services.negotiation import OfferTerms, summary
 from app.services.wording import side_label
 from models import OfferState, StatementKind
+from models.rules.agreement import ClauseTerms
 from models.rules.events import HEARING_EVENTS
 from models.rules.hearing import Outcome
+from models.rules.offers import Change, summary
 from models.rules.outcomes import Cause as NotHeld
 from models.rules.people import STAFF, Role, Side
 
@@ -48,6 +49,15 @@ _TONES = {
     "offer_made": "info",
     "offer_countered": "info",
     "offer_refused": "warning",
+    "offer_withdrawn": "warning",
+    "offer_expired": "warning",
+    "fulfilment_asked": "info",
+    "proof_filed": "info",
+    "obligation_kept": "success",
+    "obligation_silent": "neutral",
+    "agreement_broken": "danger",
+    "agreement_fulfilled": "success",
+    "kit_sealed": "warning",
     "offer_accepted": "success",
     "settlement_sealed": "success",
     "hearing_scheduled": "info",
@@ -79,18 +89,28 @@ class StatementView:
 
 @dataclass(frozen=True)
 class OfferView:
-    """An offer as the page shows it; ``mine`` when the viewer's side made it."""
+    """A version of an offer as pages show it; ``mine`` when the viewer's side made it.
+
+    ``changes`` are those since the version before, whoever made that.
+    """
 
     id: int
     side: Side
     author: str
-    text: str
-    amount_cents: int | None
-    instalments: int
-    due_on: date | None
+    version: int
+    terms: tuple[ClauseTerms, ...]
+    note: str
     state: OfferState
     at: datetime
+    expires_on: date | None
+    decided_at: datetime | None
     mine: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def summary(self) -> str:
+        """The offer in one line."""
+        return summary(self.terms)
 
 
 @dataclass(frozen=True)
@@ -156,7 +176,7 @@ def _text(
     if said := words.get(facts.get("statement", 0)):
         return said.text if said.kind is StatementKind.NOTE else _excerpt(said.text)
     if offer := terms.get(facts.get("offer", 0)):
-        return summary(OfferTerms(offer.text, offer.amount_cents, offer.instalments, offer.due_on))
+        return offer.summary
     if "starts_at" in facts:
         when = f"{datetime.fromisoformat(facts['starts_at']):%d/%m/%Y, %Hh%M}"
         told = [_("%(when)s, por vídeo") % {"when": when}]

@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 
 from app.db import day, moment, rows
-from app.services import documents, obligations, thread
+from app.services import documents, obligations, offer_views, thread
 from app.services.case_story import Moment, OfferView, StatementView, moments
 from app.services.documents import File
 from app.services.obligations import Due
@@ -124,6 +124,12 @@ class CasePage:
         return next((offer for offer in reversed(self.offers) if offer.state is OfferState.OPEN), None)
 
     @property
+    def conversation(self) -> list[tuple[str, Message | OfferView]]:
+        """What the sides wrote and offered, in its order."""
+        said: list[tuple[str, Message | OfferView]] = [("message", one) for one in self.messages]
+        return sorted([*said, *(("offer", one) for one in self.offers)], key=lambda one: one[1].at)
+
+    @property
     def next_hearing(self) -> HearingView | None:
         """The hearing that is to come or is being held."""
         over = (HearingState.CLOSED, HearingState.CANCELLED)
@@ -157,10 +163,6 @@ _STATEMENTS = """
 SELECT s.id, s.kind, s.side, s.text, s.at, u.name AS author
   FROM statement s JOIN user_account u ON u.id = s.author_id WHERE s.case_id = $1 ORDER BY s.id
 """
-_OFFERS = """
-SELECT o.id, o.side, o.text, o.amount_cents, o.instalments, o.due_on, o.state, o.at, u.name AS author
-  FROM offer o JOIN user_account u ON u.id = o.author_id WHERE o.case_id = $1 ORDER BY o.id
-"""
 _HEARINGS = """
 SELECT a.id, a.starts_at, a.minutes, a.state, a.outcome, a.sealed_id, u.name AS mediator
   FROM hearing a JOIN user_account u ON u.id = a.mediator_id WHERE a.case_id = $1 ORDER BY a.id
@@ -181,7 +183,7 @@ async def page(case_id: int, viewer: Viewer) -> CasePage:
     data = _data(row, side)
     events = await _events(case_id, side)
     statements = await _statements(case_id, side)
-    offers = await _offers(case_id, side)
+    offers = await offer_views.of_case(case_id, side)
     files = await documents.of_case(case_id, side, viewer)
     return CasePage(
         case=data,
@@ -272,24 +274,6 @@ async def _statements(case_id: int, side: Side) -> tuple[StatementView, ...]:
         )
         for row in await rows(_STATEMENTS, [case_id])
         if side is Side.STAFF or row["kind"] != StatementKind.NOTE
-    )
-
-
-async def _offers(case_id: int, side: Side) -> tuple[OfferView, ...]:
-    return tuple(
-        OfferView(
-            id=row["id"],
-            side=Side(row["side"]),
-            author=row["author"],
-            text=row["text"],
-            amount_cents=row["amount_cents"],
-            instalments=row["instalments"],
-            due_on=day(row["due_on"]),
-            state=OfferState(row["state"]),
-            at=moment(row["at"]),
-            mine=row["side"] == side,
-        )
-        for row in await rows(_OFFERS, [case_id])
     )
 
 

@@ -89,6 +89,40 @@ async def live(hearing_id: int) -> list[Clause]:
     return sorted(found, key=lambda clause: clause.rank)
 
 
+async def of_offer(offer_id: int) -> list[Clause]:
+    """The obligations of an offer, in their order."""
+    return await Clause.filter(offer_id=offer_id).order_by("number")
+
+
+def row(
+    terms: ClauseTerms,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    offer_id: int | None = None,
+    hearing_id: int | None = None,
+) -> Clause:
+    """A first version that is not stored yet, of an offer or of a hearing's agreement."""
+    return Clause(
+        offer_id=offer_id,
+        hearing_id=hearing_id,
+        number=terms.number,
+        kind=terms.kind,
+        debtor=terms.debtor,
+        text=terms.text.strip(),
+        amount_cents=terms.amount_cents,
+        instalments=terms.instalments,
+        due_on=terms.due_on,
+        place=terms.place.strip(),
+        fine_percent=terms.penalty.fine_percent,
+        fine_cents=terms.penalty.fine_cents,
+        accelerates=terms.penalty.accelerates,
+        state=ClauseState.PROPOSED,
+        author_id=viewer.user_id,
+        at=now,
+    )
+
+
 def check(proposal: Proposal, today: date) -> None:
     """Raise Invalid with the fields of a clause that cannot stand."""
     wrong = _wrong_payment(proposal)
@@ -169,7 +203,8 @@ async def revise(
 
 
 async def _say_what_changed(before: Clause) -> None:
-    standing = [clause for clause in await live(before.hearing_id) if clause.rank == before.rank]
+    same = await Clause.filter(hearing_id=before.hearing_id).exclude(state__in=list(GONE))
+    standing = [clause for clause in same if clause.rank == before.rank]
     if not standing:
         raise Conflict("clause_gone")
     raise Conflict("clause_changed", text=obligation_text(terms(standing[0], 1)))

@@ -29,6 +29,11 @@ def sign_purpose(hearing_id: int, text_hash: str) -> str:
     return f"sign:{hearing_id}:{text_hash}"
 
 
+def accept_purpose(offer_id: int, text_hash: str) -> str:
+    """The purpose of a code that accepts an offer with exactly this text."""
+    return f"accept:{offer_id}:{text_hash}"
+
+
 async def issue(user_id: int, purpose: str, *, secret: str, now: datetime) -> str:
     """A new code, in place of any earlier one of that purpose. Inside the caller's transaction.
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from app.db import day, moment, rows
 from models.rules.case_machine import CIP_RUNS, State
 from models.rules.company_figures import CaseFacts, CompanyFigures, figures
+from models.rules.fulfilment import kept
 from models.rules.hearing import AGREEMENTS
 
 MOST = 5000
@@ -40,6 +41,11 @@ SELECT c.id, c.protocol, c.state, c.notified_at, c.due_on, c.amount_cents, u.nam
          WHERE e.case_id = c.id AND e.name = 'company_answered') AS answered_at,
        (SELECT MIN(e.at) FROM case_event e
          WHERE e.case_id = c.id AND e.name = 'offer_accepted') AS accepted_at,
+       (SELECT COUNT(*) FROM obligation o WHERE o.case_id = c.id AND o.debtor = 'company') AS owed,
+       (SELECT COUNT(*) FROM obligation o WHERE o.case_id = c.id AND o.debtor = 'company'
+          AND o.state = 'kept' AND o.broken_at IS NULL) AS kept,
+       (SELECT COUNT(*) FROM obligation o WHERE o.case_id = c.id AND o.debtor = 'company'
+          AND o.broken_at IS NOT NULL) AS broken,
        (SELECT MIN(h.closed_at) FROM hearing h
          WHERE h.case_id = c.id AND h.outcome IN ({outcomes})) AS agreed_at
   FROM case_file c
@@ -90,7 +96,7 @@ def _line(row: Mapping[str, Any], zone: ZoneInfo) -> CompanyCaseLine:
             answer_due=day(row["answer_due"]),
             closed=state is State.ARCHIVED,
             agreed_on=_on(min(agreed), zone) if agreed else None,
-            kept=None,
+            kept=kept(owed=row["owed"], confirmed=row["kept"], broken=row["broken"]),
         ),
     )
 

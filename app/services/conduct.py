@@ -8,7 +8,9 @@ from datetime import datetime
 
 from app.db import transaction
 from app.services import (
+    carried_terms,
     chat,
+    clauses,
     consultations,
     follow_up,
     minutes,
@@ -103,6 +105,7 @@ async def open_session(room: rooms.Room, house: House, *, now: datetime) -> None
     await hearing.save()
     await minutes.begin(room, house.texts, house.values, now=now)
     await room.record("hearing_opened", now=now)
+    await carried_terms.carry(room, now=now)
     await recordings.follow(room, now=now)
 
 
@@ -134,7 +137,7 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         await recordings.follow(room, now=now)
         await sealed_zone.finish(room, now=now)
         to = room.file.step(closing_action(hearing.outcome))
-        await _set_term(room)
+        await _set_term(room, now)
         follows = await follow_up.of_hearing(hearing)
         facts = {"outcome": hearing.outcome, "cause": hearing.cause, "follow_up": follows}
         await room.record("hearing_closed", now=now, to=to, facts=facts)
@@ -145,9 +148,9 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         await queue.enqueue(PRESENCE_JOB, f"{PRESENCE_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
 
 
-async def _set_term(room: rooms.Room) -> None:
+async def _set_term(room: rooms.Room, now: datetime) -> None:
     """The case's next date is the first that the agreement sets; without one, no term runs."""
     case = room.file.case
-    case.due_on = await obligations.book(room.hearing, case)
+    case.due_on = await obligations.book(await clauses.live(room.hearing.id), case, now.date())
     case.due_explanation = "Primeiro vencimento do acordo." if case.due_on else ""
     case.update_from_dict(dict(AGREED))

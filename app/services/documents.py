@@ -41,6 +41,8 @@ _FORMS: dict[tuple[DocumentKind, Side], frozenset[Action]] = {
     (DocumentKind.EXCUSE, Side.COMPANY): frozenset({Action.ASK_RESCHEDULE}),
     (DocumentKind.POWER, Side.COMPANY): frozenset({Action.ANSWER}),
     (DocumentKind.PROOF, Side.STAFF): frozenset({Action.SERVE}),
+    (DocumentKind.FULFILMENT, Side.COMPANY): frozenset({Action.FILE_PROOF}),
+    (DocumentKind.FULFILMENT, Side.CONSUMER): frozenset({Action.FILE_PROOF}),
 }
 """Who uploads each kind, and the acts whose forms take it; what the counter scans has no form to wait for."""
 

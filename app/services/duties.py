@@ -18,6 +18,7 @@ from models import Case, Hearing, Offer, OfferState
 from models.rules.case_machine import State
 from models.rules.delivery import REDELIVERY
 from models.rules.duties import Standing, Until, deadline, duty
+from models.rules.fulfilment import REPLY_TERM
 from models.rules.hearing import OVER
 from models.rules.people import Role
 from models.rules.terms import Calendar, Term
@@ -54,6 +55,7 @@ class Reckoner:
             passed=case.due_on is not None and case.due_on < self.today,
             hearing_at=hearing_at.astimezone(self.zone) if hearing_at else None,
             offer=offer,
+            asked=case.term_act == REPLY_TERM,
         )
 
     def listed(self, case: Any, role: Role) -> Told:

@@ -182,5 +182,21 @@ WORDS: Mapping[str, Words] = {
         N_("o que não for cumprido pode ser cobrado, e o Procon pode reabrir o caso"),
         by_role=dict.fromkeys((Role.LEGAL, Role.COORDINATOR), N_("Confira se o acordo foi cumprido")),
     ),
+    "fulfilment_asked": Words(
+        N_("Diga se a empresa cumpriu o que foi acordado"),
+        N_("O consumidor deve dizer se a empresa cumpriu o que foi acordado"),
+        N_("sem resposta, o acordo é encerrado sem confirmação"),
+        by_role={Role.COMPANY: N_("O consumidor deve dizer se o acordo foi cumprido")},
+        otherwise_by_role={Role.COMPANY: N_("a prova do cumprimento que você juntar ajuda a confirmar")},
+    ),
+    "breached": Words(
+        N_("O acordo não foi cumprido: retome a análise ou arquive"),
+        N_("O acordo não foi cumprido e o Procon deve decidir o próximo passo"),
+        _ESCALATED,
+        otherwise_by_role={
+            Role.CONSUMER: N_("você já pode cobrar o acordo no Juizado Especial, com os documentos reunidos"),
+            Role.COMPANY: N_("cumpra o acordo e junte a prova, porque ele pode ser cobrado em juízo"),
+        },
+    ),
     "archived": Words("", N_("O caso está arquivado e ninguém precisa agir"), ""),
 }

@@ -30,6 +30,7 @@ TERMS = {
     "decision": N_("Decisão depois da audiência"),
     "hearing": N_("Audiência"),
     "agreement": N_("Cumprimento do acordo"),
+    "settlement_reply": N_("Confirmação do acordo pelo consumidor"),
 }
 
 

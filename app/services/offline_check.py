@@ -23,7 +23,6 @@ from models.rules.evidence import (
     complaint_words,
     digest,
     offer_name,
-    offer_words,
     statement_name,
 )
 from models.rules.people import Side
@@ -308,8 +307,7 @@ def _texts_of(data: Mapping[str, Any]) -> dict[str, str | Mapping[str, Any]]:
     for row in data["manifestacoes"]:
         found[statement_name(row["id"])] = row["text"]
     for row in data["propostas"]:
-        terms = offer_words(row["text"], row["amount_cents"], row["instalments"], row["due_on"])
-        found[offer_name(row["id"])] = terms
+        found[offer_name(row["id"])] = row["final_text"]
     for hearing in data["audiencias"]:
         found |= {f"message/{said['id']}": said["text"] for said in hearing["conversa"]}
     return found

@@ -112,8 +112,8 @@ async def _printed(hearing: Hearing, press: Press, code: str, now: datetime) -> 
         record=hearing.record,
         paragraphs=await _paragraphs(hearing.id),
         follow_up=FOLLOW_UP_TEXT[await follow_up.of_hearing(hearing)],
-        clauses=tuple(_clauses(await clauses.live(hearing.id))),
-        signatures=await _signatures(hearing),
+        clauses=tuple(clause_lines(await clauses.live(hearing.id))),
+        signatures=await hearing_signatures(hearing),
         signed_text_sha256=hearing.text_hash,
         check=press.check(code),
     )
@@ -130,7 +130,8 @@ def parties_of(case: Case) -> Parties:
     )
 
 
-def _clauses(live: Iterable[Clause]) -> Iterable[ClauseLine]:
+def clause_lines(live: Iterable[Clause]) -> Iterable[ClauseLine]:
+    """The clauses of an agreement as documents print them, numbered from 1."""
     for number, clause in enumerate(live, start=1):
         terms = clauses.terms(clause, number)
         payments = tuple(
@@ -156,7 +157,8 @@ async def _paragraphs(hearing_id: int) -> tuple[ParagraphLine, ...]:
     )
 
 
-async def _signatures(hearing: Hearing) -> tuple[SignatureLine, ...]:
+async def hearing_signatures(hearing: Hearing) -> tuple[SignatureLine, ...]:
+    """The signatures on a hearing's text, with their evidence."""
     found = await (
         Signature.filter(hearing_id=hearing.id, text_hash=hearing.text_hash)
         .order_by("id")

@@ -11,14 +11,15 @@ from uuid import UUID
 
 from app.adapters.documents import SettlementData, SignatureLine
 from app.db import transaction
+from app.i18n import N_
 from app.i18n import gettext as _
-from app.services import casefile, letters
+from app.services import casefile, clauses, letters
 from app.services.letters import Text
 from app.services.press import Paper, Press
-from app.services.sealing import parties_of
-from app.services.wording import side_label
-from models import Case, CaseEvent, Document, DocumentKind, Offer, User
-from models.rules.agreement import money, settlement_text, text_hash
+from app.services.sealing import clause_lines, parties_of
+from app.services.wording import seat_role_label, side_label
+from models import Case, CaseEvent, Document, DocumentKind, Offer, OfferSignature
+from models.rules.offers import PARTY_SIDES
 from models.rules.people import Side
 from models.rules.public_code import new_code
 
@@ -77,54 +78,47 @@ async def _send(case: Case, offer: Offer, document: Document, now: datetime) -> 
 
 
 async def _printed(offer: Offer, press: Press, code: str, now: datetime) -> SettlementData:
-    case, parties = offer.case, parties_of(offer.case)
+    case = offer.case
     accepted = await CaseEvent.filter(case_id=case.id, name="offer_accepted").order_by("-seq").first()
-    assert accepted is not None and accepted.actor_id is not None  # noqa: S101,PT018  the job follows it
-    acceptor, taker = await User.get(id=accepted.actor_id), Side(accepted.facts["by"])
-    how = _("%(act)s na página do caso, com a conta da pessoa")
-    text = settlement_text(
-        protocol=case.protocol or "",
-        consumer=parties.consumer_name,
-        company=parties.company_name,
-        by=side_label(offer.side),
-        terms=offer.text,
-        payment=_payment(offer),
-        until=offer.due_on,
-    )
+    assert accepted is not None  # noqa: S101  the job follows it
     return SettlementData(
         agency=press.agency,
         protocol=case.protocol or "",
         issued_at=now,
-        parties=parties,
-        terms=offer.text,
-        payment=_payment(offer),
-        due_on=offer.due_on,
+        parties=parties_of(case),
+        proposed_by=side_label(offer.side),
+        version=offer.version,
+        note=offer.text,
+        clauses=tuple(clause_lines(await clauses.of_offer(offer.id))),
         agreed_at=accepted.at,
-        signatures=(
-            SignatureLine(
-                name=offer.author.name,
-                role=side_label(offer.side),
-                signed_at=offer.at,
-                method=how % {"act": _("Proposta")},
-            ),
-            SignatureLine(
-                name=acceptor.name,
-                role=side_label(taker),
-                signed_at=accepted.at,
-                method=how % {"act": _("Aceitação")},
-            ),
-        ),
-        text_sha256=text_hash(text),
+        signatures=await signature_lines(offer.id),
+        text_sha256=offer.text_hash,
         check=press.check(code),
     )
 
 
-def _payment(offer: Offer) -> str:
-    if offer.amount_cents is None:
-        return ""
-    if offer.instalments == 1:
-        return money(offer.amount_cents)
-    return _("%(amount)s em %(count)s parcelas mensais") % {
-        "amount": money(offer.amount_cents),
-        "count": offer.instalments,
-    }
+async def signature_lines(offer_id: int) -> tuple[SignatureLine, ...]:
+    """Who proposed and who accepted, with the evidence of each."""
+    found = await OfferSignature.filter(offer_id=offer_id).order_by("id").select_related("user", "offer")
+    return tuple(
+        SignatureLine(
+            name=one.user.name,
+            role=_(PROPOSED if one.role is PARTY_SIDES[one.offer.side] else ACCEPTED)
+            % {"side": seat_role_label(one.role)},
+            signed_at=one.at,
+            method=_(METHODS[one.method]),
+            address=one.address,
+            device=one.device,
+        )
+        for one in found
+    )
+
+
+PROPOSED, ACCEPTED = N_("%(side)s, propôs"), N_("%(side)s, aceitou")
+METHODS = {
+    "session": N_("proposta feita na página do caso, com a conta da pessoa"),
+    "email_code": N_("código enviado ao e-mail da conta e digitado na página da proposta"),
+    "totp": N_("segundo fator da conta (aplicativo autenticador), digitado na página da proposta"),
+    "recovery_code": N_("segundo fator da conta (código de recuperação), digitado na página da proposta"),
+}
+"""How a side stood by an offer, in words."""

@@ -18,6 +18,7 @@ from app.services.duties import Reckoner
 from app.services.late import LateCase
 from app.services.letters import Text
 from models import Case, User
+from models.rules.case_machine import State
 from models.rules.duties import Until, duty
 from models.rules.news import News
 from models.rules.people import Role, Side
@@ -50,6 +51,8 @@ async def remind(reckoner: Reckoner, days_before: Sequence[int], *, now: datetim
 
 
 async def _remind_of(case: ListedCase, reckoner: Reckoner, days_before: Sequence[int], now: datetime) -> None:
+    if case.state is State.FULFILMENT:
+        return  # the settlement watch reminds and asks, obligation by obligation
     standing = reckoner.standing(case, hearing_at=case.hearing_at, offer=case.open_offer)
     for role, side in PARTIES.items():
         told = reckoner.told(standing, role)

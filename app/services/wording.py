@@ -33,6 +33,7 @@ STATES = {
     State.NO_AGREEMENT: N_("Audiência sem acordo"),
     State.HEARING_NOT_HELD: N_("Audiência não realizada"),
     State.FULFILMENT: N_("Acordo em cumprimento"),
+    State.BREACHED: N_("Acordo descumprido"),
     State.ARCHIVED: N_("Arquivada"),
 }
 
@@ -55,6 +56,7 @@ def state_tone(state: State) -> str:
         State.HEARING_NOT_HELD: "danger",
         State.NO_AGREEMENT: "danger",
         State.FULFILMENT: "success",
+        State.BREACHED: "danger",
         State.ARCHIVED: "neutral",
         State.DRAFT: "neutral",
     }.get(state, "info")
@@ -83,7 +85,7 @@ ACTIONS = {
     Action.REPLY: N_("Dizer que não resolve"),
     Action.CONFIRM_SOLVED: N_("Confirmar que foi resolvido"),
     Action.OFFER: N_("Fazer proposta"),
-    Action.COUNTER_OFFER: N_("Fazer contraproposta"),
+    Action.WITHDRAW_OFFER: N_("Retirar a proposta"),
     Action.REFUSE_OFFER: N_("Recusar a proposta"),
     Action.ACCEPT_OFFER: N_("Aceitar a proposta"),
     Action.OFFER_SLOTS: N_("Oferecer horários ao consumidor"),
@@ -98,6 +100,11 @@ ACTIONS = {
     Action.CLOSE_WITH_AGREEMENT: N_("Encerrar com acordo"),
     Action.CLOSE_WITHOUT_AGREEMENT: N_("Encerrar sem acordo"),
     Action.CLOSE_NOT_HELD: N_("Encerrar como não realizada"),
+    Action.FILE_PROOF: N_("Juntar prova de cumprimento"),
+    Action.CONFIRM_KEPT: N_("Dizer que foi cumprido"),
+    Action.REPORT_BREACH: N_("Dizer que não foi cumprido"),
+    Action.RESUME_FULFILMENT: N_("Voltar ao cumprimento"),
+    Action.CLOSE_FULFILLED: N_("Encerrar como cumprido"),
     Action.ARCHIVE: N_("Arquivar"),
     Action.REOPEN: N_("Reabrir"),
 }

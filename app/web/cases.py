@@ -37,6 +37,7 @@ from app.services.wording import seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, domain_error, field_sentences, said_of, sentence, wants_json
 from app.web.forms import form, long_texts, query
+from app.web.offer_words import state_words
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import calendar, now, reckoner, today
@@ -69,6 +70,7 @@ _STEP = {
     State.HEARING_NOT_HELD: 5,
     State.NO_AGREEMENT: 6,
     State.FULFILMENT: 6,
+    State.BREACHED: 6,
     State.ARCHIVED: 7,
 }
 
@@ -250,6 +252,7 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]], lost: Lost
         role_label=seat_role_label,
         copy=await exports.newest(case_id, viewer()),
         copy_url=copy_url,
+        state_words=state_words(),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
@@ -30,7 +32,7 @@ _PARTIES = (SeatRole.CONSUMER, SeatRole.COMPANY)
 @requires(SIGNED_IN)
 async def propose(hearing_id: int) -> ResponseReturnValue:
     """Propose a clause."""
-    await clauses.propose(hearing_id, viewer(), _proposal(await form()), today=today(), now=now())
+    await clauses.propose(hearing_id, viewer(), proposal(await form()), today=today(), now=now())
     return done(hearing_id)
 
 
@@ -41,7 +43,7 @@ async def preview(hearing_id: int) -> ResponseReturnValue:
     await limit("clause_preview", viewer().user_id)
     typed = await form()
     try:
-        terms = await clauses.preview(hearing_id, viewer(), _proposal(typed), today=today())
+        terms = await clauses.preview(hearing_id, viewer(), proposal(typed), today=today())
     except Invalid as error:
         touched = {name: text for name, text in field_sentences(error).items() if typed.get(name)}
         return render("hearings/_clause_preview.html", terms=None, text="", wrong=touched)
@@ -52,8 +54,8 @@ async def preview(hearing_id: int) -> ResponseReturnValue:
 @requires(SIGNED_IN)
 async def revise(hearing_id: int, clause_id: int) -> ResponseReturnValue:
     """Put another version in the place of a clause."""
-    proposal = _proposal(await form())
-    await clauses.revise(hearing_id, viewer(), clause_id, proposal, today=today(), now=now())
+    changed = proposal(await form())
+    await clauses.revise(hearing_id, viewer(), clause_id, changed, today=today(), now=now())
     return done(hearing_id)
 
 
@@ -73,7 +75,7 @@ async def withdraw(hearing_id: int, clause_id: int) -> ResponseReturnValue:
     return done(hearing_id)
 
 
-def _proposal(typed: dict[str, str]) -> Proposal:
+def proposal(typed: Mapping[str, str]) -> Proposal:
     """A clause as it was typed; Invalid for what cannot be read."""
     wrong: dict[str, str] = {}
     kind, debtor, day = typed.get("kind", ""), typed.get("debtor", ""), typed.get("due_on", "")
@@ -100,7 +102,7 @@ def _proposal(typed: dict[str, str]) -> Proposal:
     )
 
 
-def _cents(typed: dict[str, str], name: str, wrong: dict[str, str]) -> int | None:
+def _cents(typed: Mapping[str, str], name: str, wrong: dict[str, str]) -> int | None:
     text = typed.get(name, "")
     cents = typed_cents(text) if text else None
     if text and cents is None:
@@ -108,7 +110,7 @@ def _cents(typed: dict[str, str], name: str, wrong: dict[str, str]) -> int | Non
     return cents
 
 
-def _number(typed: dict[str, str], name: str, code: str, wrong: dict[str, str]) -> int | None:
+def _number(typed: Mapping[str, str], name: str, code: str, wrong: dict[str, str]) -> int | None:
     text = typed.get(name, "")
     if not text:
         return None

@@ -272,9 +272,8 @@ for _name, _path in {
     "notices.choose": "/casos/{case_id:int}/notificar",
     "scheduling.choose": "/casos/{case_id:int}/audiencia",
     "scheduling.cancel": "/audiencias/{hearing_id:int}/cancelar",
-    "negotiation.offer": "/casos/{case_id:int}/propostas",
-    "negotiation.accept": "/casos/{case_id:int}/propostas/{offer_id:int}/aceitar",
-    "negotiation.refuse": "/casos/{case_id:int}/propostas/{offer_id:int}/recusar",
+    "offers.write": "/casos/{case_id:int}/propostas/nova",
+    "offers.show": "/casos/{case_id:int}/propostas/{offer_id:int}",
     "negotiation.answer": "/casos/{case_id:int}/resposta",
 }.items():
     app.add_api_route(_path, other_page, name=_name)

@@ -9,6 +9,7 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.query_utils import Prefetch
 
+from app.services import clauses
 from app.services.case_lists import PAGE, ListedCase, Listing
 from app.services.case_story import Moment, OfferView, StatementView, moments
 from app.services.cases import CaseData, HearingView, NoticeView
@@ -121,7 +122,9 @@ async def load_case(case_id: int, user: User) -> CaseView | None:
         .prefetch_related(
             Prefetch("events", CaseEvent.all().order_by("seq").prefetch_related("actor")),
             Prefetch("statements", Statement.all().order_by("id").select_related("author")),
-            Prefetch("offers", Offer.all().order_by("id").select_related("author")),
+            Prefetch(
+                "offers", Offer.all().order_by("id").select_related("author").prefetch_related("clauses")
+            ),
             Prefetch("documents", Document.all().order_by("at", "id")),
             Prefetch("hearings", Hearing.all().order_by("id").select_related("mediator")),
             Prefetch("notices", Notice.all().order_by("-id")),
@@ -167,13 +170,15 @@ def _offer(offer: Offer, side: Side) -> OfferView:
         id=offer.id,
         side=offer.side,
         author=offer.author.name,
-        text=offer.text,
-        amount_cents=offer.amount_cents,
-        instalments=offer.instalments,
-        due_on=offer.due_on,
+        version=offer.version,
+        terms=tuple(clauses.terms(one, number) for number, one in enumerate(offer.clauses, start=1)),
+        note=offer.text,
         state=offer.state,
         at=offer.at,
+        expires_on=offer.expires_on,
+        decided_at=offer.decided_at,
         mine=offer.side is side,
+        changes=(),
     )
 
 

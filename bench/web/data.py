@@ -18,6 +18,7 @@ from app.services import taxonomy
 from models import (
     Case,
     CaseEvent,
+    Clause,
     Company,
     Document,
     DocumentKind,
@@ -31,10 +32,11 @@ from models import (
     StatementKind,
     User,
 )
+from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.case_machine import State
 from models.rules.chain import GENESIS, Link, link_hash
 from models.rules.events import EVENTS
-from models.rules.hearing import HearingState
+from models.rules.hearing import HearingState, SeatRole
 from models.rules.identity import protocol_number
 from models.rules.people import Role, Side
 
@@ -227,17 +229,29 @@ class _Filler:
         )
 
     async def _offer(self, case: Case, side: Side, state: OfferState, cents: int) -> Offer:
-        return await Offer.create(
+        offer = await Offer.create(
             case=case,
             side=side,
             author_id=case.consumer_id,
             text=_TEXT,
-            amount_cents=cents,
-            instalments=2,
-            due_on=case.changed_at.date() + timedelta(days=30),
+            expires_on=case.changed_at.date() + timedelta(days=30),
             state=state,
             at=case.changed_at,
         )
+        await Clause.create(
+            offer=offer,
+            number=1,
+            kind=ClauseKind.REFUND,
+            debtor=SeatRole.COMPANY,
+            text=_TEXT,
+            amount_cents=cents,
+            instalments=2,
+            due_on=case.changed_at.date() + timedelta(days=30),
+            state=ClauseState.PROPOSED,
+            author_id=case.consumer_id,
+            at=case.changed_at,
+        )
+        return offer
 
     async def _papers(self, case: Case) -> None:
         kinds = [DocumentKind.RESIDENCE, DocumentKind.IDENTITY, *[DocumentKind.EXHIBIT] * 3]

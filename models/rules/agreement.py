@@ -236,25 +236,6 @@ def canonical_text(
     return "\n".join(lines).strip() + "\n"
 
 
-def settlement_text(
-    *, protocol: str, consumer: str, company: str, by: str, terms: str, payment: str, until: date | None
-) -> str:
-    """The text of an agreement made by accepting an offer: what both sides read, lines ending in LF.
-
-    ``by`` is who offered, ``terms`` the offer's own words, ``payment`` its amount and instalments or "".
-    """
-    lines = [
-        f"Reclamação {protocol}",
-        f"Consumidor: {consumer}",
-        f"Fornecedor: {company}",
-        f"Proposta de: {by}",
-    ]
-    lines += ["", "\n".join(line.rstrip() for line in terms.strip().splitlines())]
-    lines += [f"Valor: {payment}"] if payment else []
-    lines += [f"Cumprimento até: {until:%d/%m/%Y}"] if until else []
-    return "\n".join(lines) + "\n"
-
-
 def text_hash(text: str) -> str:
     """SHA-256 of a canonical text in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -40,6 +40,8 @@ class State(StrEnum):
     NO_AGREEMENT = "no_agreement"
     HEARING_NOT_HELD = "hearing_not_held"
     FULFILMENT = "fulfilment"
+    BREACHED = "breached"
+    """Something that was agreed was not done: the case is open again, with its execution kit (ADR 0074)."""
     ARCHIVED = "archived"
 
 
@@ -68,7 +70,7 @@ class Action(StrEnum):
     REPLY = "reply"
     CONFIRM_SOLVED = "confirm_solved"
     OFFER = "offer"
-    COUNTER_OFFER = "counter_offer"
+    WITHDRAW_OFFER = "withdraw_offer"
     REFUSE_OFFER = "refuse_offer"
     ACCEPT_OFFER = "accept_offer"
     OFFER_SLOTS = "offer_slots"
@@ -83,6 +85,11 @@ class Action(StrEnum):
     CLOSE_WITH_AGREEMENT = "close_with_agreement"
     CLOSE_WITHOUT_AGREEMENT = "close_without_agreement"
     CLOSE_NOT_HELD = "close_not_held"
+    FILE_PROOF = "file_proof"
+    CONFIRM_KEPT = "confirm_kept"
+    REPORT_BREACH = "report_breach"
+    RESUME_FULFILMENT = "resume_fulfilment"
+    CLOSE_FULFILLED = "close_fulfilled"
     ARCHIVE = "archive"
     REOPEN = "reopen"
 
@@ -121,10 +128,24 @@ def _staff(to: State, roles: frozenset[Role]) -> Cell:
 def _negotiable(state: State) -> dict[tuple[State, Action], Cell]:
     """While the parties may still settle between themselves, offers do not move the case."""
     return {
-        (state, Action.OFFER): _company(state),
-        (state, Action.COUNTER_OFFER): _consumer(state),
+        (state, Action.OFFER): _parties(state),
+        (state, Action.WITHDRAW_OFFER): _parties(state),
         (state, Action.REFUSE_OFFER): _parties(state),
         (state, Action.ACCEPT_OFFER): _parties(State.FULFILMENT),
+    }
+
+
+_WORD = frozenset({Side.CONSUMER, Side.COMPANY, Side.STAFF})
+_BREACH = Cell(State.BREACHED, _WORD, _CASEWORK | _LEAD)
+
+
+def _watched(state: State) -> dict[tuple[State, Action], Cell]:
+    """While an agreement is being fulfilled: proof, and the creditor's word on each obligation (ADR 0074)."""
+    return {
+        (state, Action.FILE_PROOF): _parties(state),
+        (state, Action.CONFIRM_KEPT): Cell(state, _WORD, _CASEWORK | _LEAD),
+        (state, Action.REPORT_BREACH): _BREACH,
+        (state, Action.CLOSE_FULFILLED): Cell(State.ARCHIVED, _WORD | {Side.SYSTEM}, _CASEWORK | _LEAD),
     }
 
 
@@ -200,6 +221,14 @@ TABLE: dict[tuple[State, Action], Cell] = {
     (S.HEARING_SCHEDULED, A.CLOSE_WITHOUT_AGREEMENT): _staff(S.NO_AGREEMENT, _HEARING),
     (S.HEARING_SCHEDULED, A.CLOSE_NOT_HELD): _staff(S.HEARING_NOT_HELD, _HEARING),
     (S.FULFILMENT, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
+    **_watched(S.FULFILMENT),
+    **_watched(S.BREACHED),
+    (S.BREACHED, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
+    (S.BREACHED, A.REOPEN): _staff(S.UNDER_ANALYSIS, _LEAD),
+    # Silence closed it; the creditor says later that it was not done
+    (S.ARCHIVED, A.REPORT_BREACH): _BREACH,
+    # What was broken was done late, and more is to come
+    (S.BREACHED, A.RESUME_FULFILMENT): Cell(S.FULFILMENT, _WORD, _CASEWORK | _LEAD),
     (S.NO_AGREEMENT, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
     (S.HEARING_NOT_HELD, A.ARCHIVE): _staff(S.ARCHIVED, _LEAD),
     (S.ARCHIVED, A.REOPEN): _staff(S.UNDER_ANALYSIS, _LEAD),
@@ -210,6 +239,8 @@ TABLE: dict[tuple[State, Action], Cell] = {
     **_negotiable(S.ANSWERED),
     **_negotiable(S.UNANSWERED),
     **_negotiable(S.HEARING_SCHEDULED),
+    **_negotiable(S.HEARING_NOT_HELD),
+    **_negotiable(S.NO_AGREEMENT),
     **_talk(S.NOTIFIED),
     **_talk(S.ACKNOWLEDGED),
     **_talk(S.OPENED),
@@ -220,6 +251,7 @@ TABLE: dict[tuple[State, Action], Cell] = {
     **_talk(S.HEARING_NOT_HELD),
     **_talk(S.NO_AGREEMENT),
     **_talk(S.FULFILMENT),
+    **_talk(S.BREACHED),
 }
 del S, A
 

@@ -52,6 +52,7 @@ class Standing:
     offer: Side | None = None
     undelivered: bool = False
     passed: bool = False
+    asked: bool = False
 
 
 _TRIAGE = frozenset({Role.ATTENDANT, Role.COORDINATOR})
@@ -82,6 +83,7 @@ DUTIES: Mapping[State, Duty] = {
     State.NO_AGREEMENT: Duty("no_agreement", _LEAD, Until.SERVICE, "decision"),
     State.HEARING_NOT_HELD: Duty("hearing_not_held", _HEARING | _LEAD, Until.SERVICE, "scheduling"),
     State.FULFILMENT: Duty("fulfilment", _CONSUMER | _COMPANY | _LEAD, Until.TERM),
+    State.BREACHED: Duty("breached", _LEAD, Until.SERVICE, "decision"),
     State.ARCHIVED: Duty("archived", _NOBODY),
 }
 UNREAD = Duty("unread", _COMPANY)
@@ -90,6 +92,8 @@ UNDELIVERED = Duty("undelivered", _CASEWORK, Until.SERVICE, "redelivery")
 """The notice is on its way, or came back: no term runs before awareness (Decreto 2.181/1997, art. 42)."""
 SILENT = Duty("silent", _CONSUMER | _TRIAGE, Until.TERM)
 """What the triage asked for did not come in its term: it may still come, and the triage may archive."""
+ASKED = Duty("fulfilment_asked", _CONSUMER, Until.TERM)
+"""A date of the agreement has passed, and the consumer is asked whether the company did its part."""
 OFFERED = {
     Role.CONSUMER: Duty("offer_to_consumer", _CONSUMER),
     Role.COMPANY: Duty("offer_to_company", _COMPANY),
@@ -109,6 +113,8 @@ def duty(standing: Standing, role: Role) -> Duty:
         return UNDELIVERED if standing.undelivered else UNAWARE
     if standing.state is State.WAITING_CONSUMER and standing.passed:
         return SILENT
+    if standing.asked and standing.state is State.FULFILMENT:
+        return ASKED
     return DUTIES[standing.state]
 
 

@@ -64,15 +64,8 @@ def statement_name(number: int) -> str:
 
 
 def offer_name(number: int) -> str:
-    """How ``bound`` calls an offer."""
+    """How ``bound`` calls an offer; what is bound is its canonical text."""
     return f"offer/{number}"
-
-
-def offer_words(
-    text: str, amount_cents: int | None, instalments: int, due_on: date | str | None
-) -> dict[str, Any]:
-    """What is bound of an offer."""
-    return {"text": text, "amount_cents": amount_cents, "instalments": instalments, "due_on": _day(due_on)}
 
 
 def complaint_words(

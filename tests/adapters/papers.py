@@ -24,6 +24,7 @@ from app.adapters.documents import (
     SettlementData,
     SignatureLine,
 )
+from app.adapters.kit_document import ChainLine, FineLine, KitData, ObligationLine, PaymentLine
 from app.adapters.petition_document import Petition
 from app.adapters.presence_document import PresenceData, PresenceLine
 from app.adapters.publication_document import PublicationData
@@ -240,7 +241,7 @@ def minutes(clause_count: int = 1, record: str = "", *, signed: bool = True) -> 
     )
 
 
-def settlement(terms: str = "", *, payment: str = "R$ 1.250,00 em 5 parcelas mensais") -> SettlementData:
+def settlement(note: str = "", clause_count: int = 2) -> SettlementData:
     """An agreement made by accepting an offer."""
     agreed = SENT + timedelta(days=6)
     return SettlementData(
@@ -248,9 +249,10 @@ def settlement(terms: str = "", *, payment: str = "R$ 1.250,00 em 5 parcelas men
         protocol="2026.000123",
         issued_at=agreed + timedelta(seconds=40),
         parties=PARTIES,
-        terms=terms or "A empresa devolve o valor pago e recolhe a geladeira sem custo para a consumidora.",
-        payment=payment,
-        due_on=(agreed + timedelta(days=30)).date() if payment else None,
+        proposed_by="Empresa",
+        version=3,
+        note=note,
+        clauses=clauses(clause_count),
         agreed_at=agreed,
         signatures=(
             SignatureLine(
@@ -401,4 +403,61 @@ def petition() -> Petition:
         requests=("A troca por uma geladeira igual.", "A devolução do frete."),
         value_cents=389900,
         documents=("nota fiscal.pdf", "foto.jpg"),
+    )
+
+
+def kit(payments: int = 2) -> KitData:
+    """The execution kit of an agreement, with that many payments due."""
+    agreed = SENT + timedelta(days=6)
+    settled = settlement()
+    return KitData(
+        agency=AGENCY,
+        protocol="2026.000123",
+        issued_at=agreed + timedelta(days=40),
+        parties=PARTIES,
+        creditor="O consumidor",
+        debtor="a empresa",
+        origin="Proposta aceita, versão 3, de: Empresa",
+        agreed_at=agreed,
+        sealed_code=CHECK.code,
+        sealed_sha256=settled.text_sha256,
+        clauses=settled.clauses,
+        signatures=settled.signatures,
+        text_sha256=settled.text_sha256,
+        obligations=tuple(
+            ObligationLine(
+                text=f"Parcela {number} de {payments}: restituir.",
+                due_on=agreed.date(),
+                amount_cents=97_475,
+                state="não cumprida",
+                said_at=agreed,
+                note="Nada caiu na conta.",
+            )
+            for number in range(1, payments + 1)
+        ),
+        deeds=() if payments else ("A empresa obriga-se a buscar a geladeira.",),
+        until=agreed.date(),
+        method=("Sem correção monetária: não há índice carregado neste órgão.",),
+        payments=tuple(
+            PaymentLine(
+                text="Cláusula 1",
+                since=agreed.date(),
+                cents=97_475,
+                factor=Decimal(1),
+                corrected_cents=97_475,
+                interest_cents=0,
+                total_cents=97_475,
+                accelerated=number > 0,
+            )
+            for number in range(payments)
+        ),
+        fines=(FineLine(text="Cláusula 1: multa fixa", cents=5_000),) if payments else (),
+        total_cents=97_475 * payments,
+        chain=tuple(
+            ChainLine(seq=number, at=agreed, text="Proposta aceita", hash=settled.text_sha256)
+            for number in range(1, 12)
+        ),
+        last_seq=11,
+        last_hash=settled.text_sha256,
+        check=CHECK,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from app import demo, migration
 from app.demo.people import DOMAIN, PASSWORD
@@ -196,16 +196,22 @@ async def company_offers(paulo: Person, ana: Person, protocol: str, case: str) -
     )
     await page.get_by_role("button", name="Enviar a resposta").click()
     await expect(ana.page.get_by_text("O pedido foi extraviado").first).to_be_visible(timeout=SOON_MS)
-    await page.locator("summary", has_text="Fazer proposta").click()
-    await page.locator("#campo-offer").fill("Devolvemos metade do valor em uma parcela.")
-    await page.locator("#campo-amount").fill("1249,50")
-    await page.get_by_role("button", name="Enviar proposta").click()
+    await page.get_by_role("link", name="Propor um acordo").click()
+    await offers(page, "1249,50", "Devolvemos metade do valor em uma parcela.")
     await expect(ana.page.get_by_text("R$ 1.249,50").first).to_be_visible(timeout=SOON_MS)
-    await ana.page.locator("summary", has_text="Fazer contraproposta").click()
-    await ana.page.locator("#campo-offer").fill("Quero o valor inteiro de volta.")
-    await ana.page.locator("#campo-amount").fill("2499,00")
-    await ana.page.get_by_role("button", name="Enviar contraproposta").click()
+    await ana.page.get_by_role("link", name="Fazer contraproposta").click()
+    await offers(ana.page, "2499,00", "Quero o valor inteiro de volta.")
     await expect(page.get_by_text("Quero o valor inteiro de volta.").first).to_be_visible(timeout=SOON_MS)
+
+
+async def offers(page: Page, amount: str, details: str) -> None:
+    """The form of an offer is filled and sent."""
+    await page.locator("#campo-c1_amount").fill(amount)
+    await page.locator("#campo-c1_text").fill(details)
+    due = datetime.now(ZONE).date() + timedelta(days=15)
+    await page.locator("#campo-c1_due_on").fill(due.isoformat())
+    await page.get_by_role("button", name="Enviar a proposta").click()
+    await expect(page.locator("#conversa")).to_be_visible()
 
 
 async def hearing_is_set(lucia: Person, ana: Person, paulo: Person, case: str) -> str:

@@ -22,6 +22,7 @@ FACTS = (
     "ligações a loja só disse que o pedido está em separação."
 )
 SIGNATURE = "código de assinatura"
+ACCEPTANCE = "código para aceitar o acordo"
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,26 @@ async def answers(paulo: Person, case: int) -> None:
 
 
 async def offers(person: Person, case: int, text: str, amount: str) -> Page:
-    """An offer, or a counter-offer."""
+    """An offer, or a counter-offer: money back."""
     due = (local_now().date() + timedelta(days=15)).isoformat()
-    return await person.fill(f"/casos/{case}", "/propostas", offer=text, amount=amount, due_on=due)
+    return await person.fill(
+        f"/casos/{case}/propostas/nova", "/propostas", c1_text=text, c1_amount=amount, c1_due_on=due
+    )
+
+
+async def open_offer(person: Person, case: int) -> Page:
+    """The page of the offer that waits for an answer."""
+    page = await person.open(f"/casos/{case}")
+    links = (link for link in page.links(f"/casos/{case}/propostas/") if not link.endswith("/nova"))
+    return await person.open(next(links))
+
+
+async def accepts_offer(person: Person, post: Person, case: int, email: str) -> Page:
+    """The open offer is read, a code is asked for, comes by letter and accepts it."""
+    page = await open_offer(person, case)
+    await person.act("/codigo")
+    code = await post.code(email, ACCEPTANCE)
+    return await person.send(page.form("/aceitar"), read=["1"], code=code)
 
 
 async def schedules(joao: Person, case: int) -> int:
@@ -206,11 +224,6 @@ async def proposes(person: Person, hearing: int) -> None:
 def acceptance(page: Page) -> str:
     """Where the first clause that the page lets one accept is accepted."""
     return _action(page, r"/clausulas/\d+/aceitar$")
-
-
-def acceptance_of_offer(page: Page) -> str:
-    """Where the open offer of the other side is accepted."""
-    return _action(page, r"/propostas/\d+/aceitar$")
 
 
 def _action(page: Page, pattern: str) -> str:

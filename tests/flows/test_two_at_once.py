@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from app.demo.people import DOMAIN
 from models import Case, Offer, OfferState
 from models.rules.case_machine import State
 from tests.flows import chapters
@@ -17,13 +18,14 @@ from tests.flows.sockets import Place
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+ANA = f"ana@{DOMAIN}"
 DUE = local_now().date().replace(year=local_now().year + 1).isoformat()
 
 
 async def test_who_comes_second_is_told_and_keeps_what_was_typed(house: House) -> None:
-    async with people(house.url, "ana", "marina", "helena", "paulo", "joao") as everybody:
-        ana, marina, helena, paulo, joao = everybody
-        for person in everybody:
+    async with people(house.url, "ana", "marina", "helena", "paulo", "joao", "post") as everybody:
+        ana, marina, helena, paulo, joao, post = everybody
+        for person in everybody[:-1]:
             await signed_in(person, person.name)
 
         case = await chapters.begins(ana)
@@ -43,7 +45,7 @@ async def test_who_comes_second_is_told_and_keeps_what_was_typed(house: House) -
         await chapters.complains(ana, other)
         await marina.fill(f"/casos/{other}/notificar")
         await chapters.answers(paulo, other)
-        await an_acceptance_and_another_offer(house, ana, paulo, other)
+        await an_acceptance_and_another_offer(house, ana, paulo, post, other)
         await house.version(other)
         assert house.faults() == []
 
@@ -75,10 +77,11 @@ async def two_clicks(house: House, ana: Person, case: int) -> None:
 async def two_offers(house: House, ana: Person, paulo: Person, case: int) -> None:
     """Both answer the open offer in the same moment."""
     words = {ana: "Aceito se for em uma vez só.", paulo: "Podemos pagar também o frete."}
-    forms = {person: (await person.open(f"/casos/{case}")).form("/propostas") for person in words}
+    place = f"/casos/{case}/propostas/nova"
+    forms = {person: (await person.open(place)).form("/propostas") for person in words}
     pages = await asyncio.gather(
         *(
-            person.send(form, offer=words[person], amount="2.000,00", due_on=DUE)
+            person.send(form, c1_text=words[person], c1_amount="2.000,00", c1_due_on=DUE)
             for person, form in forms.items()
         )
     )
@@ -119,15 +122,18 @@ async def two_minutes(ana: Person, paulo: Person, joao: Person, hearing: int) ->
         assert refused[0].body["message"]
 
 
-async def an_acceptance_and_another_offer(house: House, ana: Person, paulo: Person, case: int) -> None:
+async def an_acceptance_and_another_offer(
+    house: House, ana: Person, paulo: Person, post: Person, case: int
+) -> None:
     """Ana accepts the offer that Paulo is replacing."""
-    page = await ana.open(f"/casos/{case}")
-    accepting = page.form(chapters.acceptance_of_offer(page))
-    form = (await paulo.open(f"/casos/{case}")).form("/propostas")
+    page = await chapters.open_offer(ana, case)
+    await ana.act("/codigo")
+    code = await post.code(ANA, chapters.ACCEPTANCE)
+    form = (await paulo.open(f"/casos/{case}/propostas/nova")).form("/propostas")
     words = "Cinquenta reais a mais pelo transtorno."
     pages = await asyncio.gather(
-        ana.send(accepting),
-        paulo.send(form, offer=words, amount="1.550,00", due_on=DUE),
+        ana.send(page.form("/aceitar"), read=["1"], code=code),
+        paulo.send(form, c1_text=words, c1_amount="1.550,00", c1_due_on=DUE),
     )
     told = told_second(pages)
     if told is pages[1]:
@@ -136,10 +142,9 @@ async def an_acceptance_and_another_offer(house: House, ana: Person, paulo: Pers
         settled = (await Case.get(id=case)).state is State.FULFILMENT
         assert settled == (told is pages[1])
     if not settled:
-        page = await ana.open(f"/casos/{case}")
-        assert (await ana.send(page.form(chapters.acceptance_of_offer(page)))).status == 200
+        assert (await chapters.accepts_offer(ana, post, case, ANA)).status == 200
     # Paulo's page has been open since before the agreement.
-    page = await paulo.send(form, offer=words, amount="1.600,00", due_on=DUE)
+    page = await paulo.send(form, c1_text=words, c1_amount="1.600,00", c1_due_on=DUE)
     assert page.status == 409
     assert words in page.main.text
 

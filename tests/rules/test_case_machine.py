@@ -84,12 +84,27 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
     ("archived", "reopen"): ("under_analysis", LEAD),
     **{
         (state, action): (to or state, who)
+        for state in ("fulfilment", "breached")
+        for action, to, who in (
+            ("file_proof", None, {Role.CONSUMER, Role.COMPANY}),
+            ("confirm_kept", None, {Role.CONSUMER, Role.COMPANY, *CASEWORK, *LEAD}),
+            ("report_breach", "breached", {Role.CONSUMER, Role.COMPANY, *CASEWORK, *LEAD}),
+            ("close_fulfilled", "archived", {Role.CONSUMER, Role.COMPANY, None, *CASEWORK, *LEAD}),
+        )
+    },
+    ("breached", "resume_fulfilment"): ("fulfilment", {Role.CONSUMER, Role.COMPANY, *CASEWORK, *LEAD}),
+    ("breached", "archive"): ("archived", LEAD),
+    ("breached", "reopen"): ("under_analysis", LEAD),
+    ("archived", "report_breach"): ("breached", {Role.CONSUMER, Role.COMPANY, *CASEWORK, *LEAD}),
+    **{
+        (state, action): (to or state, who)
         for state in (
             *("notified", "acknowledged", "opened", "answered", "unanswered", "replied", "hearing_scheduled"),
+            *("hearing_not_held", "no_agreement"),
         )
         for action, to, who in (
-            ("offer", None, {Role.COMPANY}),
-            ("counter_offer", None, {Role.CONSUMER}),
+            ("offer", None, {Role.CONSUMER, Role.COMPANY}),
+            ("withdraw_offer", None, {Role.CONSUMER, Role.COMPANY}),
             ("refuse_offer", None, {Role.CONSUMER, Role.COMPANY}),
             ("accept_offer", "fulfilment", {Role.CONSUMER, Role.COMPANY}),
         )
@@ -98,7 +113,7 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Role | None]]] = {
         (state, "write_message"): (state, {Role.CONSUMER, Role.COMPANY, *CASEWORK, *LEAD})
         for state in (
             *("notified", "acknowledged", "opened", "answered", "unanswered", "replied"),
-            *("hearing_scheduled", "hearing_not_held", "no_agreement", "fulfilment"),
+            *("hearing_scheduled", "hearing_not_held", "no_agreement", "fulfilment", "breached"),
         )
     },
 }

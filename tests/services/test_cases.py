@@ -8,14 +8,14 @@ import pytest
 
 from app.services import case_lists, cases, casework, negotiation
 from app.services.case_lists import Wanted
-from app.services.negotiation import OfferTerms
 from models import Case, Company, Job
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role, Side, Viewer
 from tests.factories.cases import make_case
+from tests.factories.offers import SOON, offered
 from tests.factories.people import NOW, make_agent, make_company, make_user, viewer_of
-from tests.services.parties import TODAY, make_parties
+from tests.services.parties import make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -58,8 +58,7 @@ async def test_the_story_has_words_and_hides_what_is_not_for_a_side() -> None:
     case_id = people.case.id
     await casework.add_note(case_id, people.attendant, "Empresa reincidente.", now=NOW)
     await negotiation.answer(case_id, people.agent, "A entrega atrasou por falha nossa.", now=NOW)
-    terms = OfferTerms("Devolvemos.", 50_000)
-    await negotiation.offer(case_id, people.agent, terms, seen=None, now=NOW, today=TODAY)
+    await offered(people, people.agent)
 
     staff = await cases.page(case_id, people.attendant)
     page = await cases.page(case_id, people.consumer)
@@ -71,7 +70,7 @@ async def test_the_story_has_words_and_hides_what_is_not_for_a_side() -> None:
     ]
     assert [(moment.title, moment.text) for moment in page.timeline] == [
         ("A empresa respondeu", "A entrega atrasou por falha nossa."),
-        ("A empresa fez uma proposta", "R$ 500,00"),
+        ("Proposta de acordo apresentada", f"restituir R$ 500,00, até {SOON:%d/%m/%Y}"),
     ]
     assert "reincidente" not in repr(page)
     assert page.open_offer is not None
@@ -169,8 +168,7 @@ async def test_pages_go_on_by_key_without_a_gap_or_a_repetition() -> None:
 
 async def test_a_partys_list_knows_the_open_offer() -> None:
     people = await make_parties(State.ANSWERED)
-    terms = OfferTerms("Devolvemos.", 50_000)
-    await negotiation.offer(people.case.id, people.agent, terms, seen=None, now=NOW, today=TODAY)
+    await offered(people, people.agent)
     line = (await case_lists.for_viewer(people.consumer)).cases[0]
     assert line.open_offer is Side.COMPANY
     assert line.company == people.company.legal_name

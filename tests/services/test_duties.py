@@ -21,7 +21,7 @@ from app.services.duty_words import WORDS
 from app.services.letters import Text
 from models import Case, Job, User
 from models.rules.case_machine import State
-from models.rules.duties import DUTIES, OFFERED, SILENT, UNAWARE, UNDELIVERED, UNREAD, Standing
+from models.rules.duties import ASKED, DUTIES, OFFERED, SILENT, UNAWARE, UNDELIVERED, UNREAD, Standing
 from models.rules.people import Role, Side
 from models.rules.terms import Calendar
 from tests.services.parties import make_parties
@@ -33,6 +33,7 @@ SPECIAL = {
     "silent": Standing(State.WAITING_CONSUMER, MONDAY, date(2026, 11, 20), passed=True),
     "unaware": Standing(State.NOTIFIED, MONDAY),
     "undelivered": Standing(State.NOTIFIED, MONDAY, undelivered=True),
+    "fulfilment_asked": Standing(State.FULFILMENT, MONDAY, date(2026, 12, 3), asked=True),
     "offer_to_consumer": Standing(State.ANSWERED, MONDAY, offer=Side.COMPANY),
     "offer_to_company": Standing(State.ANSWERED, MONDAY, offer=Side.CONSUMER),
 }
@@ -67,7 +68,8 @@ def test_every_cell_is_written_down() -> None:
     situations = [*State, *SPECIAL]
     assert CELLS.keys() == {(str(situation), role) for situation in situations for role in Role}
     assert WORDS.keys() == {
-        duty.key for duty in (*DUTIES.values(), SILENT, UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
+        duty.key
+        for duty in (*DUTIES.values(), ASKED, SILENT, UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
     }
 
 

@@ -24,14 +24,14 @@ from app.services import (
     chat,
     conduct,
     exports,
-    negotiation,
+    offers,
     offline_check,
     reschedule_requests,
     sealing,
     thread,
 )
 from app.services.case_copy import Issuer
-from app.services.negotiation import OfferTerms
+from app.services.offers import Draft
 from app.services.offline_check import Report
 from app.services.press import Press
 from models import Case, CaseExport, DocumentAccess, DocumentKind, ExportState, Hearing, User
@@ -40,6 +40,7 @@ from models.rules.evidence import COMPLAINT_TEXT, CONFLICT_TEXT, bound, complain
 from models.rules.people import Role, Side, Viewer
 from models.rules.rescheduling import SchedulingPolicy
 from tests.factories.hearings import Table, make_table
+from tests.factories.offers import BROWSER, refund
 from tests.factories.people import NOW, make_user, viewer_of
 from tests.services.signing import freeze, sign
 from tests.services.test_registrations import make_upload
@@ -209,8 +210,8 @@ async def spoken(storage: FolderStorage) -> Table:
             sides="consumer,staff" if viewer == table.consumer else "company,staff",
         )
     await thread.write(case, table.consumer, "Segue a nota fiscal.", now=NOW)
-    terms = OfferTerms("Devolvemos.", 10_000, 2, today + timedelta(days=30))
-    await negotiation.offer(case, table.agent, terms, seen=None, now=NOW, today=today)
+    draft = Draft((refund(10_000, count=2, due_on=today + timedelta(days=30)),), "Devolvemos.")
+    await offers.make(case, table.agent, draft, seen=None, evidence=BROWSER, now=NOW, today=today)
     policy = SchedulingPolicy()
     early = (await Hearing.get(id=table.id)).starts_at - timedelta(days=2)
     await reschedule_requests.ask(table.id, table.agent, "O preposto viaja.", policy=policy, now=early)
@@ -239,11 +240,7 @@ async def test_what_people_wrote_and_sent_is_proved_by_the_events_that_brought_i
     whole = (folder / "caso.json").read_text("utf-8")
     data = json.loads(whole)
     for words in (
-        *(
-            (row, name)
-            for row in data["propostas"]
-            for name in ("text", "amount_cents", "instalments", "due_on")
-        ),
+        *((row, "final_text") for row in data["propostas"]),
         *((row, "text") for row in data["manifestacoes"]),
         *((row, "text") for row in data["audiencias"][0]["conversa"]),
         *((data, name) for name in ("fatos", "pedido", "conflito", "ocorrido_em", "valor_centavos")),

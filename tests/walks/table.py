@@ -80,6 +80,13 @@ _LINES = """
 /notificacao/{notice}                            200 200 200 303 200 200 200 200 200 200
 /notificacao/ZZZZ-ZZZZ-ZZZZ                      404 404 404 404 404 404 404 404 404 404
 
+/casos/{answered}/propostas/nova                 303 200 404 200 404 403 403 403 403 403
+/casos/{draft}/propostas/nova                    303 303 404 404 404 403 403 403 403 403
+/casos/{answered}/propostas/{offer}              303 200 404 200 404 200 200 200 200 200
+/casos/{answered}/propostas/999999               303 404 404 404 404 404 404 404 404 404
+/acordo/{asked}                                  200 200 200 200 200 200 200 200 200 200
+/acordo/1-2-3                                    404 404 404 404 404 404 404 404 404 404
+
 /prazos                                          303 403 403 403 403 200 200 200 200 200
 /prazos?ato=proprio&dias=10&tipo=business        303 403 403 403 403 200 200 200 200 200
 /atrasos                                         303 403 403 403 403 200 200 200 200 200

@@ -66,6 +66,7 @@ def changes(site: Quart, world: World) -> Iterator[tuple[str, str, str]]:
         "name": "complaint",
         "act": "open",
         "verdict": "deixar",
+        "word": "kept",
     }
     for rule in site.url_map.iter_rules():
         arguments = {name: values.get(name, 1) for name in rule.arguments}

@@ -21,6 +21,7 @@ PUBLIC = {
     *("counter.claim_page", "counter.claim"),  # the code and the CPF are the key
     *("news.worker", "news.unsubscribe_page", "news.unsubscribe"),  # the signed token is the key
     *("seat_links.show", "seat_links.enter", "seat_links.ask_again"),  # the token is the key
+    *("fulfilment.ask", "fulfilment.answer"),  # the token is the key
     *("notices.show", "notices.claim", "verification.index", "verification.show", "verification.check"),
     *("api.agency", "api.problems", "api.openapi"),
     *("development.outbox_page", "development.letter_page", "development.attachment"),

@@ -16,12 +16,13 @@ from quart import Quart
 
 from app.adapters.mail import Attachment, Letter
 from app.parts import Parts
-from app.services import news_choices, sessions
+from app.services import fulfilment_links, news_choices, sessions
 from app.web.parts import EXTENSION
 from models import (
     Attendance,
     Case,
     CaseExport,
+    Clause,
     Company,
     Document,
     DocumentKind,
@@ -29,12 +30,16 @@ from models import (
     Hearing,
     HearingBlock,
     Notice,
+    Obligation,
+    Offer,
+    OfferState,
     Paper,
     Recording,
     RecordingState,
     Seat,
     User,
 )
+from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.attendance import Channel, Kind, Stage
 from models.rules.case_machine import State
 from models.rules.hearing import HearingState, SeatRole
@@ -104,6 +109,7 @@ class World:
         names["copy"] = await _copy(cases["notified"], users["consumer"], parts)
         await _notice(cases["notified"])
         names |= await _attendances(cases["analysis"], users["consumer"])
+        names |= await _agreement(cases["answered"], users, parts)
         await parts.mail.send(_letter())
         browsers = {name: await _browser(app, users.get(name)) for name in (*PEOPLE, GUEST)}
         return cls(browsers, names)
@@ -230,6 +236,23 @@ async def _block(hearing: int, company: Company, users: dict[str, User]) -> int:
     )
     await Hearing.filter(id=hearing).update(block_id=block.id, room=1)
     return int(block.id)
+
+
+async def _agreement(case: Case, users: dict[str, User], parts: Parts) -> dict[str, Any]:
+    """An offer that waits for the consumer, and the link of a letter about what another one came to."""
+    common = {"case": case, "side": Side.COMPANY, "author": users["company"], "text": "", "at": NOW}
+    kept = await Offer.create(state=OfferState.ACCEPTED, **common)
+    refund = {"kind": ClauseKind.REFUND, "debtor": SeatRole.COMPANY, "text": "", "amount_cents": 100}
+    owed = {"due_on": NOW.date() - timedelta(days=2), "number": 1}
+    author = {"author": users["company"], "at": NOW}
+    clause = await Clause.create(offer=kept, state=ClauseState.FROZEN, **refund, **owed, **author)
+    obligation = await Obligation.create(
+        case=case, clause=clause, debtor=SeatRole.COMPANY, text="Restituir R$ 1,00.", **owed
+    )
+    offer = await Offer.create(state=OfferState.OPEN, expires_on=NOW.date(), **common)
+    await Clause.create(offer=offer, state=ClauseState.PROPOSED, **refund, **owed, **author)
+    token = fulfilment_links.token(obligation.id, users["consumer"].id, parts.secret_key)
+    return {"offer": offer.id, "asked": token}
 
 
 async def _attendances(case: Case, citizen: User) -> dict[str, Any]:

@@ -92,9 +92,9 @@ async def test_a_case_is_for_its_people_only(signed_in: SignedIn) -> None:
     company = await make_company(trade_name="Loja Boa")
     case = await notified(company)
     owner = await User.get(id=case.consumer_id)
-    both = {"accept_offer", "refuse_offer", "write_message"}
-    theirs = both | {"acknowledge", "answer", "offer"}
-    for user, actions in ((owner, both | {"counter_offer"}), (await make_agent(company), theirs)):
+    both = {"accept_offer", "offer", "refuse_offer", "withdraw_offer", "write_message"}
+    theirs = both | {"acknowledge", "answer"}
+    for user, actions in ((owner, both), (await make_agent(company), theirs)):
         found = await get(await signed_in(user), f"/cases/{case.id}")
         assert (found["company"], found["facts"], found["state"]) == ("Loja Boa", "Não entregou.", "notified")
         assert sorted(found["actions"]) == sorted(actions)

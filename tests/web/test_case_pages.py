@@ -15,7 +15,18 @@ from app.adapters.seal import FakeSeal, SealReport
 from app.parts import Parts
 from app.services import notices
 from app.services.notices import Choice
-from models import Case, Company, Document, DocumentKind, Hearing, Notice, Offer, Representation, User
+from models import (
+    Case,
+    Company,
+    Document,
+    DocumentKind,
+    Hearing,
+    Job,
+    Notice,
+    Offer,
+    Representation,
+    User,
+)
 from models.rules.case_machine import State
 from models.rules.people import Role, Viewer
 from tests.factories.people import NOW, make_company, make_user
@@ -75,23 +86,72 @@ async def test_answer_offer_counter_and_acceptance(enter: SignIn) -> None:
     path = f"/casos/{people.case.id}"
     await agent.get(path)
     assert (await agent.post(f"{path}/resposta", {"answer": "Vamos devolver o valor."})).status_code == 303
-    sent = {
-        "offer": "Metade agora",
-        "amount": "1.234,50",
-        "instalments": "2",
-        "due_on": "2026-12-20",
-        "seen": "",
-    }
+    sent = _offer_form(amount="1.234,50", instalments="2")
+    previewed = await agent.post(f"{path}/propostas", sent | {"do": "preview"})
+    assert "restituir o valor de R$ 1.234,50, em 2 parcelas mensais" in await _text(previewed)
+    assert not await Offer.exists()
     assert (await agent.post(f"{path}/propostas", sent)).status_code == 303
     offer = await Offer.get()
-    assert (offer.amount_cents, offer.instalments) == (123450, 2)
 
     html = await _case_page(consumer, people)
     assert "Vamos devolver o valor." in html
-    assert f'name="seen" value="{offer.id}"' in html
-    accepted = await consumer.post(f"{path}/propostas/{offer.id}/aceitar")
-    assert accepted.status_code == 303
+    assert "R$ 1.234,50" in html
+    own = f"{path}/propostas/{offer.id}"
+    page = await _text(await consumer.get(own))
+    assert f'value="{offer.text_hash}"' in page
+    assert "Parcela 2: R$ 617,25" in page
+
+    assert (await consumer.post(f"{own}/codigo")).status_code == 200
+    letter = await Job.get(unique_key__startswith=f"letter:accept:{offer.id}")
+    code = letter.payload["subject"][:6]
+    given = {"text_hash": offer.text_hash, "code": code}
+    unread = await consumer.post(f"{own}/aceitar", given)
+    assert unread.status_code == 422
+    assert code not in await _text(unread)
+    wrong = await consumer.post(f"{own}/aceitar", given | {"read": "1", "code": "1"})
+    assert "Código incorreto" in await _text(wrong)
+    assert (await agent.post(f"{own}/aceitar", given | {"read": "1"})).status_code == 409
+    assert (await consumer.post(f"{own}/aceitar", given | {"read": "1"})).status_code == 303
     assert (await Case.get(id=people.case.id)).state is State.FULFILMENT
+    assert "a cumprir" in await _case_page(consumer, people)
+
+
+def _offer_form(number: int = 1, **typed: str) -> dict[str, str]:
+    """The form of an offer with one obligation, as a browser sends it."""
+    own = {"kind": "refund", "debtor": "company", "amount": "100,00", "due_on": "2026-12-20"} | typed
+    return {"count": str(number), "seen": "", "note": ""} | {f"c1_{name}": v for name, v in own.items()}
+
+
+async def test_the_form_of_an_offer_grows_and_shrinks_and_loses_nothing(enter: SignIn) -> None:
+    people = await make_parties(State.ANSWERED)
+    consumer = await enter(people.consumer)
+    path = f"/casos/{people.case.id}/propostas"
+    assert (await consumer.get(f"{path}/nova")).status_code == 200
+    grown = await _text(await consumer.post(path, _offer_form(text="Por PIX.") | {"do": "add"}))
+    assert 'name="count" value="2"' in grown
+    assert "Por PIX.</textarea>" in grown
+    second = {
+        "c2_kind": "do",
+        "c2_debtor": "company",
+        "c2_text": "Buscar a geladeira.",
+        "c2_due_on": "2026-12-21",
+    }
+    shrunk = await _text(await consumer.post(path, _offer_form(2) | second | {"do": "remove_1"}))
+    assert 'name="count" value="1"' in shrunk
+    assert "Buscar a geladeira.</textarea>" in shrunk
+    wrong = await consumer.post(path, _offer_form(2) | second | {"c2_due_on": "", "c1_amount": "12.50"})
+    html = await _text(wrong)
+    assert wrong.status_code == 422
+    assert "Escreva o valor" in html
+    assert "Buscar a geladeira.</textarea>" in html
+    sent = await consumer.post(path, _offer_form(2, text="Por PIX.") | second)
+    assert sent.status_code == 303
+    offer = await Offer.get()
+    assert "Cláusula 2. A empresa obriga-se a fazer, até 21/12/2026: Buscar a geladeira." in offer.final_text
+    again = await _text(await consumer.get(f"{path}/nova"))
+    assert "Buscar a geladeira.</textarea>" in again
+    assert "Trocar a proposta" in again
+    assert (await consumer.post(f"{path}/{offer.id}/retirar")).status_code == 303
 
 
 async def test_what_was_typed_stays_when_it_is_refused(enter: SignIn) -> None:
@@ -102,25 +162,26 @@ async def test_what_was_typed_stays_when_it_is_refused(enter: SignIn) -> None:
     short = await agent.post(f"{path}/resposta", {"answer": "curto demais"})
     assert short.status_code == 422
     assert "curto demais</textarea>" in await _text(short)
-    wrong = await agent.post(f"{path}/propostas", {"offer": "Isto", "amount": "12.50", "due_on": "amanhã"})
-    assert wrong.status_code == 422
-    wrong = await agent.post(f"{path}/propostas", {"offer": "Isto", "amount": "12.50"})
-    assert "Escreva o valor" in await _text(wrong)
-
-    await agent.post(f"{path}/propostas", {"offer": "Primeira", "amount": "100"})
+    await agent.post(f"{path}/propostas", _offer_form(text="Primeira"))
     first = await Offer.get()
     await _case_page(consumer, people)
-    await agent.post(f"{path}/propostas", {"offer": "Segunda", "amount": "200", "seen": str(first.id)})
+    seen = {"seen": str(first.id)}
+    await agent.post(f"{path}/propostas", _offer_form(text="Segunda", amount="200,00") | seen)
 
-    late = await consumer.post(
-        f"{path}/propostas", {"offer": "Quero três vezes isso", "amount": "300", "seen": str(first.id)}
-    )
+    late = await consumer.post(f"{path}/propostas", _offer_form(text="Quero três vezes isso") | seen)
     html = await _text(late)
     assert late.status_code == 409
-    assert "A negociação mudou" in html
+    assert "A negociação mudou enquanto você lia: agora vale a versão 2" in html
+    assert "valor: de R$ 100,00 para R$ 200,00" in html
     assert "Quero três vezes isso</textarea>" in html
     assert "Segunda" in html
-    assert (await consumer.post(f"{path}/propostas/{first.id}/aceitar")).status_code == 409
+    refused = await consumer.post(f"{path}/propostas/{first.id}/recusar", {"reason": "É pouco demais."})
+    html = await _text(refused)
+    assert refused.status_code == 409
+    assert "É pouco demais." in html
+    assert "O que está em aberto agora" in html
+    given = {"text_hash": first.text_hash, "read": "1", "code": "123456"}
+    assert (await consumer.post(f"{path}/propostas/{first.id}/aceitar", given)).status_code == 409
 
 
 async def test_staff_notifies_a_new_company_and_its_person_lands_on_the_case(

@@ -1,0 +1,101 @@
+"""How the person who accepts an offer confirms it, and the evidence that is kept of both sides.
+
+As in the hearing room (ADR 0060): with the account's second factor, or with a code sent to its e-mail for
+exactly this text. It is a simple electronic signature with its own evidence (Lei 14.063/2020, art. 4, I).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.adapters.vault import Vault
+from app.db import transaction
+from app.i18n import gettext as _
+from app.services import codes, letters, second_factor
+from app.services.rooms import side_role
+from app.services.signatures import EMAIL_CODE, Evidence
+from models import Case, Offer, OfferSignature, User
+from models.rules.errors import Refused
+from models.rules.evidence import SignatureEvidence
+from models.rules.news import News
+from models.rules.people import Viewer
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """How a person confirmed an act, and from where."""
+
+    method: str
+    evidence: Evidence
+
+
+async def ask_code(offer: Offer, viewer: Viewer, *, secret: str, now: datetime) -> None:
+    """Send the code that accepts this text; Refused("factor_instead") for who has a second factor."""
+    async with transaction():
+        if await second_factor.enrolled(viewer.user_id):
+            raise Refused("factor_instead")
+        purpose = codes.accept_purpose(offer.id, offer.text_hash)
+        code = await codes.issue(viewer.user_id, purpose, secret=secret, now=now)
+        case = await Case.get(id=offer.case_id)
+        text = letters.Text(
+            subject=_("%(code)s é o seu código para aceitar o acordo") % {"code": code},
+            paragraphs=(
+                _(
+                    "Para aceitar a proposta da reclamação %(protocol)s, digite na página dela o código "
+                    "%(code)s. Ele vale por 15 minutos."
+                )
+                % {"protocol": case.protocol, "code": code},
+                _("Se não foi você que pediu, não informe o código a ninguém e avise o Procon."),
+            ),
+            news=News.ACCOUNT,
+        )
+        person = await User.get(id=viewer.user_id)
+        await letters.write([person], f"accept:{offer.id}:{now.isoformat()}", text, now=now)
+
+
+async def confirm(
+    offer_id: int,
+    viewer: Viewer,
+    *,
+    code: str,
+    shown_hash: str,
+    evidence: Evidence,
+    secret: str,
+    vault: Vault,
+    now: datetime,
+) -> Confirmed:
+    """Use up the code by which the viewer accepts the text with ``shown_hash``; Refused when it is wrong.
+
+    To be called before the accepting transaction, so that a wrong try is counted all the same.
+    """
+    if await second_factor.enrolled(viewer.user_id):
+        method = await second_factor.check(viewer.user_id, code, vault=vault, secret=secret, now=now)
+    else:
+        method = EMAIL_CODE
+        purpose = codes.accept_purpose(offer_id, shown_hash)
+        await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
+    return Confirmed(method, evidence)
+
+
+async def keep(offer: Offer, viewer: Viewer, confirmed: Confirmed, *, now: datetime) -> str:
+    """Keep a person's evidence inside the caller's transaction; its hash, which the record binds."""
+    signed = await OfferSignature.create(
+        offer_id=offer.id,
+        user_id=viewer.user_id,
+        role=side_role(viewer.role),
+        text_hash=offer.text_hash,
+        method=confirmed.method,
+        address=confirmed.evidence.address[:45],
+        device=confirmed.evidence.device[:200],
+        at=now,
+    )
+    return SignatureEvidence(
+        user=signed.user_id,
+        role=signed.role.value,
+        text_hash=signed.text_hash,
+        method=signed.method,
+        address=signed.address,
+        device=signed.device,
+        at=signed.at,
+    ).digest()
