@@ -30,7 +30,7 @@ from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, today, typed_day
 from models import Case, Offer
-from models.rules.agreement import ClauseKind, ClauseTerms
+from models.rules.agreement import ClauseKind, ClauseTerms, text_hash
 from models.rules.case_machine import Action
 from models.rules.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from models.rules.hearing import SeatRole
@@ -181,10 +181,10 @@ class _Shown:
     sent: bool = False
 
     def forms(self) -> dict[str, dict[str, Any]]:
-        """The forms as they are shown again; a code is never shown again."""
+        """The forms as they are shown again."""
         if not self.name:
             return {}
-        values = {name: value for name, value in (self.typed or {}).items() if name != "code"}
+        values = dict(self.typed or {})
         return {self.name: {"values": values, "errors": _errors(self.error) if self.error else {}}}
 
 
@@ -195,14 +195,16 @@ async def _read(case_id: int, offer_id: int, shown: _Shown) -> ResponseReturnVal
         raise NotFound
     standing = page.open_offer
     offer = await Offer.get(id=offer_id)
+    text = offer.final_text or await offers.text_of(
+        await Case.get(id=case_id), view.side, view.terms, view.note
+    )
     html = render(
         "offers/show.html",
         page=page,
         case=page.case,
         offer=view,
-        text=offer.final_text
-        or await offers.text_of(await Case.get(id=case_id), view.side, view.terms, view.note),
-        text_hash=offer.text_hash,
+        text=text,
+        text_hash=text_hash(text),
         signatures=await signature_lines(offer_id),
         standing=standing if standing and standing.id != offer_id else None,
         answerable=_answerable(page, view),

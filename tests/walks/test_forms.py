@@ -40,6 +40,7 @@ WRONG: dict[str, dict[str, str]] = {
     "cases.add_note": {"note": LONG},
     "negotiation.answer": {"answer": "curta"},
     "news.choose": {"quiet_from": "99:99"},
+    "offers.refuse": {"reason": LONG},
     "registration.supply": {"text": LONG},
     "scheduling.cancel": {"cancel_reason": LONG},
     "thread.write": {"message": LONG},

@@ -107,7 +107,7 @@ async def test_answer_offer_counter_and_acceptance(enter: SignIn) -> None:
     given = {"text_hash": offer.text_hash, "code": code}
     unread = await consumer.post(f"{own}/aceitar", given)
     assert unread.status_code == 422
-    assert code not in await _text(unread)
+    assert f'value="{code}"' in await _text(unread)
     wrong = await consumer.post(f"{own}/aceitar", given | {"read": "1", "code": "1"})
     assert "Código incorreto" in await _text(wrong)
     assert (await agent.post(f"{own}/aceitar", given | {"read": "1"})).status_code == 409
