@@ -19,6 +19,7 @@ from models.cases import (
     Draft,
     Notice,
     Offer,
+    OfferState,
     Problem,
     ProtocolCounter,
     SolvedBy,
@@ -57,6 +58,7 @@ from models.scheduling import (
     SlotClaim,
     WorkingHours,
 )
+from models.taxonomy import Problem, ProblemChange
 from models.texts import StandardText
 
 __all__ = [
@@ -107,6 +109,7 @@ __all__ = [
     "Paragraph",
     "Power",
     "Problem",
+    "ProblemChange",
     "ProtocolCounter",
     "PushDevice",
     "Recording",

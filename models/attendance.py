@@ -8,10 +8,11 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
-from models.cases import Case, Problem
+from models.cases import Case
 from models.people import User
 from models.rules.attendance import Act, Channel, Kind, Stage
 from models.rules.tickets import Line, TicketState
+from models.taxonomy import Problem
 
 
 class Attendance(Model):

@@ -24,7 +24,8 @@ class DayKind(StrEnum):
 class CalendarDay(Model):
     """Days set by the coordinator, both ends included, with the decree that says so.
 
-    Nothing is deleted: a day that was taken back has ``revoked_at``, so that an old count can be explained.
+    ``file_key`` is where the published decree is kept, empty for none. Nothing is deleted: a day that was
+    taken back has ``revoked_at``, so that an old count can be explained.
     """
 
     id = fields.IntField(primary_key=True)
@@ -33,6 +34,11 @@ class CalendarDay(Model):
     kind = fields.CharEnumField(DayKind, max_length=12)
     name = fields.CharField(max_length=120)
     decree = fields.CharField(max_length=160)
+    file_key = fields.CharField(max_length=80, db_default="")
+    file_name = fields.CharField(max_length=160, db_default="")
+    file_type = fields.CharField(max_length=40, db_default="")
+    file_sha256 = fields.CharField(max_length=64, db_default="")
+    file_size = fields.BigIntField(db_default=0)
     added_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="calendar_days", on_delete=OnDelete.RESTRICT
     )

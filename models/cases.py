@@ -16,6 +16,7 @@ from models.rules.calls import CallResult
 from models.rules.case_machine import State
 from models.rules.offers import OfferState
 from models.rules.people import Side
+from models.taxonomy import Problem
 
 
 class SolvedBy(StrEnum):
@@ -24,21 +25,6 @@ class SolvedBy(StrEnum):
     PRELIMINARY = "preliminary"
     CIP = "cip"
     AGREEMENT = "agreement"
-
-
-class Problem(Model):
-    """One leaf of the taxonomy área → assunto → problema, by code, with its validity."""
-
-    id = fields.IntField(primary_key=True)
-    code = fields.CharField(max_length=16, unique=True)
-    area = fields.CharField(max_length=80)
-    subject = fields.CharField(max_length=120)
-    label = fields.CharField(max_length=160)
-    valid_from = fields.DateField()
-    valid_to: date | None = fields.DateField(null=True)
-
-    class Meta:
-        table = "problem"
 
 
 class Case(Model):

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from uuid import UUID
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.adapters.errors import PermanentFailure
 from app.adapters.mail import Attachment, Letter
 from app.adapters.storage import Storage
-from app.i18n import gettext, ngettext
 from app.jobs.reckoning import reckoner_of
 from app.parts import Parts
 from app.services import deliveries, letters, news_choices, spreading
 from app.services.duties import standing_of
+from app.services.letter_face import face
 from app.services.letters import Text
 from models import Document
 from models.rules.delivery import DeliveryStatus
 from models.rules.news import OPTIONAL, News
 from models.rules.people import Role
-
-TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
-
-_environment = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    extensions=["jinja2.ext.i18n"],
-)
-_environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # added by the extension
 
 
 async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
@@ -58,11 +43,12 @@ async def send_letter(job_id: int, payload: Mapping[str, Any], parts: Parts) -> 
         "unsubscribe": unsubscribe,
     }
     domain = parts.public_url.partition("://")[2].partition(":")[0]
+    looks = face(context)
     letter = Letter(
         to=to,
         subject=text.subject,
-        text=_environment.get_template("letter.txt").render(context),
-        html=_environment.get_template("letter.html").render(context),
+        text=looks.text,
+        html=looks.html,
         message_id=f"<letter-{job_id}@{domain}>",
         attachments=tuple([await _attachment(key, parts.storage) for key in text.documents]),
         calendar=text.calendar or None,

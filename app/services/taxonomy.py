@@ -19,6 +19,7 @@ from tortoise.expressions import Q
 
 from app.db import transaction
 from models import Problem
+from models.rules.taxonomy import GovGroup, Origin
 
 FILE = Path(__file__).parent.parent / "data" / "taxonomy.toml"
 
@@ -51,13 +52,24 @@ class Area:
 async def load(today: date, file: Path = FILE) -> None:
     """Make the table say what the file says; doing it again changes nothing.
 
-    Problems that are no longer in the file are valid until yesterday.
+    Problems that are no longer in the file are valid until yesterday. What the coordination has edited is no
+    longer the file's.
     """
     raw = await asyncio.to_thread(_read, file)
     async with transaction():
-        known = {problem.code: problem for problem in await Problem.all()}
-        for code, area, subject, label in _leaves(raw):
-            wanted: dict[str, Any] = {"area": area, "subject": subject, "label": label, "valid_to": None}
+        rows = await Problem.all()
+        edited = {problem.code for problem in rows if problem.origin is Origin.EDITED}
+        known = {problem.code: problem for problem in rows if problem.code not in edited}
+        for code, area, subject, label, group in _leaves(raw):
+            if code in edited:
+                continue
+            wanted: dict[str, Any] = {
+                "area": area,
+                "subject": subject,
+                "label": label,
+                "valid_to": None,
+                "gov_group": group,
+            }
             problem = known.pop(code, None)
             if problem is None:
                 await Problem.create(code=code, valid_from=raw["valid_from"], **wanted)
@@ -102,8 +114,9 @@ def _read(file: Path) -> dict[str, Any]:
     return tomllib.loads(file.read_text("utf-8"))
 
 
-def _leaves(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+def _leaves(raw: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     for area in raw["area"]:
         for subject in area["subject"]:
-            for code, label in subject["problems"]:
-                yield code, area["name"], subject["name"], label
+            for code, label, *group in subject["problems"]:
+                named = GovGroup[group[0].upper()] if group else ""
+                yield code, area["name"], subject["name"], label, str(named)
