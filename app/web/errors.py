@@ -92,7 +92,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
         422,
         N_("Linha {line}: são oito colunas, separadas por ponto e vírgula."),
     ),
-    "csv_heading": (422, N_("A primeira linha deve ser: {columns}")),
+    "csv_heading": (422, N_("A primeira linha não é esta: {columns}.")),
     "csv_long": (422, N_("O arquivo tem mais de {most} linhas. Divida-o.")),
     "csv_words": (422, N_("Linha {line}: área, assunto e problema são obrigatórios e curtos.")),
     "date_future": (422, N_("Esta data ainda não chegou.")),

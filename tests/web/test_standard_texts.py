@@ -83,5 +83,5 @@ async def test_the_taxonomy_is_kept_from_its_page(application: Application) -> N
     assert back.headers["Location"] == "/assuntos?feito=0.0.0.0"
     bad = await browser.fill("/assuntos", {"text": "nada"}, to="/assuntos/importar")
     assert bad.status_code == 422
-    assert "A primeira linha deve ser: codigo;area" in await text_of(bad)
+    assert "A primeira linha não é esta: codigo;area" in await text_of(bad)
     assert await Problem.filter(code="PR0601").count() == 2
