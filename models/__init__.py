@@ -19,8 +19,6 @@ from models.cases import (
     Draft,
     Notice,
     Offer,
-    OfferState,
-    Problem,
     ProtocolCounter,
     SolvedBy,
     Statement,

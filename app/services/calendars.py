@@ -50,6 +50,25 @@ class Decree:
 
 
 @dataclass(frozen=True)
+class DecreeFile:
+    """The published decree of an entry; ``key`` is where its bytes are, ``size`` is theirs."""
+
+    entry_id: int
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    key: str
+
+    @classmethod
+    def of(cls, row: CalendarDay) -> DecreeFile | None:
+        """That of a row, None for none."""
+        if not row.file_key:
+            return None
+        return cls(row.id, row.file_name, row.file_type, row.file_size, row.file_sha256, row.file_key)
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of a year's calendar; ``id`` is None for a day of the library's list."""
 
@@ -62,6 +81,7 @@ class Entry:
     added_by: str = ""
     added_at: datetime | None = None
     revoked_at: datetime | None = None
+    file: DecreeFile | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +148,7 @@ def _entry(row: CalendarDay) -> Entry:
         row.added_by.name,
         row.added_at,
         row.revoked_at,
+        DecreeFile.of(row),
     )
 
 

@@ -17,21 +17,25 @@ from app.services.duty_words import WORDS
 from models import Case, Hearing, Offer, OfferState
 from models.rules.case_machine import State
 from models.rules.delivery import REDELIVERY
-from models.rules.duties import Standing, Until, deadline, duty
+from models.rules.duties import Duty, Standing, Until, counted, deadline, duty
 from models.rules.fulfilment import REPLY_TERM
 from models.rules.hearing import OVER
 from models.rules.people import Role
-from models.rules.terms import Calendar, Term
+from models.rules.terms import Calendar, Term, explain
 
 
 @dataclass(frozen=True)
 class Told:
-    """``sentence`` as it is shown; ``yours``: this person must act; ``late`` days since the last one."""
+    """``sentence`` as it is shown; ``yours``: this person must act; ``late`` days since the last one.
+
+    ``explanation`` is how the last day was counted, empty where none is.
+    """
 
     sentence: str
     until: date | None
     yours: bool
     late: int
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Reckoner:
         return Standing(
             state=case.state,
             since=case.term_start if unserved and case.term_start else since,
+            explanation=getattr(case, "due_explanation", ""),
             undelivered=unserved and case.term_act == REDELIVERY,
             due_on=case.due_on,
             passed=case.due_on is not None and case.due_on < self.today,
@@ -73,7 +78,13 @@ class Reckoner:
         sentence = _(words.act(role, must=must)) + when
         if otherwise := words.consequence(role):
             sentence += "; " + _(otherwise)
-        return Told(sentence + ".", until, must, late)
+        return Told(sentence + ".", until, must, late, self._explained(standing, wanted))
+
+    def _explained(self, standing: Standing, wanted: Duty) -> str:
+        if wanted.until is Until.TERM and standing.due_on:
+            return standing.explanation
+        service = counted(wanted, standing, self.terms, self.calendar)
+        return explain(service) if service else ""
 
     def _when(self, standing: Standing, until: date | None, kind: Until, late: int) -> str:
         if until is None:

@@ -92,6 +92,7 @@ def _coordinator() -> tuple[NavItem, ...]:
         NavItem(_("Agenda"), "/agenda"),
         NavItem(_("Pauta"), "/pauta"),
         NavItem(_("Atrasos"), "/atrasos"),
+        NavItem(_("Ajustes"), "/ajustes"),
     )
 
 

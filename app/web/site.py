@@ -6,6 +6,7 @@ from quart import Quart
 
 from app.web import (
     accounts,
+    agency_page,
     agenda,
     assistance,
     attendance,
@@ -23,6 +24,7 @@ from app.web import (
     consultations,
     countdown,
     counter,
+    decrees,
     deliveries,
     development,
     documents,
@@ -102,6 +104,8 @@ SUBJECTS = (
     agenda,
     blocks,
     terms,
+    decrees,
+    agency_page,
     standard_texts,
     taxonomy,
     late,

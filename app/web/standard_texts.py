@@ -21,6 +21,8 @@ from models.rules.standard_texts import Kind, Medium, Wording
 
 blueprint = Blueprint("standard_texts", __name__)
 
+_LOOKERS = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR)
+"""Who sees previews: a form is sent for each, and control sends none."""
 PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 """A letter's HTML has its styles in it, as mail programs want them; it runs and fetches nothing."""
 
@@ -68,7 +70,7 @@ async def revert(name: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/textos/<name>/previa")
-@requires(STAFF)
+@requires(*_LOOKERS)
 async def preview(name: str) -> Response:
     """What is being typed as it would look: a page for the editor's frame."""
     kind, typed = _kind(name), await form()
@@ -90,7 +92,7 @@ async def preview(name: str) -> Response:
 
 
 @blueprint.post("/textos/<name>/previa.pdf")
-@requires(STAFF)
+@requires(*_LOOKERS)
 async def preview_pdf(name: str) -> ResponseReturnValue:
     """The document with what is being typed, about an invented matter."""
     if name not in text_preview.PAPERS:

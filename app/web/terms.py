@@ -13,6 +13,7 @@ from app.i18n import gettext as _
 from app.services import calendars
 from app.services.calendars import Decree
 from app.web.access import STAFF, requires, viewer
+from app.web.decrees import described
 from app.web.errors import field_sentences
 from app.web.forms import form, query
 from app.web.parts import parts
@@ -124,9 +125,11 @@ def _year() -> int:
 
 async def _year_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     chosen = _year()
+    shown = await calendars.year(parts().holidays, chosen)
     return render(
         "terms/calendar.html",
-        year=await calendars.year(parts().holidays, chosen),
+        year=shown,
+        files={line.id: described(line.file) for line in shown.entries if line.file},
         years=[
             (url_for(".year_page", ano=number), str(number), None)
             for number in range(today().year - 1, today().year + calendars.YEARS_AHEAD)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from models.rules.case_machine import TABLE, Action, State
 from models.rules.people import Role, Side
-from models.rules.terms import Calendar, Term, due_date
+from models.rules.terms import Calendar, DueDate, Term, due_date
 
 
 class Until(StrEnum):
@@ -42,7 +42,7 @@ class Standing:
     ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. A notified case
     without ``due_on`` waits for the company's awareness, which begins its term; ``since`` is then the day of
     the last attempt, and ``undelivered`` says that every attempt failed. ``passed``: the
-    running term is over.
+    running term is over; ``explanation`` is how it was counted.
     """
 
     state: State
@@ -51,6 +51,7 @@ class Standing:
     hearing_at: datetime | None = None
     offer: Side | None = None
     undelivered: bool = False
+    explanation: str = ""
     passed: bool = False
     asked: bool = False
 
@@ -118,13 +119,23 @@ def duty(standing: Standing, role: Role) -> Duty:
     return DUTIES[standing.state]
 
 
+def counted(
+    wanted: Duty, standing: Standing, terms: Mapping[str, Term], calendar: Calendar
+) -> DueDate | None:
+    """How a duty's term of service is counted, from the state's first day; None for any other."""
+    if wanted.until is not Until.SERVICE or wanted.act not in terms:
+        return None
+    return due_date(terms[wanted.act], standing.since, calendar)
+
+
 def deadline(wanted: Duty, standing: Standing, terms: Mapping[str, Term], calendar: Calendar) -> date | None:
-    """The last day of a duty, None when no term runs. A term of service counts from the state's first day."""
+    """The last day of a duty, None when no term runs."""
     match wanted.until:
         case Until.TERM:
             return standing.due_on
-        case Until.SERVICE if wanted.act in terms:
-            return due_date(terms[wanted.act], standing.since, calendar).due
+        case Until.SERVICE:
+            service = counted(wanted, standing, terms, calendar)
+            return service.due if service else None
         case Until.HEARING if standing.hearing_at is not None:
             return standing.hearing_at.date()
     return None

@@ -110,3 +110,13 @@ async def test_a_letter_says_it_as_of_its_sending(fake_parts: Parts) -> None:
         sentence = RECKONER.told(standing, role).sentence
         assert sentence in " ".join(letter.text.split())
         assert sentence in letter.html
+
+
+def test_every_date_says_how_it_was_counted() -> None:
+    service = RECKONER.told(Standing(State.SUBMITTED, MONDAY), Role.ATTENDANT)
+    assert service.explanation.startswith("5 dias úteis a partir de 23/11/2026 (exclusive)")
+    assert service.explanation.endswith("Fonte: Meta de serviço do órgão (Lei 13.460/2017, art. 7º).")
+    running = Standing(State.NOTIFIED, MONDAY, TERM_ENDS, explanation="10 dias corridos…")
+    assert RECKONER.told(running, Role.COMPANY).explanation == "10 dias corridos…"
+    for state in (State.DRAFT, State.ARCHIVED, State.HEARING_SCHEDULED):
+        assert RECKONER.told(Standing(state, MONDAY, hearing_at=HEARING), Role.CONSUMER).explanation == ""

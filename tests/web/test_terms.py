@@ -6,8 +6,8 @@ from app.factory import Application
 from models import CalendarDay
 from models.rules.people import Role
 from tests.factories.people import make_user
-from tests.web.browser import Browser
-from tests.web.test_documents import signed_in
+from tests.web.browser import ORIGIN, Browser
+from tests.web.test_documents import PDF, signed_in
 from tests.web.test_intake_pages import text_of
 
 DECREE = {
@@ -72,3 +72,35 @@ async def test_a_guest_sees_no_queues(application: Application) -> None:
     page = await text_of(await browser.get("/painel"))
     assert "convidado de uma audiência" in page
     assert "na triagem" not in page
+
+
+async def test_the_published_decree_is_kept_beside_its_days(application: Application) -> None:
+    browser = await staff(application, Role.COORDINATOR)
+    await browser.fill("/calendario", DECREE)
+    entry = await CalendarDay.get()
+    url = f"/calendario/{entry.id}/decreto"
+    assert (await browser.get(url)).status_code == 404
+
+    await browser.get("/calendario?ano=2026")
+    headers = {"Origin": ORIGIN, "X-CSRF-Token": browser.token}
+    for name in ("rascunho.pdf", "Decreto%201.234.pdf"):
+        named = {**headers, "X-File-Name": name, "Content-Type": "application/octet-stream"}
+        sent = await browser.raw("POST", url, headers=named, data=PDF)
+        assert sent.status_code == 201
+    assert (await sent.get_json())["filename"] == "Decreto 1.234.pdf"
+
+    reader = await staff(application, Role.MEDIATOR)
+    page = await text_of(await reader.get("/calendario?ano=2026"))
+    assert f'href="{url}">Decreto 1.234.pdf' in page
+    assert await (await reader.raw("GET", url)).get_data() == PDF
+    assert (await reader.raw("DELETE", url, headers=headers)).status_code == 403
+
+    assert (await browser.raw("DELETE", url, headers=headers)).status_code == 200
+    assert (await browser.get(url)).status_code == 404
+
+
+async def test_the_profile_is_shown_with_what_nobody_has_confirmed(application: Application) -> None:
+    browser = await staff(application, Role.COORDINATOR)
+    page = await text_of(await browser.get("/ajustes"))
+    for words in ("Unidade móvel", "10 dias corridos", "REC × NAT + VA", "88800-000 a 88819-999", "linha "):
+        assert words in page

@@ -1,0 +1,47 @@
+"""What rules this agency: what the coordination edits, and the municipality's profile as it was read."""
+
+from __future__ import annotations
+
+from quart import Blueprint
+
+from app.i18n import N_, ngettext
+from app.i18n import gettext as _
+from app.web.access import requires
+from app.web.filters import cep
+from app.web.parts import parts
+from app.web.render import render
+from app.web.terms import ACTS
+from models.rules.people import Role
+from models.rules.terms import Term
+from models.rules.territory import Link
+
+blueprint = Blueprint("agency_page", __name__)
+
+LINKS = {
+    Link.RESIDENCE: N_("moradia no município"),
+    Link.RELATION: N_("lugar da compra, do contrato ou do serviço"),
+}
+
+
+@blueprint.get("/ajustes")
+@requires(Role.COORDINATOR, Role.AUDITOR)
+async def show() -> str:
+    """Ways to what can be edited, and the profile with what nobody has confirmed yet."""
+    profile = parts().profile
+    return render(
+        "agency/show.html",
+        links="; ".join(_(words) for link, words in LINKS.items() if link in profile.territory.links),
+        ceps="; ".join(f"{cep(first)} a {cep(last)}" for first, last in profile.territory.cep_ranges),
+        terms=[(_(ACTS.get(act, act)), _written(term), term.source) for act, term in profile.terms.items()],
+        kept=[
+            (_("Vídeos das audiências"), profile.recording.keep_days),
+            (_("Como cada pessoa esteve conectada"), profile.hearing.keep_connections_days),
+            (_("Conversas de quem pediu ajuda na audiência"), profile.hearing.keep_help_days),
+        ],
+    )
+
+
+def _written(term: Term) -> str:
+    if term.kind == "business":
+        return ngettext("%(num)s dia útil", "%(num)s dias úteis", term.days) % {"num": term.days}
+    return ngettext("%(num)s dia corrido", "%(num)s dias corridos", term.days) % {"num": term.days}

@@ -1,0 +1,65 @@
+"""The published decree of an entry of the calendar: sent, read, taken away."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from quart import Blueprint, request, url_for
+from quart.typing import ResponseReturnValue
+
+from app.services import decrees
+from app.services.calendars import DecreeFile
+from app.services.documents import Intake, Limits
+from app.web.access import STAFF, requires, viewer
+from app.web.body import body_chunks
+from app.web.documents import NAME_HEADER_MAX
+from app.web.limits import limit
+from app.web.parts import parts
+from app.web.stored import Stored, attachment, sent
+from models.rules.people import Role
+
+blueprint = Blueprint("decrees", __name__)
+
+
+@blueprint.post("/calendario/<int:entry_id>/decreto")
+@requires(Role.COORDINATOR)
+async def attach(entry_id: int) -> ResponseReturnValue:
+    """Take in the decree (the body itself); X-File-Name is its percent-encoded name."""
+    await limit("upload", viewer().user_id)
+    bound = parts()
+    limits = Limits(bound.profile.upload_max_bytes, bound.profile.upload_max_files)
+    file = await decrees.attach(
+        viewer(),
+        entry_id,
+        unquote(request.headers.get("X-File-Name", "")[:NAME_HEADER_MAX]),
+        body_chunks(request, limits.max_bytes),
+        intake=Intake(bound.storage, bound.inspector, bound.scanner, limits),
+    )
+    return described(file), 201
+
+
+@blueprint.get("/calendario/<int:entry_id>/decreto")
+@requires(STAFF)
+async def download(entry_id: int) -> ResponseReturnValue:
+    """The decree as it was sent."""
+    file = await decrees.opened(entry_id)
+    return await sent(Stored(file.key, file.size, file.sha256, file.media_type, attachment(file.filename)))
+
+
+@blueprint.delete("/calendario/<int:entry_id>/decreto")
+@requires(Role.COORDINATOR)
+async def remove(entry_id: int) -> ResponseReturnValue:
+    """Take the file away."""
+    await decrees.remove(viewer(), entry_id, storage=parts().storage)
+    return {"id": str(entry_id)}
+
+
+def described(file: DecreeFile) -> dict[str, str | int]:
+    """A decree as the upload component needs it."""
+    return {
+        "id": str(file.entry_id),
+        "filename": file.filename,
+        "size": file.size,
+        "media_type": file.media_type,
+        "url": url_for("decrees.download", entry_id=file.entry_id),
+    }
