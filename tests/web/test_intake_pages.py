@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from quart import Response
@@ -96,6 +97,54 @@ async def test_a_registration_that_was_not_sent_can_be_thrown_away(application: 
     browser, case, _ = await citizen(application, State.DRAFT)
     assert (await browser.post(f"/casos/{case.id}/descartar")).status_code == 303
     assert not await Case.exists(id=case.id)
+
+
+async def test_who_lives_elsewhere_says_where_the_purchase_was_and_the_triage_reads_it(
+    application: Application,
+) -> None:
+    user = await make_user(cep="88900000", city="Araranguá")
+    case = await make_case(State.DRAFT, user)
+    browser = await signed_in(application, user)
+    path = f"/casos/{case.id}/cadastro"
+    page = await text_of(await browser.get(path))
+    assert "A compra, o contrato ou o serviço foi em Criciúma?" in page
+    for kind in ("residence", "identity"):
+        await upload(browser, case, kind=kind)
+    unsaid = await browser.post(path, {"conflict": CONFLICT})
+    assert unsaid.status_code == 422
+    assert 'href="#campo-relation_here"' in await text_of(unsaid)
+    assert (await browser.post(path, {"conflict": CONFLICT, "relation_here": "sim"})).status_code == 303
+
+    staff, _ = await attendant(application)
+    page = await text_of(await staff.get(f"/casos/{case.id}/triagem"))
+    assert "Vínculo: lugar da compra" in page
+    assert "acordo municipal" in page, "the rule's source"
+
+
+async def test_a_request_without_an_answer_is_archived_from_the_desk_after_its_term(
+    application: Application,
+) -> None:
+    browser, case, _ = await citizen(application, State.WAITING_CONSUMER, triage_note="Falta a conta.")
+    staff, _ = await attendant(application)
+    desk, archive = f"/casos/{case.id}/triagem", f"/casos/{case.id}/triagem/arquivar"
+    await Case.filter(id=case.id).update(due_on=START.date(), due_explanation="10 dias corridos…")
+    page = await text_of(await staff.get(desk))
+    assert "10 dias corridos…" in page
+    assert archive not in page
+    early = await staff.post(archive)
+    assert early.status_code == 409
+    assert "ainda corre: até 23/11/2026" in await text_of(early)
+
+    await Case.filter(id=case.id).update(due_on=START.date() - timedelta(days=3))
+    assert archive in await text_of(await staff.get(desk))
+    assert (await staff.post(archive)).status_code == 303
+    page = await text_of(await browser.get(f"/casos/{case.id}"))
+    assert "Nada se perdeu" in page
+    assert (
+        await browser.post(f"/casos/{case.id}/complemento", {"text": "Segue a conta."})
+    ).status_code == 303
+    await case.refresh_from_db()
+    assert case.state is State.IN_TRIAGE
 
 
 async def test_an_attendant_takes_asks_and_accepts(application: Application) -> None:
