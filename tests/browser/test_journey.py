@@ -268,9 +268,15 @@ async def talk(lucia: Person, ana: Person, paulo: Person) -> None:
 
 
 async def agree(lucia: Person, ana: Person, paulo: Person) -> None:
-    """The company proposes a clause, Ana accepts it, the mediator closes the text."""
+    """Ana's last offer is there as a clause and is put aside; the company proposes another, which Ana
+    accepts; the mediator closes the text."""
     for person in (lucia, ana, paulo):
         await person.tab("Acordo")
+        await expect(person.page.get_by_text("Quero o valor inteiro de volta.").first).to_be_visible()
+    await lucia.page.get_by_role("button", name=re.compile("^Retirar cláusula")).click()
+    await expect(paulo.page.get_by_role("button", name=re.compile("^Aceitar"))).to_have_count(
+        0, timeout=SOON_MS
+    )
     page = paulo.page
     await page.locator("summary", has_text="Propor uma cláusula").click()
     await page.locator("[name=debtor]").select_option("company")

@@ -221,6 +221,12 @@ async def proposes(person: Person, hearing: int) -> None:
     )
 
 
+async def put_aside(joao: Person, hearing: int) -> None:
+    """The mediator takes out the clause that came with the last offer: the parties agree on another."""
+    page = await joao.open(f"/audiencias/{hearing}")
+    await act(joao, hearing, _action(page, r"/clausulas/\d+/retirar$"))
+
+
 def acceptance(page: Page) -> str:
     """Where the first clause that the page lets one accept is accepted."""
     return _action(page, r"/clausulas/\d+/aceitar$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -46,6 +47,14 @@ def residence() -> dict[str, str]:
 def local_now() -> datetime:
     """The agency's time."""
     return datetime.now(city().agency.zone)
+
+
+CANCELLED_READER = re.compile(
+    r"Exception in callback <function StreamReaderProtocol\.connection_made.*\n.*\nTraceback.*\n(  .*\n)+"
+    r"asyncio\.exceptions\.CancelledError\n"
+)
+"""What asyncio of Python 3.11 says when a server ends that still reads from somebody: it asks a task that was
+cancelled for its exception."""
 
 
 class House:
@@ -125,7 +134,8 @@ class House:
 
     def faults(self) -> list[str]:
         """What the server's log says of faults of ours."""
-        lines = self.server.log.read_text().splitlines()
+        log = CANCELLED_READER.sub("", self.server.log.read_text())
+        lines = log.splitlines()
         return [line for line in lines if "Traceback" in line or '"level":"error"' in line.replace(" ", "")]
 
 

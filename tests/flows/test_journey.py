@@ -228,6 +228,8 @@ async def they_agree(ana: Person, paulo: Person, joao: Person, hearing: int, ana
     await chapters.writes(joao, hearing, "As partes conversaram e chegaram a um acordo.\n")
     await ana_sees.learns("minutes_changed")
     assert "chegaram a um acordo" in (await ana.open(f"/audiencias/{hearing}")).words
+    await chapters.put_aside(joao, hearing)
+    await ana_sees.learns("clause_withdrawn")
     await chapters.proposes(paulo, hearing)
     await ana_sees.learns("clause_proposed")
     page = await ana.open(f"/audiencias/{hearing}")

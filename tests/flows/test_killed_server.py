@@ -119,6 +119,7 @@ async def an_accepted_clause(
     """All three are in the room when the server falls; they find their seats again."""
     await act(joao, hearing, "/lugares/admitir")
     await chapters.opens(joao, hearing)
+    await chapters.put_aside(joao, hearing)
     await chapters.proposes(paulo, hearing)
     await act(ana, hearing, chapters.acceptance(await ana.open(f"/audiencias/{hearing}")))
     await falls(house)
