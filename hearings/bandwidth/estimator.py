@@ -22,6 +22,8 @@ STALE_S = 5.0
 WINDOW_S = 0.5
 BASE_S = 10.0
 """The shortest delay of so long a time is the line without a queue."""
+LOOK_S, STEADY_S, UNSTEADY_S = 0.5, 1.5, 0.02
+"""Shortest delays of half seconds that lie no further apart than this for so long are steady."""
 SPARED_S = 0.3
 """For so long after a probe was answered a queue that grew is laid to the probe."""
 NOISE_S = 0.015
@@ -43,7 +45,7 @@ class Estimator:
         self._reference: int | None = None
         self._remb: int | None = None
         self._delivered = _Delivered()
-        self._base = _Lowest()
+        self._way = _Way()
         self._spared_until = 0.0
         self._begin()
 
@@ -104,7 +106,7 @@ class Estimator:
             octets += size
             if arrived - sent < lowest:
                 lowest = arrived - sent
-        self.queue_s = lowest - self._base.add(lowest, now)
+        self.queue_s = lowest - self._way.add(lowest, now)
         self._delivered.add(8 * octets, arrived)
         # What was counted as lost and has come all the same was not lost.
         late = sum(told_number <= newest for told_number, _, _, _ in told)
@@ -195,16 +197,33 @@ class _Delivered:
         return (self._bits - first) / (end - begin) if end - begin > 0.1 else None
 
 
-class _Lowest:
-    """The lowest value of the last `BASE_S` to twice that."""
+class _Way:
+    """The delay of the way itself: the lowest of the last `BASE_S` to twice that.
+
+    A way that has become longer (mobile network after Wi-Fi) looks like a queue until then. A queue is not
+    steady, it grows or drains; what stays the same for `STEADY_S` is the way.
+    """
 
     def __init__(self) -> None:
         self._now = self._before = float("inf")
-        self._since = float("-inf")
+        self._since = self._look_from = float("-inf")
+        self._look = float("inf")
+        self._looks: deque[float] = deque(maxlen=round(STEADY_S / LOOK_S))
 
-    def add(self, value: float, now: float) -> float:
-        """Take a value; returns the lowest."""
+    def add(self, delay: float, now: float) -> float:
+        """Take a delay, returns the way's."""
         if now - self._since > BASE_S:
-            self._before, self._now, self._since = self._now, value, now
-        self._now = min(self._now, value)
+            self._before, self._now, self._since = self._now, delay, now
+        self._now = min(self._now, delay)
+        if now - self._look_from > LOOK_S:
+            self._looks.append(self._look)
+            self._look, self._look_from = delay, now
+            self._settle()
+        self._look = min(self._look, delay)
         return min(self._now, self._before)
+
+    def _settle(self) -> None:
+        looks = self._looks
+        least, full = min(looks), len(looks) == looks.maxlen
+        if full and max(looks) - least < UNSTEADY_S and least - min(self._now, self._before) > UNSTEADY_S:
+            self._now = self._before = least

@@ -153,6 +153,26 @@ def test_a_long_way_is_no_narrow_one() -> None:
     assert 700_000 < trip.mean(settled) < 1_050_000
 
 
+@pytest.mark.parametrize("loss", [0.0, 0.02])
+def test_a_way_that_becomes_longer_is_no_queue_for_long(loss: float) -> None:
+    """As when a telephone goes from Wi-Fi to the mobile network in the middle of a hearing."""
+    line = Line(lambda _: 20e6, delay_s=0.01, loss=loss, burst=2, jitter_s=0.02)
+    trip = Trip(line, camera, wanted=2e6, back_s=0.01).run(8)
+    line.delay_s = trip.back_s = 0.2
+    trip.run(3)
+    assert trip.estimator.queue_s < 0.03
+    trip.run(5)
+    assert trip.estimator.bits_per_second > 1_900_000
+
+
+def test_a_queue_that_grows_slowly_is_no_longer_way() -> None:
+    line = Line(lambda _: 1e6, queue_s=3.0)
+    trip = Trip(line, lambda _: 0.0, wanted=0.0).run(2)
+    trip.video = lambda _: 1.03e6 - VOICES
+    trip.run(6)
+    assert trip.estimator.queue_s > 0.1
+
+
 def test_what_is_not_sent_is_found_by_probes_and_stays_found() -> None:
     trip = Trip(Line(lambda _: 2e6), lambda _: 0.0, wanted=1.5e6).run(5)
     assert trip.estimator.bits_per_second > 1_400_000
