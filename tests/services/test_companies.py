@@ -97,7 +97,7 @@ async def test_a_second_invitation_changes_the_link_and_unlinking_ends_it() -> N
     assert await companies.invite(number, coordinator, again, now=later, today=TODAY) == user_id
     assert (await Representation.get()).power is Power.LAWYER
 
-    await companies.unlink(number, user_id, coordinator)
+    await companies.unlink(number, user_id, coordinator, now=later)
     assert not await Representation.exists()
 
 

@@ -108,5 +108,5 @@ async def test_jobs_are_counted_by_kind_and_state(site: Quart) -> None:
         ("letter", "failed"): 1,
     }
     assert values(families["procon_job_waiting_seconds"]) == {(): 60}
-    sockets = {("/cases",): 0, ("/hearings",): 0, ("/rehearsals",): 0, ("/centre",): 0}
+    sockets = {("/cases",): 0, ("/hearings",): 0, ("/rehearsals",): 0, ("/centre",): 0, ("/counter",): 0}
     assert values(families["procon_sockets"]) == sockets

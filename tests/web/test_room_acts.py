@@ -55,7 +55,7 @@ VALUES = {"document_id": "00000000-0000-0000-0000-000000000000"}
 VERBS = {"hearing_acts.take": Conduct.OPEN, "hearing_acts.record": Take.START}
 CODE_FIRST = {"hearing_acts.sign"}
 """It looks at the code before it looks at the person; asking for the code is refused as signing is."""
-ELSEWHERE = {"scheduling.cancel", "scheduling.move", "presence.certify"}
+ELSEWHERE = {"scheduling.cancel", "scheduling.move", "presence.certify", "reschedule_requests.ask"}
 """Not done in the room, or after its end as well."""
 AUTHORITY = {"hearing_over", "not_admitted"}
 
