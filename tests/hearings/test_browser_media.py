@@ -141,20 +141,24 @@ async def test_screen_is_shared_beside_the_camera_and_taken_back(room: BrowserRo
     await room.grows("b", "a")
 
 
-MURMUR = """async () => {
+HUSH = """async () => {
   const context = new AudioContext();
   const tone = new OscillatorNode(context);
   const gain = new GainNode(context, { gain: 0 });
   const out = new MediaStreamAudioDestinationNode(context);
   tone.connect(gain).connect(out);
   tone.start();
+  window.voice = { context, gain };
+  const sender = media.publisher.pc.getSenders().find((one) => one.track?.kind === "audio");
+  await sender.replaceTrack(out.stream.getAudioTracks()[0]);
+}"""
+MURMUR = """() => {
+  const { context, gain } = window.voice;
   // Syllables and pauses; a full sine is -3 dBov, so these are about -58 and -78.
   for (let at = 0; at < 20; at += 0.3) {
     gain.gain.setValueAtTime(0.0018, context.currentTime + at);
     gain.gain.setValueAtTime(0.00018, context.currentTime + at + 0.2);
   }
-  const sender = media.publisher.pc.getSenders().find((one) => one.track?.kind === "audio");
-  await sender.replaceTrack(out.stream.getAudioTracks()[0]);
   return Date.now();
 }"""
 
@@ -170,7 +174,9 @@ async def test_speaking_is_told(room: BrowserRoom) -> None:
     assert activity["speaker"] in ("a", "b")
     await room.pages["a"].evaluate("() => media.setMuted(true)")
     await until(room.pages["b"], "() => window.activity.seats.a.voice === 'silent'")
-    await until(room.pages["b"], "() => window.activity.seats.b.voice !== 'too_low'")
+    # From silence: who has just spoken aloud counts as speaking for a second.
+    await room.pages["b"].evaluate(HUSH)
+    await until(room.pages["a"], "() => window.activity.seats.b.voice === 'silent'")
     began = await room.pages["b"].evaluate(MURMUR)
     await until(room.pages["a"], "() => window.activity.seats.b.voice === 'too_low'")
     print(f"too low, told to the other after {time.time() - began / 1000:.2f} s")
