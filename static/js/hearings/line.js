@@ -111,6 +111,7 @@ export class Line extends EventTarget {
   async leave() {
     const connected = this.socket.connected;
     this.wanted = false;
+    sessionStorage.removeItem(this.key); // before any wait: the page may be on its way out
     if (connected) await this.ask("leave", {}).catch(() => undefined);
     this.#end("");
   }

@@ -104,7 +104,7 @@ export class Room {
     this.captions.start();
     this.exhibit.start();
     this.look(0);
-    if (this.line.satHere) this.enter();
+    if (this.line.satHere && this.main.dataset.phase !== "over") this.enter(); // a page that was reloaded
   }
 
   listen() {
