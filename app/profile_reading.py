@@ -41,7 +41,7 @@ from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
 from models.rules.rescheduling import SchedulingPolicy
 from models.rules.slots import CLAIM_MINUTES
-from models.rules.standard_texts import Medium, UnclosedBrace, Wording, unknown
+from models.rules.standard_texts import Medium, UnclosedBrace, Wording, absent, unknown
 from models.rules.terms import Term
 from models.rules.territory import Link, Territory
 
@@ -383,6 +383,8 @@ def _texts(raw: Raw) -> dict[str, Wording]:
         wording = Wording(**_values(section, {"subject": known[name].original.subject, **values}, Wording))
         _check_names(f"{section}.subject", [wording.subject], known[name].names)
         _check_names(f"{section}.paragraphs", wording.paragraphs, known[name].names)
+        if missing := absent(known[name], wording):
+            raise SettingsError(f"{section}.paragraphs: falta a variável {{{missing[0]}}}")
         found[name] = wording
     return found
 

@@ -15,10 +15,8 @@ from tortoise.expressions import Q
 
 from app.adapters.passwords import Passwords
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import codes, letters, sessions
 from app.services.account_form import Contact, Registration
-from app.services.letters import Text
 from models import Case, User
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.news import News
@@ -49,9 +47,9 @@ async def register(new: Registration, password_hash: str, *, secret: str, now: d
         async with transaction():
             known = await User.filter(Q(email=new.email) | Q(cpf=new.cpf))
             if await _at_counter_before(known):
-                await letters.write_to(
-                    new.email, new.name, f"counter-account:{now.isoformat()}", _at_counter(), now=now
-                )
+                told = await letters.standard("account_at_counter", {}, path="/continuar", news=News.ACCOUNT)
+                key = f"counter-account:{now.isoformat()}"
+                await letters.write_to(new.email, new.name, key, told, now=now)
                 return
             if owners := [user for user in known if not _never_used(user)]:
                 await _tell_owners(owners, now)
@@ -171,78 +169,21 @@ def _never_used(user: User) -> bool:
 async def write_code(user: User, purpose: str, *, secret: str, now: datetime) -> None:
     """Write the letter with a new code, inside the caller's transaction."""
     code = await codes.issue(user.id, purpose, secret=secret, now=now)
-    text = _confirm_letter(code) if purpose == codes.CONFIRM_EMAIL else _password_letter(code)
+    confirms = purpose == codes.CONFIRM_EMAIL
+    text = await letters.standard(
+        "account_confirm" if confirms else "account_new_password",
+        codes.values(code),
+        path="/cadastro/confirmar" if confirms else "/senha/nova",
+        news=News.ACCOUNT,
+    )
     await letters.write([user], f"code:{purpose}:{now.isoformat()}", text, now=now)
 
 
-def _at_counter() -> Text:
-    return Text(
-        subject=_("Continue pelo recibo do balcão"),
-        paragraphs=(
-            _("Recebemos um pedido de cadastro com este e-mail, mas ele não pôde ser feito por aqui."),
-            _("Se você já foi atendido no balcão do Procon, use o código do seu recibo para continuar."),
-            _("Se perdeu o recibo, procure o balcão com um documento."),
-            _("Se não foi você, ignore esta mensagem."),
-        ),
-        button=_("Usar o código do recibo"),
-        path="/continuar",
-        news=News.ACCOUNT,
-    )
-
-
-def _confirm_letter(code: str) -> Text:
-    return Text(
-        subject=_("%(code)s é o código do seu cadastro") % {"code": code},
-        paragraphs=(
-            _("Recebemos um cadastro com este e-mail."),
-            _("Para confirmá-lo, digite na página o código %(code)s.") % {"code": code},
-            _("O código vale por 15 minutos. Se não foi você, ignore esta mensagem: nada será criado."),
-        ),
-        button=_("Digitar o código"),
-        path="/cadastro/confirmar",
-        news=News.ACCOUNT,
-    )
-
-
-def _password_letter(code: str) -> Text:
-    return Text(
-        subject=_("%(code)s é o código para criar uma nova senha") % {"code": code},
-        paragraphs=(
-            _("Recebemos um pedido de nova senha para a sua conta."),
-            _("Para criá-la, digite na página o código %(code)s.") % {"code": code},
-            _("O código vale por 15 minutos. Se não foi você, ignore esta mensagem: a senha não muda."),
-            _("Nunca pedimos este código por telefone ou por mensagem."),
-        ),
-        button=_("Criar nova senha"),
-        path="/senha/nova",
-        news=News.ACCOUNT,
-    )
-
-
 async def _tell_owners(owners: Iterable[User], now: datetime) -> None:
-    text = Text(
-        subject=_("Você já tem uma conta"),
-        paragraphs=(
-            _("Alguém tentou fazer um cadastro com o seu e-mail ou o seu CPF, que já têm uma conta."),
-            _("Se foi você, entre com a sua senha ou peça uma nova."),
-            _("Se não foi você, não é preciso fazer nada: ninguém teve acesso aos seus dados."),
-        ),
-        button=_("Entrar"),
-        path="/entrar",
-        news=News.ACCOUNT,
-    )
+    text = await letters.standard("account_known", {}, path="/entrar", news=News.ACCOUNT)
     await letters.write(owners, f"account-known:{now:%Y-%m-%d}", text, now=now)
 
 
 async def _tell_password_changed(user: User, now: datetime) -> None:
-    text = Text(
-        subject=_("Sua senha foi alterada"),
-        paragraphs=(
-            _("A senha da sua conta foi alterada e os outros aparelhos foram desconectados."),
-            _("Se não foi você, peça já uma nova senha e avise o Procon."),
-        ),
-        button=_("Pedir nova senha"),
-        path="/senha/recuperar",
-        news=News.ACCOUNT,
-    )
+    text = await letters.standard("account_password_changed", {}, path="/senha/recuperar", news=News.ACCOUNT)
     await letters.write([user], f"password-changed:{now.isoformat()}", text, now=now)

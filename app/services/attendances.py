@@ -11,7 +11,6 @@ from app.i18n import gettext as _
 from app.services import letters
 from app.services.attendance_view import is_own_decision, may_see
 from app.services.bodies import all_bodies
-from app.services.letters import Text
 from models import Attendance, AttendanceStep, User
 from models.rules.attendance import DESK, RATING, Act, Channel, Kind, Stage, step, written_number
 from models.rules.errors import Invalid, NotFound, Refused
@@ -123,9 +122,7 @@ async def answer(attendance_id: int, viewer: Viewer, text: str, *, now: datetime
         row = await _act(
             attendance_id, viewer, Act.ANSWER, text, now=now, answer=text, kind=Kind.CONSULTATION, body=""
         )
-        await _write(
-            row, _("O Procon respondeu à sua consulta"), (text, _("Conte se ajudou: leva um minuto.")), now
-        )
+        await _write(row, "consultation_answered", now, answer=text)
 
 
 async def forward(attendance_id: int, viewer: Viewer, body: str, reason: str, *, now: datetime) -> None:
@@ -145,16 +142,7 @@ async def forward(attendance_id: int, viewer: Viewer, body: str, reason: str, *,
             attendant_id=viewer.user_id,
         )
         known = all_bodies()[body]
-        await _write(
-            row,
-            _("Seu assunto é com outro órgão: %(body)s") % {"body": known.name},
-            (
-                reason,
-                _("Procure: %(body)s.") % {"body": known.name},
-                _("Se discordar, peça a revisão: outra pessoa do Procon vai decidir."),
-            ),
-            now,
-        )
+        await _write(row, "forwarded", now, body=known.name, reason=reason)
 
 
 async def refer(attendance_id: int, viewer: Viewer, company: str, reason: str, *, now: datetime) -> None:
@@ -173,7 +161,7 @@ async def refer(attendance_id: int, viewer: Viewer, company: str, reason: str, *
             company_name=company,
             kind=Kind.INSPECTION,
         )
-        await _write(row, _("Seu relato foi para a fiscalização"), (reason,), now)
+        await _write(row, "referred", now, reason=reason)
 
 
 async def conclude(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
@@ -181,7 +169,7 @@ async def conclude(attendance_id: int, viewer: Viewer, text: str, *, now: dateti
     text = _text(text, "result", ANSWER)
     async with transaction():
         row = await _act(attendance_id, viewer, Act.CONCLUDE, text, now=now)
-        await _write(row, _("Resultado da fiscalização"), (text,), now)
+        await _write(row, "inspection_concluded", now, answer=text)
 
 
 async def ask_review(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
@@ -196,7 +184,7 @@ async def keep(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) 
     text = _text(text, "keep", ANSWER)
     async with transaction():
         row = await _act(attendance_id, viewer, Act.KEEP, text, now=now)
-        await _write(row, _("Resultado da revisão do seu atendimento"), (text,), now)
+        await _write(row, "forwarding_kept", now, answer=text)
 
 
 async def rate(attendance_id: int, viewer: Viewer, stars: str, text: str, *, now: datetime) -> None:
@@ -239,16 +227,11 @@ async def _note(row: Attendance, act: Act, viewer: Viewer, text: str, now: datet
     await AttendanceStep.create(attendance_id=row.id, act=act, actor_id=viewer.user_id, text=text, at=now)
 
 
-async def _write(row: Attendance, subject: str, paragraphs: tuple[str, ...], now: datetime) -> None:
+async def _write(row: Attendance, kind: str, now: datetime, **values: str) -> None:
     if row.citizen_id is None:
         return
-    number = written_number(row.id, row.created_at.year)
-    text = Text(
-        subject=f"{subject} ({number})",
-        paragraphs=paragraphs,
-        button=_("Abrir o atendimento"),
-        path=f"/atendimentos/{row.id}",
-    )
+    values["number"] = written_number(row.id, row.created_at.year)
+    text = await letters.standard(kind, values, path=f"/atendimentos/{row.id}")
     citizen = await User.get(id=row.citizen_id)
     await letters.write([citizen], f"attendance:{row.id}:{row.stage}:{now.isoformat()}", text, now=now)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import casefile, letters
 from app.services.casefile import Opened
 from models import Statement, StatementKind
@@ -74,7 +73,6 @@ async def _tell(file: Opened, kind: str, reason: str, now: datetime) -> None:
     text = await letters.standard(
         kind,
         {"protocol": file.case.protocol or "", "reason": reason},
-        button=_("Abrir a reclamação"),
         path=f"/casos/{file.case.id}",
         case=file.case.id,
     )

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, documents, letters, standing, wallet_checks
-from app.services.companies import NO_PASSWORD
+from app.services import casefile, documents, first_access, letters, standing, wallet_checks
 from app.services.deliveries import begun, came_to
+from app.services.first_access import NO_PASSWORD
 from app.services.letters import Text
 from app.services.terms import TermRules
 from models import Claim, DocumentKind, Notice, Power, Representation, User
@@ -101,7 +101,8 @@ async def claim(code: str, form: ClaimForm, *, rules: TermRules, now: datetime) 
             await came_to(
                 file, appeared, DeliveryStatus.ACKNOWLEDGED, at=now, now=now, note=said, rules=rules
             )
-        await letters.write([user], f"claim:{made.id}", _way_in(user, file.case.id, known=known), now=now)
+        text = await _way_in(user, file.case.id, known=known)
+        await letters.write([user], f"claim:{made.id}", text, now=now)
     return email
 
 
@@ -121,31 +122,13 @@ def _checked(form: ClaimForm) -> tuple[str, str, Power]:
     return name, email, Power(form.power)
 
 
-def _way_in(user: User, case_id: int, *, known: bool) -> Text:
-    new = user.password_hash == NO_PASSWORD
-    return Text(
-        subject=_("Você assumiu um caso pela empresa"),
-        paragraphs=(
-            *(
-                (_("Sua representação da empresa já foi conferida e vale também para este caso."),)
-                if known
-                else (
-                    _(
-                        "Com o código da notificação e o CNPJ, este e-mail passou a abrir "
-                        "esse caso, e só ele."
-                    ),
-                    _(
-                        "Envie na página do caso o documento que mostra que você representa a empresa: "
-                        "carta de preposição, procuração ou contrato social. O Procon confere."
-                    ),
-                )
-            ),
-            _("Para o primeiro acesso, peça o código e crie sua senha.")
-            if new
-            else _("Entre com a senha que você já usa."),
-        ),
-        button=_("Criar minha senha") if new else _("Abrir o caso"),
-        path="/senha/recuperar" if new else f"/casos/{case_id}",
+async def _way_in(user: User, case_id: int, *, known: bool) -> Text:
+    access, button, path = first_access.way_in(user, f"/casos/{case_id}")
+    return await letters.standard(
+        "case_claimed_known" if known else "case_claimed",
+        {"access": access},
+        path=path,
+        button=button,
         case=case_id,
         news=News.ACCOUNT,
     )
@@ -204,7 +187,7 @@ async def decide(claim_id: int, viewer: Viewer, verdict: Verdict, *, today: date
             await _accepted(found, viewer, verdict, today=today, now=now)
         facts = {"claim": found.id, "accepted": verdict.accept}
         await casefile.record(file, "claim_decided", now=now, facts=facts)
-        await letters.write([found.user], f"claim:{found.id}:decided", _told(found), now=now)
+        await letters.write([found.user], f"claim:{found.id}:decided", await _told(found), now=now)
     return found.case_id
 
 
@@ -218,19 +201,7 @@ async def _accepted(found: Claim, viewer: Viewer, verdict: Verdict, *, today: da
     await Representation.update_or_create(company_id=found.company_id, user_id=found.user_id, defaults=values)
 
 
-def _told(found: Claim) -> Text:
-    if found.accepted:
-        return Text(
-            subject=_("Representação conferida"),
-            paragraphs=(_("O Procon conferiu os documentos. Você representa a empresa nos casos dela."),),
-            button=_("Abrir o caso"),
-            path=f"/casos/{found.case_id}",
-            case=found.case_id,
-        )
-    return Text(
-        subject=_("Representação não aceita"),
-        paragraphs=(
-            _("O Procon não aceitou os documentos enviados: %(reason)s") % {"reason": found.reason},
-            _("Este e-mail não abre mais o caso. Fale com o Procon se isso for um engano."),
-        ),
-    )
+async def _told(found: Claim) -> Text:
+    if not found.accepted:
+        return await letters.standard("claim_refused", {"reason": found.reason})
+    return await letters.standard("claim_accepted", {}, path=f"/casos/{found.case_id}", case=found.case_id)

@@ -15,6 +15,7 @@ from tortoise import connections
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.expressions import F
 
+from app.i18n import ngettext
 from models import Code
 from models.rules.errors import Refused
 
@@ -32,6 +33,13 @@ def sign_purpose(hearing_id: int, text_hash: str) -> str:
 def accept_purpose(offer_id: int, text_hash: str) -> str:
     """The purpose of a code that accepts an offer with exactly this text."""
     return f"accept:{offer_id}:{text_hash}"
+
+
+def values(code: str) -> dict[str, str]:
+    """What a letter with a code says of it, by the names of the standard texts."""
+    minutes = LASTS // timedelta(minutes=1)
+    lasts = ngettext("%(num)s minuto", "%(num)s minutos", minutes) % {"num": minutes}
+    return {"digits": code, "lasts": lasts}
 
 
 async def issue(user_id: int, purpose: str, *, secret: str, now: datetime) -> str:

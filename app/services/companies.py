@@ -12,8 +12,8 @@ from typing import Any
 from tortoise.expressions import Q
 
 from app.db import transaction
-from app.i18n import gettext as _
-from app.services import letters, standing
+from app.services import first_access, letters, standing
+from app.services.first_access import NO_PASSWORD
 from app.services.letters import Text
 from models import Case, Company, Paper, Power, Representation, User
 from models.rules.case_machine import State
@@ -23,7 +23,6 @@ from models.rules.people import Role, Viewer
 from models.rules.representation import PaperAct, PaperState
 
 PAGE = 50
-NO_PASSWORD = "!"  # noqa: S105 -- not a password: no hash has this form, so nothing opens the account
 _KEEPERS = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR})
 _NAME_LIMIT = 160
 NAMES_MAX = 20
@@ -330,9 +329,8 @@ async def invite(
                 "ended_at": None,
             },
         )
-        await letters.write(
-            [user], f"company:{company_id}:{now.isoformat()}", _welcome(company, user), now=now
-        )
+        text = await _welcome(company, user)
+        await letters.write([user], f"company:{company_id}:{now.isoformat()}", text, now=now)
     return int(user.id)
 
 
@@ -353,21 +351,10 @@ def _checked_invitation(invitation: Invitation, today: date) -> tuple[str, str, 
     return name, email or "", Power(invitation.power)
 
 
-def _welcome(company: Company, user: User) -> Text:
-    new = user.password_hash == NO_PASSWORD
-    return Text(
-        subject=_("Você pode representar %(company)s no Procon Digital")
-        % {"company": company.trade_name or company.legal_name},
-        paragraphs=(
-            _("O Procon ligou este e-mail a %(company)s: você pode ver as reclamações, responder e propor.")
-            % {"company": company.legal_name},
-            _("Para o primeiro acesso, peça o código e crie sua senha.")
-            if new
-            else _("Entre com a senha que você já usa."),
-        ),
-        button=_("Criar minha senha") if new else _("Entrar"),
-        path="/senha/recuperar" if new else "/entrar",
-    )
+async def _welcome(company: Company, user: User) -> Text:
+    access, button, path = first_access.way_in(user, "/entrar")
+    values = {"company": company.trade_name or company.legal_name, "access": access}
+    return await letters.standard("company_linked", values, path=path, button=button)
 
 
 async def unlink(company_id: int, user_id: int, viewer: Viewer, *, now: datetime) -> None:

@@ -216,7 +216,6 @@ async def sent_letter(case_id: int, protocol: str, name: str, complaint: Complai
     return await letters.standard(
         "complaint_sent",
         values,
-        button=_("Acompanhar a reclamação"),
         path=f"/casos/{case_id}",
         case=case_id,
     )

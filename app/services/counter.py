@@ -16,8 +16,8 @@ from app.db import transaction
 from app.services import accounts, casefile, codes, complaints, letters, queue
 from app.services.account_form import read_at_counter
 from app.services.casefile import Opened
-from app.services.companies import NO_PASSWORD
 from app.services.complaints import RECEIPT_JOB, Complaint
+from app.services.first_access import NO_PASSWORD
 from app.services.registrations import written_address
 from models import Attendance, AttendanceStep, Case, User
 from models.rules.attendance import Act, Channel, Kind, Stage

@@ -119,16 +119,7 @@ async def _enter(
         document = await paper.enter(case_id, DocumentKind.KIT, name, code=code, now=now, sides=sides)
         facts = {"breach": breach, "document": str(document.id), "code": code, "sha256": paper.sha256}
         await casefile.record(file, "kit_sealed", now=now, facts=facts, sides=sides)
-        await tell(
-            file,
-            creditor,
-            _("Documentos para cobrar o acordo: reclamação %(protocol)s"),
-            _(
-                "O acordo, as assinaturas, o registro e o cálculo do que é devido estão em um só arquivo "
-                "selado, na página do caso. Leve-o ao Juizado Especial Cível."
-            ),
-            now,
-        )
+        await tell(file, creditor, "execution_kit", now)
     return document.id
 
 

@@ -76,15 +76,8 @@ async def prove(obligation_id: int, viewer: Viewer, *, now: datetime) -> None:
         )
         facts = {"obligation": found.id, "documents": len(sent), **bound(sent)}
         await casefile.record(file, "proof_filed", now=now, facts=facts)
-        await tell(
-            file,
-            CREDITOR[found.debtor],
-            _("Prova de cumprimento do acordo: reclamação %(protocol)s"),
-            _("A outra parte juntou prova de que cumpriu: %(what)s Confira e diga se está cumprido.")
-            % {"what": found.text},
-            now,
-            path=f"/casos/{file.case.id}#obrigacoes",
-        )
+        path = f"/casos/{file.case.id}#obrigacoes"
+        await tell(file, CREDITOR[found.debtor], "obligation_proved", now, path=path, what=found.text)
 
 
 async def close_if_settled(file: Opened, *, now: datetime) -> bool:
@@ -108,17 +101,9 @@ async def close_if_settled(file: Opened, *, now: datetime) -> bool:
         due_explanation="",
         **AGREED,
     )
-    subject = _("Acordo cumprido: reclamação %(protocol)s") if all_kept else _("Caso encerrado: %(protocol)s")
-    body = (
-        _("Tudo o que foi acordado está confirmado. O caso foi encerrado.")
-        if all_kept
-        else _(
-            "Ninguém disse que o acordo deixou de ser cumprido, e o caso foi encerrado sem confirmação. Se "
-            "algo não foi cumprido, diga na página do caso: ele é reaberto."
-        )
-    )
+    kind = "agreement_kept" if all_kept else "agreement_unconfirmed"
     for side in (Side.CONSUMER, Side.COMPANY):
-        await tell(file, side, subject, body, now)
+        await tell(file, side, kind, now)
     return True
 
 
@@ -168,13 +153,7 @@ async def _resume(file: Opened, found: Obligation, now: datetime) -> None:
 
 
 async def _thank(file: Opened, found: Obligation, now: datetime) -> None:
-    await tell(
-        file,
-        DEBTOR[found.debtor],
-        _("Cumprimento confirmado: reclamação %(protocol)s"),
-        _("A outra parte confirmou: %(what)s") % {"what": found.text},
-        now,
-    )
+    await tell(file, DEBTOR[found.debtor], "obligation_kept", now, what=found.text)
 
 
 async def _broken(file: Opened, found: Obligation, to: State, now: datetime) -> None:
@@ -194,43 +173,19 @@ async def _broken(file: Opened, found: Obligation, to: State, now: datetime) -> 
     case = file.case
     kit = {"case": case.id, "breach": event.seq}
     await queue.enqueue(KIT_JOB, f"{KIT_JOB}:{case.id}:{event.seq}", kit, now=now)
-    subject = _("Acordo não cumprido: reclamação %(protocol)s")
-    what = {"what": found.text}
-    await tell(
-        file,
-        DEBTOR[found.debtor],
-        subject,
-        _("A outra parte disse que não foi cumprido: %(what)s O caso foi reaberto. Cumpra e junte a prova.")
-        % what,
-        now,
-    )
-    await tell(
-        file,
-        CREDITOR[found.debtor],
-        subject,
-        _(
-            "Registramos que não foi cumprido: %(what)s O caso foi reaberto, e o Procon está reunindo em um "
-            "só arquivo o que é preciso para cobrar o acordo em juízo."
-        )
-        % what,
-        now,
-    )
-    await _tell_lead(file, subject, _("Não foi cumprido: %(what)s Retome a análise ou arquive.") % what, now)
+    await tell(file, DEBTOR[found.debtor], "agreement_broken_debtor", now, what=found.text)
+    await tell(file, CREDITOR[found.debtor], "agreement_broken_creditor", now, what=found.text)
+    await _tell_lead(file, found.text, now)
 
 
-async def _tell_lead(file: Opened, subject: str, body: str, now: datetime) -> None:
+async def _tell_lead(file: Opened, what: str, now: datetime) -> None:
     """The coordination and who has the case in hand."""
     case = file.case
     people = await User.filter(role=Role.COORDINATOR, disabled_at=None)
     if case.handler_id is not None and case.handler_id not in {person.id for person in people}:
         people += await User.filter(id=case.handler_id, disabled_at=None)
-    text = letters.Text(
-        subject=subject % {"protocol": case.protocol},
-        paragraphs=(body,),
-        button=_("Abrir a reclamação"),
-        path=f"/casos/{case.id}",
-        case=case.id,
-    )
+    values = {"protocol": case.protocol or "", "what": what}
+    text = await letters.standard("agreement_broken_staff", values, path=f"/casos/{case.id}", case=case.id)
     await letters.write(people, f"case:{case.id}:{case.version}:lead", text, now=now)
 
 

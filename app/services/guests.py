@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import letters, rooms, seat_links
+from app.services.first_access import NO_PASSWORD
 from app.services.invitations import Invite
-from app.services.letters import Text
+from app.services.scheduling_words import moment
 from app.services.wording import seat_role_label
 from models import Hearing, Seat, User
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
@@ -25,7 +25,6 @@ from models.rules.people import Role, Viewer
 
 MOST_GUESTS = 4
 NAME = (3, 160)
-NO_PASSWORD = "!"  # noqa: S105  no hash: nothing that is typed opens this account
 
 
 @dataclass(frozen=True)
@@ -146,21 +145,12 @@ async def ask_again(token: str, words: Invite, *, now: datetime) -> None:
 
 async def _send(hearing: Hearing, seat: Seat, user: User, words: Invite, *, now: datetime) -> None:
     token = await seat_links.issue(hearing, user.id)
-    when = f"{hearing.starts_at.astimezone(words.zone):%d/%m/%Y, %Hh%M}"
-    role = seat_role_label(seat.role)
-    text = Text(
-        subject=_("Convite para a audiência por vídeo de %(when)s") % {"when": when},
-        paragraphs=(
-            _("%(agency)s convida você para uma audiência por vídeo, em %(when)s, como: %(role)s.")
-            % {"agency": words.agency, "when": when, "role": role},
-            _("Use um computador ou celular com câmera e microfone. Não é preciso ter conta."),
-            _("O botão desta carta é pessoal e vale para uma entrada, no aparelho que você usar."),
-            _("Se precisar entrar de outro aparelho, o mesmo endereço oferece enviar um novo."),
-            _("Abra antes do dia para testar o aparelho, e tenha um documento com foto à mão."),
-        ),
-        button=_("Abrir a audiência"),
-        path=f"/audiencias/entrada/{token}",
-    )
+    values = {
+        "agency": words.agency,
+        "when": moment(hearing.starts_at, words.zone),
+        "capacity": seat_role_label(seat.role),
+    }
+    text = await letters.standard("guest_invited", values, path=f"/audiencias/entrada/{token}")
     await letters.write_to(seat.email, user.name, f"guest:{seat.id}:{token[:12]}", text, now=now)
 
 

@@ -7,14 +7,12 @@ hearing and the moment, a letter's the hearing, the moment and the person.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import letters, queue, seat_links
-from app.services.invitations import Invite, instructions
+from app.services.invitations import Invite, advice
 from app.services.letters import Text
 from app.services.scheduling_words import moment
 from models import Hearing, Seat
@@ -23,6 +21,7 @@ from models.rules.news import News
 
 REMINDER_JOB = "hearing_reminder"
 BEFORE = {"7d": timedelta(days=7), "24h": timedelta(hours=24), "30min": timedelta(minutes=30)}
+KINDS = {"7d": "hearing_in_a_week", "24h": "hearing_in_a_day", "30min": "hearing_in_half_an_hour"}
 _REMINDED = (SeatRole.CONSUMER, SeatRole.COMPANY, *INVITED)
 
 
@@ -55,16 +54,14 @@ async def remind(payload: Mapping[str, Any], *, now: datetime, invite: Invite) -
     told = 0
     async with transaction():
         for seat in await _reminded(hearing):
-            text = _text(hearing, label, invite)
-            if token := await seat_links.issue(hearing, seat.user_id):
-                text = replace(text, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
             key = f"reminder:{hearing.id}:{hearing.invitation}:{label}"
+            token = await seat_links.issue(hearing, seat.user_id)
             if seat.email:  # a guest knows the hearing, not the case
-                when = moment(hearing.starts_at, invite.zone)
-                subject = _("Lembrete: audiência por vídeo em %(when)s") % {"when": when}
-                own = replace(text, subject=subject, paragraphs=text.paragraphs[:1], case=0)
-                await letters.write_to(seat.email, seat.user.name, f"{key}:guest:{seat.id}", own, now=now)
+                values = {"when": moment(hearing.starts_at, invite.zone)}
+                text = await letters.standard("guest_reminded", values, path=f"/audiencias/entrada/{token}")
+                await letters.write_to(seat.email, seat.user.name, f"{key}:guest:{seat.id}", text, now=now)
             else:
+                text = await _text(hearing, label, invite, token)
                 await letters.write([seat.user], key, text, now=now)
             told += 1
     return told
@@ -83,20 +80,16 @@ async def _reminded(hearing: Hearing) -> list[Seat]:
     return [seat for seat in seats if seat.role is not SeatRole.COMPANY or first == hearing]
 
 
-def _text(hearing: Hearing, label: str, invite: Invite) -> Text:
-    when = moment(hearing.starts_at, invite.zone)
-    opening = {
-        "7d": _("Falta uma semana para a audiência de conciliação: %(when)s."),
-        "24h": _("Falta um dia para a audiência de conciliação: %(when)s."),
-        "30min": _("A audiência começa em meia hora, às %(when)s. A sala de espera já está aberta."),
-    }[label] % {"when": when}
-    advice = _("Quem não puder vir pede outro dia antes, com o motivo, na página da reclamação ou ao Procon.")
-    return Text(
-        subject=_("Lembrete: audiência em %(when)s, reclamação %(protocol)s")
-        % {"when": when, "protocol": hearing.case.protocol},
-        paragraphs=(opening, *instructions(invite, hearing.id), *((advice,) if label != "30min" else ())),
-        button=_("Testar o aparelho"),
-        path=f"/audiencias/{hearing.id}/teste",
+async def _text(hearing: Hearing, label: str, invite: Invite, token: str) -> Text:
+    values = {
+        "protocol": hearing.case.protocol or "",
+        "when": moment(hearing.starts_at, invite.zone),
+        **advice(invite, hearing.id, linked=bool(token)),
+    }
+    return await letters.standard(
+        KINDS[label],
+        values,
+        path=f"/audiencias/entrada/{token}" if token else f"/audiencias/{hearing.id}",
         page=f"/audiencias/{hearing.id}",
         case=hearing.case_id,
         news=News.REMINDER,

@@ -6,6 +6,7 @@ The company of a block has one entry and one letter for all of the block's heari
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -21,6 +22,7 @@ from models import Case, Hearing, HearingBlock, Seat, User
 from models.rules.hearing import INVITED, HearingState, SeatRole
 
 Method = Literal["REQUEST", "CANCEL"]
+CANCELLED = "hearing_cancelled"
 
 
 @dataclass(frozen=True)
@@ -38,82 +40,39 @@ class Invite:
         return self.site.partition("://")[2].partition(":")[0]
 
 
-def instructions(invite: Invite, hearing_id: int) -> tuple[str, ...]:
-    """What to do before a hearing and what to bring, the same in every letter about it."""
-    return (
-        _("É por vídeo: use um computador ou celular com câmera e microfone, em lugar calmo e reservado."),
-        _("Teste o aparelho antes: %(url)s") % {"url": f"{invite.site}/audiencias/{hearing_id}/teste"},
-        _("Tenha à mão um documento com foto e os papéis do caso: notas, contratos, protocolos, fotos."),
-        _("O botão desta carta é pessoal e abre a audiência uma vez; depois, entre com a sua senha."),
-    )
+def advice(invite: Invite, hearing_id: int, *, linked: bool) -> dict[str, str]:
+    """What every letter about a hearing may say: where to try the device, and that its button is personal."""
+    personal = _("O botão desta carta é pessoal e abre a audiência uma vez; depois, entre com a sua senha.")
+    return {
+        "test": f"{invite.site}/audiencias/{hearing_id}/teste",
+        "personal": personal if linked else "",
+    }
 
 
 async def invited(case: Case, hearing: Hearing, why: str = "", *, now: datetime, invite: Invite) -> None:
     """Tell everybody that a hearing was set; ``why`` it is set again, where it is."""
-    when = moment(hearing.starts_at, invite.zone)
-    text = Text(
-        subject=_("Audiência por vídeo em %(when)s: reclamação %(protocol)s")
-        % {"when": when, "protocol": case.protocol},
-        paragraphs=(
-            _("A audiência de conciliação foi marcada para %(when)s (duração prevista: %(minutes)s minutos).")
-            % {"when": when, "minutes": hearing.minutes},
-            *((why,) if why else ()),
-            *instructions(invite, hearing.id),
-            _("A sala de espera abre pouco antes do horário."),
-            _("Quem não puder vir pede outro dia, com o motivo, na página da reclamação ou ao Procon."),
-        ),
-        button=_("Testar o aparelho"),
-        path=f"/audiencias/{hearing.id}/teste",
-        case=case.id,
-    )
-    await _send(case, hearing, text, "REQUEST", now=now, invite=invite)
+    values = {"again": why, "length": str(hearing.minutes)}
+    await _send(case, hearing, "hearing_set", "", values, now=now, invite=invite)
 
 
 async def moved(
     case: Case, hearing: Hearing, before: datetime, why: str, *, now: datetime, invite: Invite
 ) -> None:
     """Tell everybody that a hearing has another time, and why."""
-    when = moment(hearing.starts_at, invite.zone)
-    text = Text(
-        subject=_("Audiência remarcada para %(when)s: reclamação %(protocol)s")
-        % {"when": when, "protocol": case.protocol},
-        paragraphs=(
-            _("A audiência de %(before)s passou para %(when)s (duração prevista: %(minutes)s minutos).")
-            % {"before": moment(before, invite.zone), "when": when, "minutes": hearing.minutes},
-            _("Motivo: %(reason)s") % {"reason": why},
-            *instructions(invite, hearing.id),
-        ),
-        button=_("Abrir a audiência"),
-        path=f"/audiencias/{hearing.id}",
-        case=case.id,
-    )
-    await _send(case, hearing, text, "REQUEST", now=now, invite=invite)
+    values = {"earlier": moment(before, invite.zone), "reason": why, "length": str(hearing.minutes)}
+    await _send(case, hearing, "hearing_moved", "guest_moved", values, now=now, invite=invite)
 
 
 async def cancelled(case: Case, hearing: Hearing, why: str, *, now: datetime, invite: Invite) -> None:
     """Tell everybody that a hearing will not be, and why."""
-    text = Text(
-        subject=_("Audiência cancelada: reclamação %(protocol)s") % {"protocol": case.protocol},
-        paragraphs=(
-            _("A audiência de %(when)s foi cancelada.") % {"when": moment(hearing.starts_at, invite.zone)},
-            _("Motivo: %(reason)s") % {"reason": why},
-        ),
-        button=_("Abrir a reclamação"),
-        path=f"/casos/{case.id}",
-        case=case.id,
-    )
-    await _send(case, hearing, text, "CANCEL", now=now, invite=invite)
+    values = {"reason": why}
+    await _send(case, hearing, CANCELLED, "guest_cancelled", values, now=now, invite=invite)
 
 
 async def unseated(case: Case, hearing: Hearing, person: User, *, now: datetime, invite: Invite) -> None:
     """Take a hearing out of the calendar of a mediator who will not conduct it after all."""
-    text = Text(
-        subject=_("Audiência com outro conciliador: reclamação %(protocol)s") % {"protocol": case.protocol},
-        paragraphs=(_("A audiência foi remarcada e será conduzida por outra pessoa da equipe."),),
-        button=_("Abrir a agenda"),
-        path="/agenda",
-        calendar=_calendar(case, hearing, person, "CANCEL", now, invite),
-    )
+    text = await letters.standard("hearing_other_mediator", {"protocol": case.protocol or ""}, path="/agenda")
+    text = replace(text, calendar=_calendar(case, hearing, person, "CANCEL", now, invite))
     await letters.write([person], f"hearing:{hearing.id}:{hearing.invitation}", text, now=now)
 
 
@@ -125,23 +84,18 @@ async def block_told(block: HearingBlock, *, now: datetime, invite: Invite, why:
         .order_by("starts_at")
         .prefetch_related("case")
     )
-    lines = tuple(
+    count = ngettext("%(num)s audiência", "%(num)s audiências", len(found)) % {"num": len(found)}
+    lines = (
         _("%(when)s: reclamação %(protocol)s")
         % {"when": line(one.starts_at, invite.zone), "protocol": one.case.protocol}
         for one in found
     )
-    count = ngettext("%(num)s audiência", "%(num)s audiências", len(found)) % {"num": len(found)}
-    text = Text(
-        subject=_("Bloco com %(count)s por vídeo") % {"count": count},
-        paragraphs=(
-            *((_("O bloco mudou. Motivo: %(reason)s") % {"reason": why},) if why else ()),
-            _("As audiências desta empresa foram reunidas, uma em seguida da outra, com um só preposto:"),
-            *lines,
-            *(instructions(invite, found[0].id)[:3] if found else ()),
-        ),
-        button=_("Abrir o bloco"),
-        path=f"/audiencias/blocos/{block.id}",
-    )
+    values = {"hearings": count, "list": "\n\n".join(lines)}
+    if why:
+        kind, values = "hearing_block_changed", {**values, "reason": why}
+    else:
+        kind, values = "hearing_block", {**values, "test": f"{invite.site}/audiencias/{found[0].id}/teste"}
+    text = await letters.standard(kind, values, path=f"/audiencias/blocos/{block.id}")
     for person in await User.filter(id__in=[block.agent_id, block.mediator_id]).order_by("id"):
         entry = _block_entry(block, found, person, count, now, invite)
         await letters.write(
@@ -173,32 +127,56 @@ def _block_entry(
 
 
 async def _send(
-    case: Case, hearing: Hearing, text: Text, method: Method, *, now: datetime, invite: Invite
+    case: Case,
+    hearing: Hearing,
+    kind: str,
+    guests_kind: str,
+    values: Mapping[str, str],
+    *,
+    now: datetime,
+    invite: Invite,
 ) -> None:
-    """To each person with a seat; the entry names that person alone, so nobody's address is told."""
+    """To each person with a seat; the entry names that person alone, so nobody's address is told.
+
+    ``guests_kind`` is empty when there can be no guest yet.
+    """
     key = f"hearing:{hearing.id}:{hearing.invitation}"
+    values = {**values, "when": moment(hearing.starts_at, invite.zone)}
     guests = await Seat.filter(hearing_id=hearing.id, role__in=list(INVITED)).prefetch_related("user")
     for guest in guests:
-        await _tell_guest(guest, hearing, text, method, key, now)
+        await _tell_guest(guest, hearing, guests_kind, values, key, now)
     people = User.filter(seats__hearing_id=hearing.id).exclude(id__in=[guest.user_id for guest in guests])
     if hearing.block_id is not None:
         people = people.filter(seats__role=SeatRole.CONSUMER)  # the others are told of the block
+    values["protocol"] = case.protocol or ""
     for person in await people.order_by("id"):
+        text = await _to_person(case, hearing, person, kind, values, invite)
+        method: Method = "CANCEL" if kind == CANCELLED else "REQUEST"
         own = replace(text, calendar=_calendar(case, hearing, person, method, now, invite))
-        if method == "REQUEST" and (token := await seat_links.issue(hearing, person.id)):
-            own = replace(own, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
         await letters.write([person], key, own, now=now)
 
 
+async def _to_person(
+    case: Case, hearing: Hearing, person: User, kind: str, values: Mapping[str, str], invite: Invite
+) -> Text:
+    """In the kind's words; a party's button is a link of their own, that of who is of the agency is not."""
+    if kind == CANCELLED:
+        return await letters.standard(kind, values, path=f"/casos/{case.id}", case=case.id)
+    token = await seat_links.issue(hearing, person.id)
+    values = {**values, **advice(invite, hearing.id, linked=bool(token))}
+    path = f"/audiencias/entrada/{token}" if token else f"/audiencias/{hearing.id}"
+    return await letters.standard(kind, values, path=path, page=f"/audiencias/{hearing.id}", case=case.id)
+
+
 async def _tell_guest(
-    guest: Seat, hearing: Hearing, text: Text, method: Method, key: str, now: datetime
+    guest: Seat, hearing: Hearing, kind: str, values: Mapping[str, str], key: str, now: datetime
 ) -> None:
     """Guests learn when the hearing is, or that it is not held; not why, and nothing of the case."""
-    own = Text(_("Audiência por vídeo do Procon: mudança"), text.paragraphs[:1])
-    if method == "REQUEST":
-        token = await seat_links.issue(hearing, guest.user_id)
-        own = replace(own, button=_("Abrir a audiência"), path=f"/audiencias/entrada/{token}")
-    await letters.write_to(guest.email, guest.user.name, f"{key}:guest:{guest.id}", own, now=now)
+    path = ""
+    if kind == "guest_moved":
+        path = f"/audiencias/entrada/{await seat_links.issue(hearing, guest.user_id)}"
+    text = await letters.standard(kind, values, path=path)
+    await letters.write_to(guest.email, guest.user.name, f"{key}:guest:{guest.id}", text, now=now)
 
 
 def _calendar(

@@ -1,8 +1,8 @@
 """Letters: what is written to people, queued in the same transaction as its cause.
 
-A letter is a subject, paragraphs, at most one button and at most one calendar entry. It is composed
-when the act happens (so it says what was true then) and sent by the ``letter`` job; its key makes it go
-out once even when the act is repeated.
+A letter is a subject, paragraphs, at most one button and at most one calendar entry, in the words of a
+standard text. It is composed when the act happens (so it says what was true then) and sent by the ``letter``
+job; its key makes it go out once even when the act is repeated.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from app import standard_texts as catalogue
 from app.services import queue, standard_texts
 from models import User
 from models.rules.news import News
@@ -45,14 +46,29 @@ async def standard(
     kind: str,
     values: Mapping[str, str],
     *,
-    button: str = "",
     path: str = "",
+    button: str = "",
+    page: str = "",
     case: int = 0,
     news: News = News.LEGAL,
+    documents: tuple[str, ...] = (),
 ) -> Text:
-    """A letter of a standard kind (``app/data/texts.toml``) in the words that are in force."""
+    """A letter of a standard kind (``app/data/texts``) in the words that are in force.
+
+    There is no other way to a letter. ``values`` are those of all the kind's variables; ``button`` is what
+    the button says where it leads elsewhere than the kind's own does.
+    """
     wording = await standard_texts.worded(kind, values)
-    return Text(wording.subject, wording.paragraphs, button=button, path=path, case=case, news=news)
+    return Text(
+        wording.subject,
+        wording.paragraphs,
+        button=(button or catalogue.kinds()[kind].button) if path else "",
+        path=path,
+        page=page,
+        case=case,
+        news=news,
+        documents=documents,
+    )
 
 
 async def write(people: Iterable[User], key: str, text: Text, *, now: datetime) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import casefile, documents, letters
 from app.services.casefile import Opened
-from app.services.letters import Text
 from models import DocumentKind, Statement, StatementKind
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
@@ -41,13 +39,7 @@ async def answer(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
             },
             due_on=None,
         )
-        await tell(
-            file,
-            Side.CONSUMER,
-            _("A empresa respondeu: reclamação %(protocol)s"),
-            _("A resposta da empresa já está na página da sua reclamação."),
-            now,
-        )
+        await tell(file, Side.CONSUMER, "company_answered", now)
 
 
 async def say(file: Opened, kind: StatementKind, text: str, now: datetime) -> Statement:
@@ -58,23 +50,18 @@ async def say(file: Opened, kind: StatementKind, text: str, now: datetime) -> St
     )
 
 
-async def tell(
-    file: Opened, side: Side, subject: str, body: str, now: datetime, *, path: str = "", button: str = ""
-) -> None:
+async def tell(file: Opened, side: Side, kind: str, now: datetime, *, path: str = "", **values: str) -> None:
     """Write to one side of a case, once for the event that was just recorded.
 
-    ``subject`` has a place ``%(protocol)s``; the button leads to the case unless ``path`` says where.
+    ``values`` are those of the kind's variables but the protocol; the button leads to the case unless
+    ``path`` says where.
     """
     case = file.case
-    await letters.write(
-        (await casefile.people_of(case)).get(side, []),
-        f"case:{case.id}:{case.version}",
-        Text(
-            subject=subject % {"protocol": case.protocol},
-            paragraphs=(body,),
-            button=button or _("Abrir a reclamação"),
-            path=path or f"/casos/{case.id}",
-            case=case.id,
-        ),
-        now=now,
+    text = await letters.standard(
+        kind,
+        {"protocol": case.protocol or "", **values},
+        path=path or f"/casos/{case.id}",
+        case=case.id,
     )
+    people = (await casefile.people_of(case)).get(side, [])
+    await letters.write(people, f"case:{case.id}:{case.version}", text, now=now)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import attendances, casefile, companies, letters, queue
 from app.services.casefile import Opened
 from app.services.companies import CompanyForm
@@ -134,7 +133,6 @@ async def _tell(case: Case, company: Company, notice: Notice, now: datetime) -> 
             "company": company.trade_name or company.legal_name,
             "protocol": case.protocol or "",
         },
-        button=_("Acompanhar a reclamação"),
         path=f"/casos/{case.id}",
         case=case.id,
         news=News.PROGRESS,

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from app.adapters.vault import Vault
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import codes, letters, second_factor
 from app.services.rooms import side_role
 from app.services.signatures import EMAIL_CODE, Evidence
@@ -38,18 +37,8 @@ async def ask_code(offer: Offer, viewer: Viewer, *, secret: str, now: datetime) 
         purpose = codes.accept_purpose(offer.id, offer.text_hash)
         code = await codes.issue(viewer.user_id, purpose, secret=secret, now=now)
         case = await Case.get(id=offer.case_id)
-        text = letters.Text(
-            subject=_("%(code)s é o seu código para aceitar o acordo") % {"code": code},
-            paragraphs=(
-                _(
-                    "Para aceitar a proposta da reclamação %(protocol)s, digite na página dela o código "
-                    "%(code)s. Ele vale por 15 minutos."
-                )
-                % {"protocol": case.protocol, "code": code},
-                _("Se não foi você que pediu, não informe o código a ninguém e avise o Procon."),
-            ),
-            news=News.ACCOUNT,
-        )
+        values = {"protocol": case.protocol or "", **codes.values(code)}
+        text = await letters.standard("code_to_accept", values, news=News.ACCOUNT)
         person = await User.get(id=viewer.user_id)
         await letters.write([person], f"accept:{offer.id}:{now.isoformat()}", text, now=now)
 

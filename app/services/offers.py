@@ -137,12 +137,11 @@ async def make(
         await tell(
             file,
             OTHER[file.side],
-            _("Proposta de acordo: reclamação %(protocol)s"),
-            _("Há uma proposta para você: %(terms)s. Ela vale até %(day)s. Aceite, recuse ou proponha outra.")
-            % {"terms": summary(draft.terms()), "day": f"{made.expires_on:%d/%m/%Y}"},
+            "offer_made",
             now,
             path=f"/casos/{case_id}/propostas/{made.id}",
-            button=_("Ler a proposta"),
+            terms=summary(draft.terms()),
+            day=f"{made.expires_on:%d/%m/%Y}",
         )
     return made.id
 
@@ -187,13 +186,7 @@ async def refuse(
         facts = {"offer": theirs.id, "statement": said.id, "by": file.side}
         facts |= bound(texts={statement_name(said.id): reason})
         await casefile.record(file, "offer_refused", now=now, facts=facts)
-        await tell(
-            file,
-            OTHER[file.side],
-            _("Proposta recusada: reclamação %(protocol)s"),
-            _("A outra parte recusou a sua proposta e explicou o motivo. Você pode fazer outra."),
-            now,
-        )
+        await tell(file, OTHER[file.side], "offer_refused", now)
 
 
 async def withdraw(case_id: int, viewer: Viewer, offer_id: int, *, now: datetime, today: date) -> None:
@@ -205,13 +198,7 @@ async def withdraw(case_id: int, viewer: Viewer, offer_id: int, *, now: datetime
         await _may_settle(file)
         await decide(mine, step(mine.state, Act.WITHDRAW, mine.side, file.side), now)
         await casefile.record(file, "offer_withdrawn", now=now, facts={"offer": mine.id, "by": file.side})
-        await tell(
-            file,
-            OTHER[file.side],
-            _("Proposta retirada: reclamação %(protocol)s"),
-            _("A outra parte retirou a proposta que tinha feito. Você pode propor outra coisa."),
-            now,
-        )
+        await tell(file, OTHER[file.side], "offer_withdrawn", now)
 
 
 async def may_accept(case_id: int, viewer: Viewer, offer_id: int, *, today: date) -> Offer:
@@ -273,10 +260,9 @@ async def accept(
         )
         key = f"{SEAL_SETTLEMENT_JOB}:{theirs.id}"
         await queue.enqueue(SEAL_SETTLEMENT_JOB, key, {"offer": theirs.id}, now=now)
-        subject = _("Acordo feito: reclamação %(protocol)s")
-        body = _("As partes fizeram um acordo: %(terms)s.") % {"terms": summary(await terms_of(theirs.id))}
+        agreed = summary(await terms_of(theirs.id))
         for side in (Side.CONSUMER, Side.COMPANY):
-            await tell(file, side, subject, body, now)
+            await tell(file, side, "offer_accepted", now, terms=agreed)
 
 
 async def expire(*, now: datetime, today: date) -> int:
@@ -297,12 +283,9 @@ async def _expire(offer_id: int, now: datetime, today: date) -> bool:
             return False
         await decide(offer, step(offer.state, Act.EXPIRE, offer.side, file.side), now)
         await casefile.record(file, "offer_expired", now=now, facts={"offer": offer.id, "by": offer.side})
-        subject = _("A proposta perdeu a validade: reclamação %(protocol)s")
-        day = {"day": f"{offer.expires_on:%d/%m/%Y}"}
-        mine = _("A sua proposta valia até %(day)s e não foi aceita. Você pode fazer outra.") % day
-        theirs = _("A proposta que esperava a sua resposta valia até %(day)s. Você pode propor outra.") % day
-        await tell(file, offer.side, subject, mine, now)
-        await tell(file, OTHER[offer.side], subject, theirs, now)
+        day = f"{offer.expires_on:%d/%m/%Y}"
+        await tell(file, offer.side, "offer_expired_own", now, day=day)
+        await tell(file, OTHER[offer.side], "offer_expired_other", now, day=day)
     return True
 
 

@@ -10,7 +10,6 @@ from app.db import transaction
 from app.i18n import N_
 from app.i18n import gettext as _
 from app.services import attendances, casefile, letters
-from app.services.letters import Text
 from models import CompanyCall, SolvedBy
 from models.rules.attendance import Kind
 from models.rules.calls import CallResult, faults
@@ -100,14 +99,9 @@ async def close_solved(case_id: int, viewer: Viewer, solution: str, *, now: date
             closed_at=now,
             solved_by=SolvedBy.PRELIMINARY,
         )
-        text = Text(
-            subject=_("Resolvido por telefone: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-            paragraphs=(
-                _("O Procon ligou para a empresa, que disse o seguinte:"),
-                solution,
-                _("Se a empresa não cumprir, avise o Procon: a reclamação é reaberta e segue."),
-            ),
-            button=_("Abrir a reclamação"),
+        text = await letters.standard(
+            "solved_by_call",
+            {"protocol": file.case.protocol or "", "solution": solution},
             path=f"/casos/{case_id}",
         )
         people = await casefile.people_of(file.case)

@@ -9,7 +9,6 @@ from typing import Any
 
 from app.adapters.storage import Storage
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import casefile, documents, drafts, letters
 from app.services.documents import File
 from app.services.drafts import Saved
@@ -170,7 +169,6 @@ async def submit(
         text = await letters.standard(
             "registration_submitted",
             {"consumer": user.name},
-            button=_("Acompanhar"),
             path=f"/casos/{case_id}",
             case=case_id,
         )

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import casefile, letters
 from app.services.casefile import Opened
-from app.services.letters import Text
 from app.services.terms import AGREED
 from models import Offer, OfferState, SolvedBy, Statement, StatementKind
 from models.rules.case_machine import Action
@@ -32,12 +30,7 @@ async def reply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> No
         to = file.step(Action.REPLY)
         facts = await _say(file, viewer, text, now)
         await casefile.record(file, "consumer_replied", now=now, to=to, facts=facts, due_on=None, **AGREED)
-        await _tell(
-            file,
-            _("O consumidor respondeu: reclamação %(protocol)s"),
-            _("O consumidor disse que a resposta não resolve. Complete-a ou proponha um acordo."),
-            now,
-        )
+        await _tell(file, "consumer_replied", now)
 
 
 async def confirm_solved(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
@@ -66,12 +59,7 @@ async def confirm_solved(case_id: int, viewer: Viewer, text: str, *, now: dateti
             due_on=None,
             **AGREED,
         )
-        await _tell(
-            file,
-            _("Resolvido: reclamação %(protocol)s"),
-            _("O consumidor confirmou que o problema foi resolvido. O caso foi encerrado."),
-            now,
-        )
+        await _tell(file, "solved_by_answer", now)
 
 
 async def _say(file: Opened, viewer: Viewer, text: str, now: datetime) -> dict[str, Any]:
@@ -87,14 +75,10 @@ async def _say(file: Opened, viewer: Viewer, text: str, now: datetime) -> dict[s
     return {"statement": said.id, **bound(texts={statement_name(said.id): text})}
 
 
-async def _tell(file: Opened, subject: str, body: str, now: datetime) -> None:
+async def _tell(file: Opened, kind: str, now: datetime) -> None:
     case = file.case
-    text = Text(
-        subject=subject % {"protocol": case.protocol},
-        paragraphs=(body,),
-        button=_("Abrir a reclamação"),
-        path=f"/casos/{case.id}",
-        news=News.PROGRESS,
+    text = await letters.standard(
+        kind, {"protocol": case.protocol or ""}, path=f"/casos/{case.id}", news=News.PROGRESS
     )
     people = await casefile.people_of(case)
     await letters.write(people.get(Side.COMPANY, []), f"case:{case.id}:{case.version}", text, now=now)

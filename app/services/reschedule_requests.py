@@ -7,19 +7,19 @@ eyes, as they may speak of an illness (LGPD art. 11).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import casefile, documents, follow_up, letters, slot_offers
 from app.services.casefile import Opened
 from app.services.diary import MEDIATORS, Hours
 from app.services.invitations import Invite
 from app.services.letters import Text
 from app.services.scheduling_words import moment
+from app.services.wording import side_actor
 from models import Document, DocumentKind, Hearing, RescheduleRequest, Statement, StatementKind, User
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, NotFound, Refused
@@ -130,12 +130,9 @@ async def grant(
         facts = {"hearing": hearing.id, "request": request.id, "by": request.side}
         await casefile.record(file, "reschedule_granted", now=now, facts=facts)
         await slot_offers.put(file, hold=hold, until=until, now=now, hours=hours, invite=invite)
-        when = moment(hearing.starts_at, invite.zone)
-        body = _(
-            "O Procon concedeu outro dia para a audiência de %(when)s. O consumidor escolhe o horário; "
-            "até lá vale o que está marcado, e o convite novo chega a todos."
-        ) % {"when": when}
-        await _tell_parties(file, f"request:{request.id}:granted:{file.case.version}", body, now)
+        values = {"when": moment(hearing.starts_at, invite.zone)}
+        key = f"request:{request_id}:granted:{file.case.version}"
+        await _tell_parties(file, key, "another_day_granted", values, now)
     return case_id
 
 
@@ -150,13 +147,11 @@ async def refuse(request_id: int, viewer: Viewer, reason: str, *, now: datetime,
         await _decide(request, RequestState.REFUSED, viewer, now)
         facts = {"hearing": hearing.id, "request": request.id, "by": request.side, "reason": reason}
         await casefile.record(file, "reschedule_refused", now=now, facts=facts)
-        body = _(
-            "O pedido de outro dia não foi aceito: %(reason)s A audiência continua marcada: %(when)s."
-        ) % {
+        values = {
             "reason": reason if reason.endswith((".", "!", "?")) else f"{reason}.",
             "when": moment(hearing.starts_at, invite.zone),
         }
-        await _tell_parties(file, f"request:{request.id}:refused", body, now)
+        await _tell_parties(file, f"request:{request_id}:refused", "another_day_refused", values, now)
     return case_id
 
 
@@ -271,29 +266,21 @@ async def _decide(request: RescheduleRequest, state: RequestState, viewer: Viewe
 
 async def _tell_asked(file: Opened, hearing: Hearing, request_id: int, now: datetime) -> None:
     """To the mediator, who answers, and to the other party, who may come for nothing otherwise."""
-    who = _("O consumidor") if file.side is Side.CONSUMER else _("A empresa")
+    values = {"who": side_actor(file.side)}
     key = f"request:{request_id}:asked"
-    staff = _letter(
-        file, _("%(who)s pediu outro dia para a audiência e espera a sua resposta.") % {"who": who}
-    )
-    await letters.write([await User.get(id=hearing.mediator_id)], key, staff, now=now)
-    other = _("%(who)s pediu outro dia para a audiência. Ela continua marcada até o Procon responder.")
+    mediator = await User.get(id=hearing.mediator_id)
+    await letters.write([mediator], key, await _letter(file, "another_day_to_answer", values), now=now)
     people = await casefile.people_of(file.case)
     others = [person for side, all_of in people.items() if side is not file.side for person in all_of]
-    await letters.write(others, key, _letter(file, other % {"who": who}), now=now)
+    await letters.write(others, key, await _letter(file, "another_day_asked", values), now=now)
 
 
-async def _tell_parties(file: Opened, key: str, body: str, now: datetime) -> None:
+async def _tell_parties(file: Opened, key: str, kind: str, values: Mapping[str, str], now: datetime) -> None:
     people: Sequence[list[User]] = list((await casefile.people_of(file.case)).values())
-    await letters.write([one for side in people for one in side], key, _letter(file, body), now=now)
+    text = await _letter(file, kind, values)
+    await letters.write([one for side in people for one in side], key, text, now=now)
 
 
-def _letter(file: Opened, body: str) -> Text:
-    return Text(
-        subject=_("Pedido de outro dia para a audiência: reclamação %(protocol)s")
-        % {"protocol": file.case.protocol},
-        paragraphs=(body,),
-        button=_("Abrir a reclamação"),
-        path=f"/casos/{file.case.id}#outro-dia",
-        case=file.case.id,
-    )
+async def _letter(file: Opened, kind: str, values: Mapping[str, str]) -> Text:
+    values = {"protocol": file.case.protocol or "", **values}
+    return await letters.standard(kind, values, path=f"/casos/{file.case.id}#outro-dia", case=file.case.id)

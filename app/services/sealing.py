@@ -22,7 +22,6 @@ from app.adapters.documents import (
 from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, clauses, follow_up, letters, parties
-from app.services.letters import Text
 from app.services.press import Paper, Press
 from app.services.wording import seat_role_label, signing_method
 from models import (
@@ -76,13 +75,9 @@ async def _enter(hearing_id: int, paper: Paper, code: str, now: datetime) -> UUI
 
 
 async def _send(case: Case, hearing_id: int, document: Document, now: datetime) -> None:
-    text = Text(
-        subject=_("Termo da audiência: reclamação %(protocol)s") % {"protocol": case.protocol},
-        paragraphs=(
-            _("A audiência foi encerrada. O termo assinado e selado está anexo e na página do caso."),
-            _("Qualquer pessoa confere o documento no site com o código %(code)s.") % {"code": document.code},
-        ),
-        button=_("Abrir a reclamação"),
+    text = await letters.standard(
+        "hearing_sealed",
+        {"protocol": case.protocol or "", "seal": document.code or ""},
         path=f"/casos/{case.id}",
         case=case.id,
         documents=(str(document.id),),

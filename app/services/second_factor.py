@@ -19,9 +19,7 @@ from tortoise.expressions import F, Q
 
 from app.adapters.vault import Vault
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import letters
-from app.services.letters import Text
 from models import RecoveryCode, SecondFactor, User
 from models.rules.errors import Refused
 from models.rules.news import News
@@ -103,7 +101,7 @@ async def confirm(user_id: int, code: str, *, vault: Vault, secret: str, now: da
         if not changed:
             raise Refused("factor_not_begun")
         found = await _new_codes(user_id, secret)
-        await _tell(user_id, _("O segundo fator da sua conta foi ativado."), now)
+        await _tell(user_id, "second_factor_on", now)
     return found
 
 
@@ -122,7 +120,7 @@ async def remove(user_id: int, code: str, *, vault: Vault, secret: str, now: dat
     async with transaction():
         await SecondFactor.filter(user_id=user_id).delete()
         await RecoveryCode.filter(user_id=user_id).delete()
-        await _tell(user_id, _("O segundo fator da sua conta foi desativado."), now)
+        await _tell(user_id, "second_factor_off", now)
 
 
 async def check(user_id: int, code: str, *, vault: Vault, secret: str, now: datetime) -> str:
@@ -185,12 +183,6 @@ def _hash(secret: str, user_id: int, code: str) -> str:
     return hmac.new(secret.encode(), f"recovery:{user_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-async def _tell(user_id: int, what: str, now: datetime) -> None:
-    text = Text(
-        subject=what.rstrip("."),
-        paragraphs=(what, _("Se não foi você, crie já uma nova senha e avise o Procon.")),
-        button=_("Abrir a minha conta"),
-        path="/conta",
-        news=News.ACCOUNT,
-    )
+async def _tell(user_id: int, kind: str, now: datetime) -> None:
+    text = await letters.standard(kind, {}, path="/conta", news=News.ACCOUNT)
     await letters.write([await User.get(id=user_id)], f"second-factor:{now.isoformat()}", text, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.i18n import gettext as _
@@ -26,7 +27,6 @@ async def summons(protocol: str, company: str, notice: Notice) -> Text:
     return await letters.standard(
         "summons_opening" if notice.opening else "summons",
         values,
-        button=_("Abrir a notificação"),
         path=f"/notificacao/{notice.code}",
     )
 
@@ -34,35 +34,24 @@ async def summons(protocol: str, company: str, notice: Notice) -> Text:
 async def tell_awareness(file: Opened, notice: Notice, now: datetime) -> None:
     """The company's term began: it learns so by law, the consumer as news."""
     people = await casefile.people_of(file.case)
-    for side, news in ((Side.CONSUMER, News.PROGRESS), (Side.COMPANY, News.LEGAL)):
-        text = Text(
-            subject=_("O prazo da empresa começou: reclamação %(protocol)s")
-            % {"protocol": file.case.protocol},
-            paragraphs=(
-                _("Como o prazo foi contado: %(explanation)s") % {"explanation": notice.explanation},
-            ),
-            button=_("Abrir a reclamação"),
-            path=f"/casos/{file.case.id}",
-            case=file.case.id,
-            news=news,
+    values = {"protocol": file.case.protocol or "", "explanation": notice.explanation}
+    for side, kind, news in (
+        (Side.CONSUMER, "awareness_consumer", News.PROGRESS),
+        (Side.COMPANY, "awareness_company", News.LEGAL),
+    ):
+        text = await letters.standard(
+            kind, values, path=f"/casos/{file.case.id}", case=file.case.id, news=news
         )
         await letters.write(people.get(side, []), f"aware:{notice.id}:{side}", text, now=now)
 
 
 async def tell_failure(file: Opened, delivery: Delivery, note: str, now: datetime) -> None:
     """Who has the case in hand learns that an attempt failed, to try another means."""
-    text = Text(
-        subject=_("Notificação não entregue: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-        paragraphs=(
-            _("Uma tentativa de entregar a notificação à empresa falhou: %(address)s.")
-            % {"address": delivery.address or "—"},
-            *((_("O que foi informado: %(note)s") % {"note": note},) if note else ()),
-        ),
-        button=_("Tentar por outro meio"),
-        path=f"/casos/{file.case.id}#notificacao",
-        case=file.case.id,
-    )
-    await _to_handler(file, f"undelivered:{delivery.id}", text, now)
+    values = {
+        "address": delivery.address or "—",
+        "note": _("O que foi informado: %(note)s") % {"note": note} if note else "",
+    }
+    await _to_handler(file, f"undelivered:{delivery.id}", "delivery_failed", values, now)
 
 
 async def tell_escalation(
@@ -70,22 +59,17 @@ async def tell_escalation(
 ) -> None:
     """Who has the case in hand learns which means is next, and what is left to do by hand."""
     if not begun:
-        said = _("Pela regra, o próximo meio é: %(means)s. Informe o que falta e comece a entrega.")
-    elif channel in PRINTED:
-        said = _("Pela regra, a entrega continua por: %(means)s. O documento está no caso, para imprimir.")
+        kind = "delivery_to_begin"
     else:
-        said = _("Pela regra, a entrega continua por: %(means)s. O sistema já enviou.")
-    text = Text(
-        subject=_("Próximo meio de entrega: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-        paragraphs=(said % {"means": _(CHANNELS[channel])},),
-        button=_("Abrir a notificação"),
-        path=f"/casos/{file.case.id}#notificacao",
-        case=file.case.id,
-    )
-    await _to_handler(file, f"escalated:{notice.id}:{channel}", text, now)
+        kind = "delivery_to_print" if channel in PRINTED else "delivery_sent"
+    await _to_handler(file, f"escalated:{notice.id}:{channel}", kind, {"means": _(CHANNELS[channel])}, now)
 
 
-async def _to_handler(file: Opened, key: str, text: Text, now: datetime) -> None:
-    handler = await User.get_or_none(id=file.case.handler_id) if file.case.handler_id else None
-    if handler is not None and not (file.viewer and file.viewer.user_id == handler.id):
-        await letters.write([handler], key, text, now=now)
+async def _to_handler(file: Opened, key: str, kind: str, values: Mapping[str, str], now: datetime) -> None:
+    case = file.case
+    handler = await User.get_or_none(id=case.handler_id) if case.handler_id else None
+    if handler is None or (file.viewer and file.viewer.user_id == handler.id):
+        return
+    values = {"protocol": case.protocol or "", **values}
+    text = await letters.standard(kind, values, path=f"/casos/{case.id}#notificacao", case=case.id)
+    await letters.write([handler], key, text, now=now)

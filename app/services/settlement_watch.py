@@ -15,7 +15,6 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, fulfilment, fulfilment_links, letters
 from app.services.casefile import Opened
-from app.services.letters import Text
 from app.services.terms import running
 from models import Obligation, User
 from models.rules.case_machine import State
@@ -84,17 +83,9 @@ async def _remind(file: Opened, one: Obligation, now: datetime) -> None:
     one.reminded_at = now
     await one.save()
     assert one.due_on is not None  # noqa: S101  only what has a date is reminded of
-    text = Text(
-        subject=_("Lembrete do acordo: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-        paragraphs=(
-            _("Até %(day)s: %(what)s") % {"day": f"{one.due_on:%d/%m/%Y}", "what": one.text},
-            _("Depois de cumprir, junte a prova na página do caso: ela ajuda a outra parte a confirmar."),
-        ),
-        button=_("Abrir o acordo"),
-        path=f"/casos/{file.case.id}#obrigacoes",
-        case=file.case.id,
-        news=News.REMINDER,
-    )
+    page = f"/casos/{file.case.id}#obrigacoes"
+    values = {"protocol": file.case.protocol or "", "day": f"{one.due_on:%d/%m/%Y}", "what": one.text}
+    text = await letters.standard("obligation_near", values, path=page, case=file.case.id, news=News.REMINDER)
     people = (await casefile.people_of(file.case)).get(DEBTOR[one.debtor], [])
     await letters.write(people, f"obligation:{one.id}:remind", text, now=now)
 
@@ -106,22 +97,16 @@ async def _ask(file: Opened, one: Obligation, watch: Watch, now: datetime, *, ag
     facts = {"obligation": one.id, "until": one.reply_until.isoformat(), "again": again}
     terms = await fulfilment.term_columns(case)
     await casefile.record(file, "fulfilment_asked", now=now, facts=facts, **terms)
-    day = f"{one.due_on:%d/%m/%Y}" if one.due_on else _("sem data")
-    paragraphs = (
-        _("Estava combinado (%(day)s): %(what)s") % {"day": day, "what": one.text},
-        _("Foi cumprido? Responda até %(until)s. Sem resposta, o Procon encerra sem confirmação.")
-        % {"until": f"{one.reply_until:%d/%m/%Y}"},
-    )
+    values = {
+        "protocol": case.protocol or "",
+        "day": f"{one.due_on:%d/%m/%Y}" if one.due_on else _("sem data"),
+        "what": one.text,
+        "until": f"{one.reply_until:%d/%m/%Y}",
+    }
     label = "again" if again else "ask"
     for person in (await casefile.people_of(case)).get(CREDITOR[one.debtor], []):
-        text = Text(
-            subject=_("O acordo foi cumprido? Reclamação %(protocol)s") % {"protocol": case.protocol},
-            paragraphs=paragraphs,
-            button=_("Responder: cumpriu ou não cumpriu"),
-            path=_path(person, one, watch),
-            page=f"/casos/{case.id}#obrigacoes",
-            case=case.id,
-        )
+        path, page = _path(person, one, watch), f"/casos/{case.id}#obrigacoes"
+        text = await letters.standard("obligation_asked", values, path=path, page=page, case=case.id)
         await letters.write([person], f"obligation:{one.id}:{label}", text, now=now)
 
 

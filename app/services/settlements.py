@@ -14,7 +14,6 @@ from app.db import transaction
 from app.i18n import N_
 from app.i18n import gettext as _
 from app.services import casefile, clauses, letters
-from app.services.letters import Text
 from app.services.press import Paper, Press
 from app.services.sealing import clause_lines, parties_of
 from app.services.wording import seat_role_label, side_label
@@ -61,13 +60,9 @@ async def _enter(offer: Offer, paper: Paper, code: str, now: datetime) -> UUID |
 
 
 async def _send(case: Case, offer: Offer, document: Document, now: datetime) -> None:
-    text = Text(
-        subject=_("Termo de acordo: reclamação %(protocol)s") % {"protocol": case.protocol},
-        paragraphs=(
-            _("O termo do acordo, selado pelo Procon, está anexo e na página do caso."),
-            _("Qualquer pessoa confere o documento no site com o código %(code)s.") % {"code": document.code},
-        ),
-        button=_("Abrir a reclamação"),
+    text = await letters.standard(
+        "settlement_sealed",
+        {"protocol": case.protocol or "", "seal": document.code or ""},
         path=f"/casos/{case.id}",
         case=case.id,
         documents=(str(document.id),),

@@ -153,15 +153,8 @@ async def ask_code(hearing_id: int, viewer: Viewer, *, secret: str, now: datetim
         purpose = codes.sign_purpose(hearing_id, room.hearing.text_hash)
         code = await codes.issue(viewer.user_id, purpose, secret=secret, now=now)
         person = await User.get(id=viewer.user_id)
-        text = letters.Text(
-            subject=f"{code} é o seu código de assinatura",
-            paragraphs=(
-                f"Para assinar o termo da audiência do caso {room.file.case.protocol}, digite na página da "
-                f"audiência o código {code}. Ele vale por 15 minutos.",
-                "Se você não está nesta audiência, não informe o código a ninguém e avise o Procon.",
-            ),
-            news=News.ACCOUNT,
-        )
+        values = {"protocol": room.file.case.protocol or "", **codes.values(code)}
+        text = await letters.standard("code_to_sign", values, news=News.ACCOUNT)
         await letters.write([person], f"sign:{hearing_id}:{now.isoformat()}", text, now=now)
 
 

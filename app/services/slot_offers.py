@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import casefile, diary, follow_up, letters, scheduling
 from app.services.booking import Booking, place
 from app.services.casefile import Opened
 from app.services.diary import Hours
 from app.services.invitations import Invite
-from app.services.letters import Text
 from app.services.scheduling import Why
 from app.services.scheduling_words import line, listed
 from models import Case, Hearing, OfferedSlot, OfferedState, RescheduleRequest, User
@@ -234,14 +232,9 @@ async def _ask_again(case_id: int, now: datetime) -> None:
     if granted is None:
         return
     await RescheduleRequest.filter(id=granted.id).update(state=RequestState.OPEN)
-    text = Text(
-        subject=_("Ninguém escolheu outro horário para a audiência"),
-        paragraphs=(
-            _("Os horários oferecidos venceram sem escolha. Marque outro dia ou ofereça horários de novo."),
-        ),
-        button=_("Abrir a reclamação"),
-        path=f"/casos/{case_id}#outro-dia",
-        case=case_id,
+    protocol = (await Case.get(id=case_id)).protocol or ""
+    text = await letters.standard(
+        "slots_unchosen", {"protocol": protocol}, path=f"/casos/{case_id}#outro-dia", case=case_id
     )
     mediator = await User.get(id=granted.hearing.mediator_id)
     await letters.write([mediator], f"request:{granted.id}:expired:{now:%Y%m%d%H%M}", text, now=now)
@@ -284,18 +277,13 @@ async def _create(file: Opened, slot: Slot, expires: datetime, *, hold: bool, no
 
 
 async def _tell(file: Opened, slots: list[Slot], expires: datetime, *, now: datetime, invite: Invite) -> None:
-    text = Text(
-        subject=_("Escolha o horário da sua audiência: reclamação %(protocol)s")
-        % {"protocol": file.case.protocol},
-        paragraphs=(
-            _("A audiência de conciliação é por vídeo. Escolha um destes horários até %(until)s:")
-            % {"until": f"{expires.astimezone(invite.zone):%d/%m, %Hh%M}"},
-            *(line(slot.starts_at, invite.zone) for slot in slots),
-            _("Quem escolhe primeiro fica com o horário. Se nenhum servir, avise o Procon."),
-        ),
-        button=_("Escolher o horário"),
-        path=f"/casos/{file.case.id}#horarios",
-        case=file.case.id,
+    values = {
+        "protocol": file.case.protocol or "",
+        "until": f"{expires.astimezone(invite.zone):%d/%m, %Hh%M}",
+        "list": "\n\n".join(line(slot.starts_at, invite.zone) for slot in slots),
+    }
+    text = await letters.standard(
+        "slots_offered", values, path=f"/casos/{file.case.id}#horarios", case=file.case.id
     )
     consumer = await User.get(id=file.case.consumer_id)
     await letters.write([consumer], f"case:{file.case.id}:slots:{file.case.version}", text, now=now)

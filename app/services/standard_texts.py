@@ -35,11 +35,15 @@ class Version:
 
 @dataclass(frozen=True)
 class Desk:
-    """A kind with the words in force, upon which revision, and its versions, the newest first."""
+    """A kind with the words in force, upon which revision, and its versions, the newest first.
+
+    ``in_force`` is the revision whose words are sent, 0 for the program's own.
+    """
 
     kind: Kind
     wording: Wording
     revision: int
+    in_force: int
     edited: bool
     versions: tuple[Version, ...]
 
@@ -89,7 +93,15 @@ async def desk(name: str, minutes_texts: Mapping[str, Sequence[str]]) -> Desk:
         for row in rows
     )
     edited = bool(rows) and rows[0].author_id is not None and not rows[0].reverted
-    return Desk(kind, _chosen(kind, rows), versions[0].revision if versions else 0, edited, versions)
+    chosen = _chosen(rows)
+    return Desk(
+        kind,
+        _words(chosen) if chosen else kind.original,
+        versions[0].revision if versions else 0,
+        chosen.revision if chosen else 0,
+        edited,
+        versions,
+    )
 
 
 def known(name: str, minutes_texts: Mapping[str, Sequence[str]]) -> Kind:
@@ -106,23 +118,17 @@ def known(name: str, minutes_texts: Mapping[str, Sequence[str]]) -> Kind:
 def read(kind: Kind, subject: str, body: str) -> Wording:
     """The words as typed, paragraphs between empty lines.
 
-    Invalid names ``subject`` or ``body``, with the first unknown variable in ``unknown``.
+    Invalid names ``subject`` or ``body``, with the first unknown variable in ``unknown`` and those that the
+    paragraphs must have and have not in ``absent``.
     """
     subject = " ".join(subject.split())
     texts = [" ".join(part.split("\n")).strip() for part in body.replace("\r\n", "\n").split("\n\n")]
     if kind.medium is Medium.MINUTES:
         texts = [part.strip() for part in body.replace("\r\n", "\n").split("\n\n")]
     paragraphs = tuple(text for text in texts if text)
-    wrong: dict[str, str] = {}
-    facts: dict[str, str] = {"names": ", ".join(f"{{{variable.name}}}" for variable in kind.variables)}
-    if kind.medium is Medium.LETTER and not subject:
-        wrong["subject"] = "required"
-    if len(subject) > SUBJECT_MAX:
-        wrong["subject"] = "too_long"
-    if not paragraphs and not kind.fixed:
-        wrong["body"] = "required"
-    if len(body) > BODY_MAX:
-        wrong["body"] = "too_long"
+    wording = Wording(subject if kind.medium is Medium.LETTER else "", paragraphs)
+    wrong = _wrong_lengths(kind, wording, body)
+    facts = {"names": ", ".join(f"{{{variable.name}}}" for variable in kind.variables)}
     for field, text in (("subject", subject), ("body", body)):
         try:
             stray = rules.unknown(text, kind.names)
@@ -131,9 +137,24 @@ def read(kind: Kind, subject: str, body: str) -> Wording:
             continue
         if stray:
             wrong[field], facts["unknown"] = "variable_unknown", stray[0]
+    if "body" not in wrong and (absent := rules.absent(kind, wording)):
+        wrong["body"], facts["absent"] = "variable_absent", ", ".join(f"{{{name}}}" for name in absent)
     if wrong:
         raise Invalid(wrong, **facts)
-    return Wording(subject if kind.medium is Medium.LETTER else "", paragraphs)
+    return wording
+
+
+def _wrong_lengths(kind: Kind, wording: Wording, body: str) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if kind.medium is Medium.LETTER and not wording.subject:
+        wrong["subject"] = "required"
+    if len(wording.subject) > SUBJECT_MAX:
+        wrong["subject"] = "too_long"
+    if not wording.paragraphs and not kind.fixed:
+        wrong["body"] = "required"
+    if len(body) > BODY_MAX:
+        wrong["body"] = "too_long"
+    return wrong
 
 
 async def save(viewer: Viewer, kind: Kind, wording: Wording, revision: int, *, now: datetime) -> None:
@@ -187,16 +208,17 @@ async def _write(
 
 
 async def _in_force(kind: Kind) -> Wording:
-    return _chosen(kind, await StandardText.filter(kind=kind.id).order_by("-revision"))
+    chosen = _chosen(await StandardText.filter(kind=kind.id).order_by("-revision"))
+    return _words(chosen) if chosen else kind.original
 
 
-def _chosen(kind: Kind, rows: Sequence[StandardText]) -> Wording:
-    """The last words of the coordination, unless they went back to the original: the profile's, or ours."""
+def _chosen(rows: Sequence[StandardText]) -> StandardText | None:
+    """The coordination's last, unless it went back to the original: the profile's, or None for ours."""
     for by_people in (True, False):
         last = next((row for row in rows if (row.author_id is not None) is by_people), None)
         if last is not None and not last.reverted:
-            return _words(last)
-    return kind.original
+            return last
+    return None
 
 
 def _words(row: StandardText) -> Wording:

@@ -64,21 +64,16 @@ async def _remind_of(case: ListedCase, reckoner: Reckoner, days_before: Sequence
         async with transaction():
             people = await casefile.people_of(await Case.get(id=case.id))
             key = f"remind:{case.id}:{told.until}:{due}:{side}"
-            await letters.write(
-                people.get(side, []), key, _reminder(case, told.until, reckoner.today), now=now
-            )
+            text = await _reminder(case, told.until, reckoner.today)
+            await letters.write(people.get(side, []), key, text, now=now)
 
 
-def _reminder(case: ListedCase, until: date, today: date) -> Text:
-    left = (until - today).days
-    when = ngettext("Falta %(num)s dia", "Faltam %(num)s dias", left) % {"num": left} if left else _("É hoje")
-    return Text(
-        subject=_("%(when)s: %(protocol)s") % {"when": when, "protocol": case.protocol or _("cadastro")},
-        paragraphs=(_("Um prazo seu termina em %(day)s.") % {"day": f"{until:%d/%m/%Y}"},),
-        button=_("Abrir o caso"),
-        path=f"/casos/{case.id}",
-        case=case.id,
-        news=News.REMINDER,
+async def _reminder(case: ListedCase, until: date, today: date) -> Text:
+    days = (until - today).days
+    left = ngettext("Falta %(num)s dia", "Faltam %(num)s dias", days) % {"num": days} if days else _("É hoje")
+    values = {"protocol": case.protocol or _("cadastro"), "left": left, "day": f"{until:%d/%m/%Y}"}
+    return await letters.standard(
+        "term_near", values, path=f"/casos/{case.id}", case=case.id, news=News.REMINDER
     )
 
 
@@ -89,12 +84,8 @@ async def _tell_handler(line: LateCase, now: datetime) -> None:
         handler = await User.get_or_none(id=row.handler_id, disabled_at=None) if row.handler_id else None
         if handler is None:
             return
-        text = Text(
-            subject=_("Prazo passado: %(protocol)s") % {"protocol": line.case.protocol or _("cadastro")},
-            paragraphs=(line.sentence,),
-            button=_("Abrir o caso"),
-            path=f"/casos/{line.case.id}",
-        )
+        values = {"protocol": line.case.protocol or _("cadastro"), "standing": line.sentence}
+        text = await letters.standard("term_late", values, path=f"/casos/{line.case.id}")
         await letters.write([handler], f"late:{line.case.id}:{line.until}", text, now=now)
 
 
@@ -113,10 +104,7 @@ async def _tell_coordination(lines: Sequence[LateCase], today: date, now: dateti
             }
             for line in lines[:LISTED]
         ]
-        text = Text(
-            subject=ngettext("%(num)s caso em atraso", "%(num)s casos em atraso", count) % {"num": count},
-            paragraphs=tuple(named),
-            button=_("Abrir o quadro de atrasos"),
-            path="/atrasos",
-        )
+        late = ngettext("%(num)s caso", "%(num)s casos", count) % {"num": count}
+        values = {"late": late, "list": "\n\n".join(named)}
+        text = await letters.standard("terms_late", values, path="/atrasos")
         await letters.write(people, f"late:{today}", text, now=now)

@@ -92,11 +92,8 @@ async def _tell_passed(case: Case, ended: date, key: str, now: datetime) -> None
         "protocol": case.protocol or "",
         "day": f"{ended:%d/%m/%Y}",
     }
-    for side, kind, button in (
-        (Side.CONSUMER, "unanswered_consumer", _("Abrir a reclamação")),
-        (Side.COMPANY, "unanswered_company", _("Responder agora")),
-    ):
-        text = await letters.standard(kind, values, button=button, path=f"/casos/{case.id}", case=case.id)
+    for side, kind in ((Side.CONSUMER, "unanswered_consumer"), (Side.COMPANY, "unanswered_company")):
+        text = await letters.standard(kind, values, path=f"/casos/{case.id}", case=case.id)
         await letters.write(people.get(side, []), key, text, now=now)
 
 
@@ -156,7 +153,6 @@ async def _tell_recount(case: Case, before: date, again: Running, key: str, now:
             "day": f"{again.due_on:%d/%m/%Y}",
             "explanation": again.explanation,
         },
-        button=_("Abrir o caso"),
         path=f"/casos/{case.id}",
         case=case.id,
     )

@@ -26,7 +26,7 @@ def sample(kind: Kind, wording: Wording, profile: Profile) -> Wording:
 def letter(kind: Kind, wording: Wording, *, profile: Profile, site: str) -> Face:
     """An e-mail of this kind to somebody invented."""
     words = sample(kind, wording, profile)
-    text = Text(words.subject, words.paragraphs, button=_("Abrir o caso"), path="/casos/1")
+    text = Text(words.subject, words.paragraphs, button=kind.button, path="/casos/1")
     context = {
         "text": text,
         "name": kind.samples.get("consumer") or kind.samples.get("company", _("Nome")),

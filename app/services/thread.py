@@ -12,12 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from app.db import moment, rows, transaction
-from app.i18n import gettext as _
 from app.services import casefile, documents, letters
 from app.services.casefile import Opened
 from app.services.documents import File
-from app.services.letters import Text
-from app.services.wording import side_label
+from app.services.wording import side_actor, side_label
 from models import Document, DocumentKind, Statement, StatementKind, ThreadBookmark, User
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
@@ -162,18 +160,10 @@ async def _bookmark(case_id: int, user_id: int, statement_id: int, now: datetime
 
 
 async def _tell(file: Opened, people: list[User], said: Statement, now: datetime) -> None:
-    text = Text(
-        subject=_("Mensagem nova: reclamação %(protocol)s") % {"protocol": file.case.protocol},
-        paragraphs=(_WHO[file.side](),),
-        button=_("Ler e responder"),
+    text = await letters.standard(
+        "message_new",
+        {"protocol": file.case.protocol or "", "who": side_actor(file.side)},
         path=f"/casos/{file.case.id}#conversa",
         news=News.MESSAGE,
     )
     await letters.write(people, f"message:{said.id}", text, now=now)
-
-
-_WHO = {
-    Side.CONSUMER: lambda: _("O consumidor escreveu uma mensagem na página da reclamação."),
-    Side.COMPANY: lambda: _("A empresa escreveu uma mensagem na página da reclamação."),
-    Side.STAFF: lambda: _("O Procon escreveu uma mensagem na página da reclamação."),
-}

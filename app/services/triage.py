@@ -235,9 +235,7 @@ async def ask(
             "day": f"{runs.due_on:%d/%m/%Y}",
             "explanation": runs.explanation,
         }
-        await _write(
-            file.case, event.seq, "documents_asked", values, now, _("Enviar o que falta"), "/complemento"
-        )
+        await _write(file.case, event.seq, "documents_asked", values, now, "/complemento")
 
 
 async def accept(case_id: int, viewer: Viewer, checked: Collection[str], *, now: datetime) -> None:
@@ -258,15 +256,7 @@ async def accept(case_id: int, viewer: Viewer, checked: Collection[str], *, now:
             triage_note="",
             handler_id=viewer.user_id,
         )
-        await _write(
-            file.case,
-            event.seq,
-            "registration_accepted",
-            {},
-            now,
-            _("Escrever a reclamação"),
-            "/reclamacao",
-        )
+        await _write(file.case, event.seq, "registration_accepted", {}, now, "/reclamacao")
 
 
 async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: datetime) -> None:
@@ -287,7 +277,7 @@ async def refuse(case_id: int, viewer: Viewer, cause: str, text: str, *, now: da
             handler_id=viewer.user_id,
         )
         values = {"cause": _(CAUSES[cause]), "reason": text, "next": await _remedy(case_id)}
-        await _write(file.case, event.seq, "registration_refused", values, now, _("Ver o caso"))
+        await _write(file.case, event.seq, "registration_refused", values, now)
 
 
 async def lapse(case_id: int, viewer: Viewer, *, today: date, now: datetime) -> None:
@@ -317,9 +307,7 @@ async def lapse(case_id: int, viewer: Viewer, *, today: date, now: datetime) -> 
             "missing": _named(asked.facts.get("missing", ()) if asked else ()),
             "day": f"{ended:%d/%m/%Y}",
         }
-        await _write(
-            file.case, event.seq, "registration_lapsed", values, now, _("Enviar o que falta"), "/complemento"
-        )
+        await _write(file.case, event.seq, "registration_lapsed", values, now, "/complemento")
 
 
 _DECISIONS = frozenset(
@@ -380,13 +368,12 @@ def _named(missing: Collection[str]) -> str:
 
 
 async def _write(
-    case: Case, seq: int, kind: str, values: Mapping[str, str], now: datetime, button: str, page: str = ""
+    case: Case, seq: int, kind: str, values: Mapping[str, str], now: datetime, page: str = ""
 ) -> None:
     people = (await casefile.people_of(case))[Side.CONSUMER]
     text = await letters.standard(
         kind,
         {"consumer": people[0].name, **values},
-        button=button,
         path=f"/casos/{case.id}{page}",
         case=case.id,
     )

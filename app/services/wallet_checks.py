@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import letters, standing, wallet
-from app.services.companies import NO_PASSWORD
+from app.services import first_access, letters, standing, wallet
+from app.services.first_access import NO_PASSWORD
 from app.services.letters import Text
 from app.services.wallet import Holder, PaperView
 from models import Claim, Company, Document, DocumentKind, Paper, PaperStep, Representation, User
@@ -180,36 +180,23 @@ async def _tell(paper: Paper, company: Company, now: datetime) -> None:
     name = company.trade_name or company.legal_name
     people = {user.id: user for user in (owner, holder) if user is not None}
     for user in people.values():
-        new = user.password_hash == NO_PASSWORD
-        await letters.write([user], f"paper:{paper.id}:{paper.state}", _words(paper, name, new=new), now=now)
+        text = await _letter(paper, name, user)
+        await letters.write([user], f"paper:{paper.id}:{paper.state}", text, now=now)
 
 
-def _words(paper: Paper, company: str, *, new: bool) -> Text:
+async def _letter(paper: Paper, company: str, user: User) -> Text:
+    wallet = f"/empresas/{paper.company_id}/carteira"
+    values = {"company": company, "file": paper.filename}
     if paper.state is PaperState.REFUSED:
-        return Text(
-            subject=_("Documento de representação não aceito: %(company)s") % {"company": company},
-            paragraphs=(
-                _("O Procon não aceitou o documento %(file)s: %(reason)s")
-                % {"file": paper.filename, "reason": paper.reason},
-                _("Envie outro na carteira de representação da empresa."),
-            ),
-            button=_("Abrir a carteira"),
-            path=f"/empresas/{paper.company_id}/carteira",
-        )
-    until = f"{paper.valid_until:%d/%m/%Y}" if paper.valid_until else _("sem data de fim")
-    settles = _("com poder para fazer acordo") if paper.may_settle else _("sem poder para fazer acordo")
-    return Text(
-        subject=_("Representação conferida: %(company)s") % {"company": company},
-        paragraphs=(
-            _("O Procon conferiu o documento %(file)s. Ele vale para todos os casos e audiências da empresa.")
-            % {"file": paper.filename},
-            _("Quem ele autoriza: %(name)s, %(settles)s. Validade: %(until)s.")
-            % {"name": paper.holder_name or company, "settles": settles, "until": until},
-            *((_("Para o primeiro acesso, peça o código e crie sua senha."),) if new else ()),
-        ),
-        button=_("Criar minha senha") if new else _("Abrir a carteira"),
-        path="/senha/recuperar" if new else f"/empresas/{paper.company_id}/carteira",
-    )
+        return await letters.standard("paper_refused", {**values, "reason": paper.reason}, path=wallet)
+    access, button, path = first_access.way_in(user, wallet)
+    values |= {
+        "holder": paper.holder_name or company,
+        "settles": _("com poder para fazer acordo") if paper.may_settle else _("sem poder para fazer acordo"),
+        "until": f"{paper.valid_until:%d/%m/%Y}" if paper.valid_until else _("sem data de fim"),
+        "access": access if button else "",
+    }
+    return await letters.standard("paper_accepted", values, path=path, button=button)
 
 
 async def from_claim(

@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from app.db import transaction
-from app.i18n import gettext as _
 from app.services import letters, standing
-from app.services.letters import Text
 from app.services.sessions import WESTERNMOST
 from models import Paper, Representation
 from models.rules.representation import WARNINGS, PaperAct, PaperState, step, warning
@@ -60,30 +58,14 @@ async def warn(today: date, *, now: datetime) -> int:
 async def _write(link: Representation, key: str, now: datetime) -> None:
     """To the person, and to the company's own address, which may send another."""
     await link.fetch_related("company", "user")
-    text = _words(link)
-    await letters.write([link.user], key, text, now=now)
     company = link.company
-    if company.email and company.email != link.user.email:
-        await letters.write_to(company.email, company.legal_name, f"{key}:company", text, now=now)
-
-
-def _words(link: Representation) -> Text:
-    facts = {
-        "name": link.user.name,
-        "company": link.company.trade_name or link.company.legal_name,
+    values = {
+        "company": company.trade_name or company.legal_name,
+        "holder": link.user.name,
         "day": f"{link.valid_until:%d/%m/%Y}",
     }
-    if link.ended_at is not None:
-        subject = _("Representação encerrada: %(company)s") % facts
-        said = _("A representação de %(company)s por %(name)s terminou em %(day)s.") % facts
-        then = _("Até que o Procon confira outro documento, esta pessoa não age mais pela empresa.")
-    else:
-        subject = _("Representação termina em %(day)s: %(company)s") % facts
-        said = _("A representação de %(company)s por %(name)s termina em %(day)s.") % facts
-        then = _("Sem outro documento até lá, esta pessoa deixa de agir pela empresa.")
-    return Text(
-        subject=subject,
-        paragraphs=(said, then, _("Envie o novo documento na carteira de representação.")),
-        button=_("Abrir a carteira"),
-        path=f"/empresas/{link.company_id}/carteira",
-    )
+    kind = "power_ending" if link.ended_at is None else "power_ended"
+    text = await letters.standard(kind, values, path=f"/empresas/{link.company_id}/carteira")
+    await letters.write([link.user], key, text, now=now)
+    if company.email and company.email != link.user.email:
+        await letters.write_to(company.email, company.legal_name, f"{key}:company", text, now=now)

@@ -146,6 +146,14 @@ def side_label(side: Side) -> str:
     return _(SIDES[side])
 
 
+ACTORS = {Side.CONSUMER: N_("O consumidor"), Side.COMPANY: N_("A empresa"), Side.STAFF: N_("O Procon")}
+
+
+def side_actor(side: Side) -> str:
+    """A side that has done something, as a sentence begins."""
+    return _(ACTORS[side])
+
+
 SEAT_ROLES = {
     SeatRole.CONSUMER: N_("Consumidor"),
     SeatRole.COMPANY: N_("Empresa"),

@@ -306,6 +306,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "unreadable": (422, N_("Não foi possível abrir este arquivo. Ele pode estar danificado.")),
     "unsupported_type": (415, N_("Este tipo de conteúdo não é aceito aqui.")),
     "value_wrong": (422, N_("Este valor não foi entendido.")),
+    "variable_absent": (422, N_("Este texto não pode ficar sem: {absent}. Ponha nos parágrafos.")),
     "variable_unknown": (422, N_("Não existe a variável {{{unknown}}}. Use só: {names}.")),
     "wallet_full": (409, N_("A carteira desta empresa está cheia. Retire documentos que não valem mais.")),
     "wish_length": (422, N_("Explique o pedido em 10 a 1.000 caracteres.")),

@@ -131,7 +131,7 @@ def _typed(wording: Wording, revision: int) -> dict[str, str]:
 async def _again(name: str, typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
     """The editor with what was typed, upon the newest version."""
     desk = await standard_texts.desk(name, parts().profile.minutes)
-    return _page(desk, {**typed, "revision": str(desk.revision)}, errors)
+    return _page(desk, {"subject": "", "body": "", **typed, "revision": str(desk.revision)}, errors)
 
 
 def _page(desk: standard_texts.Desk, values: Mapping[str, str], errors: Mapping[str, str]) -> str:

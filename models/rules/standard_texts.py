@@ -1,7 +1,8 @@
 """Standard texts: words with variables in braces, and nothing else that a template could do (ADR 0077).
 
 A text may name the variables of its kind, as ``{consumer}``; there are no attributes, formats, conditions or
-loops. A paragraph that is empty once it is filled in is left out, which is how an optional sentence is made.
+loops. A paragraph that is empty once it is filled in is left out, which is how an optional sentence is made;
+an empty line in a value, as in what somebody has written or in a list, divides it into paragraphs.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ class Variable:
 class Kind:
     """A kind of text: when it is used, what it may name, its original words.
 
-    ``fixed`` are the paragraphs that the law asks for: shown, sent after the others, and not to be edited.
+    ``fixed`` are the paragraphs that the law or safety asks for: shown, sent after the others, and not to be
+    edited. ``required`` are the names that the other paragraphs must have: a letter with a code and without
+    the code is none. ``button`` is what a letter's button says.
     """
 
     id: str
@@ -52,6 +55,8 @@ class Kind:
     variables: tuple[Variable, ...]
     original: Wording
     fixed: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    button: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -85,6 +90,12 @@ def unknown(text: str, names: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in named(text) if name not in names)
 
 
+def absent(kind: Kind, wording: Wording) -> tuple[str, ...]:
+    """The names that the kind's paragraphs must have and these have not, in the kind's order."""
+    said = {name for text in wording.paragraphs for name in named(text)}
+    return tuple(name for name in kind.required if name not in said)
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
     """A text with its variables' values; what stands in a value is never read as a variable."""
     parts = string.Formatter().parse(text)
@@ -98,5 +109,13 @@ def filled_all(texts: Iterable[str], values: Mapping[str, str]) -> tuple[str, ..
 
 
 def worded(kind: Kind, wording: Wording, values: Mapping[str, str]) -> Wording:
-    """The words as they are sent: the wording filled in, and what the law fixes after it."""
-    return Wording(filled(wording.subject, values), filled_all((*wording.paragraphs, *kind.fixed), values))
+    """The words as they are sent: the wording filled in, and what the law fixes after it.
+
+    KeyError when a variable of the kind has no value, whether or not the words name it: somebody may edit
+    them into naming it.
+    """
+    if missing := kind.names - values.keys():
+        raise KeyError(f"{kind.id}: {', '.join(sorted(missing))}")
+    texts = filled_all((*wording.paragraphs, *kind.fixed), values)
+    paragraphs = (part.strip() for text in texts for part in text.split("\n\n"))
+    return Wording(filled(wording.subject, values), tuple(part for part in paragraphs if part))

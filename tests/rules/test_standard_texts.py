@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import standard_texts
-from models.rules.standard_texts import Medium, UnclosedBrace, filled, filled_all, named, unknown, worded
+from models.rules.standard_texts import (
+    Medium,
+    UnclosedBrace,
+    Wording,
+    absent,
+    filled,
+    filled_all,
+    named,
+    unknown,
+    worded,
+)
 
+SERVICES = Path(__file__).parents[2] / "app" / "services"
 NAMES = ("consumer", "company")
 
 
@@ -47,6 +61,14 @@ def test_a_paragraph_that_comes_out_empty_is_left_out() -> None:
     )
 
 
+def test_what_somebody_wrote_keeps_its_paragraphs_and_a_missing_value_is_no_letter() -> None:
+    kind = standard_texts.kinds()["consultation_answered"]
+    words = worded(kind, Wording("Oi", ("{answer}",)), {"number": "1", "answer": "Um.\nDois.\n\n\nTrês."})
+    assert words.paragraphs == ("Um.\nDois.", "Três.")
+    with pytest.raises(KeyError, match="answer"):
+        worded(kind, Wording("Oi", ("Nada.",)), {"number": "1"})
+
+
 @pytest.mark.parametrize("kind", standard_texts.kinds().values(), ids=lambda kind: kind.id)
 def test_every_original_names_only_what_is_explained_and_can_be_shown(kind: standard_texts.Kind) -> None:
     for text in (kind.original.subject, *kind.original.paragraphs, *kind.fixed):
@@ -56,3 +78,39 @@ def test_every_original_names_only_what_is_explained_and_can_be_shown(kind: stan
     shown = worded(kind, kind.original, kind.samples)
     assert shown.subject or kind.medium is not Medium.LETTER
     assert shown.paragraphs
+    assert not absent(kind, kind.original)
+    assert absent(kind, Wording(kind.original.subject, ("Nada.",))) == kind.required
+
+
+SECURITY = {
+    "account_confirm": "digits",
+    "account_new_password": "digits",
+    "code_to_sign": "digits",
+    "code_to_accept": "digits",
+    "hearing_set": "when",
+    "summons": "code explanation",
+    "summons_opening": "code explanation",
+    "term_recounted": "day explanation",
+    "documents_asked": "missing reason day explanation",
+    "registration_refused": "cause reason next",
+}
+
+
+@pytest.mark.parametrize(("name", "variables"), SECURITY.items())
+def test_no_editor_can_take_from_a_letter_what_it_is_for(name: str, variables: str) -> None:
+    kind = standard_texts.kinds()[name]
+    fixed = {name for text in kind.fixed for name in named(text)}
+    assert set(variables.split()) <= fixed | set(kind.required)
+
+
+def test_every_letter_is_a_standard_text_and_every_standard_text_is_used() -> None:
+    written: set[str] = set()
+    for path in SERVICES.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+            if isinstance(node, ast.Call):
+                made = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                assert made != "Text" or path.name in {"letters.py", "text_preview.py"}, path.name
+    of_minutes = {name for name, kind in standard_texts.kinds().items() if kind.medium is Medium.MINUTES}
+    assert standard_texts.kinds().keys() - of_minutes <= written

@@ -36,9 +36,9 @@ async def test_the_coordinations_words_go_before_the_citys_and_those_before_ours
 
     await standard_texts.save(helena, KIND, MINE, 1, now=NOW)
     await standard_texts.load({}, NOW)
-    text = await letters.standard(KIND.id, {"consumer": "{Ana}"}, button="Abrir", path="/casos/7", case=7)
+    text = await letters.standard(KIND.id, {"consumer": "{Ana}"}, path="/casos/7", case=7)
     assert (text.subject, text.paragraphs) == ("Palavras da coordenação", ("Chegou, {Ana}.",))
-    assert (text.button, text.path, text.case) == ("Abrir", "/casos/7", 7)
+    assert (text.button, text.path, text.case) == ("Acompanhar", "/casos/7", 7)
 
     desk = await standard_texts.desk(KIND.id, {})
     assert (desk.revision, desk.wording) == (3, MINE)
@@ -80,6 +80,14 @@ def test_what_cannot_be_sent_is_refused_by_field(subject: str, body: str, fields
     with pytest.raises(Invalid) as caught:
         standard_texts.read(KIND, subject, body)
     assert caught.value.fields == fields
+
+
+def test_a_code_cannot_be_edited_out_of_its_letter() -> None:
+    kind = catalogue.kinds()["account_new_password"]
+    with pytest.raises(Invalid) as caught:
+        standard_texts.read(kind, "{digits} é o código", "Digite o código que está no assunto.")
+    assert caught.value.fields == {"body": "variable_absent"}
+    assert caught.value.facts["absent"] == "{digits}"
 
 
 def test_paragraphs_are_told_apart_by_an_empty_line() -> None:

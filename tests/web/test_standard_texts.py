@@ -34,6 +34,11 @@ async def test_a_text_is_looked_at_while_it_is_written_kept_and_taken_back(appli
     assert wrong.status_code == 422
     assert "Não existe a variável {empresa}. Use só: {company}, {protocol}" in page
     assert "Prezados {empresa}." in page, "what was typed is kept"
+    wrong = await browser.fill("/textos/account_confirm", {"body": "Digite o código que enviamos."})
+    assert wrong.status_code == 422
+    page = await text_of(wrong)
+    assert "Este texto não pode ficar sem: {digits}." in page
+    assert "Digite o código que enviamos." in page
 
     assert (await browser.fill("/textos/summons", typed)).status_code == 303
     stale = await browser.fill("/textos/summons", {**typed, "revision": "0", "body": "Outro texto meu."})
