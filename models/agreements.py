@@ -17,6 +17,7 @@ from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.fulfilment import ObligationState
 from models.rules.hearing import SeatRole
 from models.rules.minutes import RemarkState
+from models.signing import SignedText
 
 
 class Paragraph(Model):
@@ -145,14 +146,12 @@ class SealedRound(Model):
         unique_together = (("hearing_id", "number"),)
 
 
-class OfferSignature(Model):
+class OfferSignature(SignedText):
     """Who stood by an offer, with the evidence: its author when it was made, the other side on accepting.
 
-    ``method`` says how it was confirmed: by the account alone for the author, by the second factor or a code
-    sent by e-mail for who accepts (ADR 0060, ADR 0070).
+    ``method`` is the account alone for the author, the second factor or a code for who accepts (ADR 0070).
     """
 
-    id = fields.IntField(primary_key=True)
     offer: fields.ForeignKeyRelation[Offer] = fields.ForeignKeyField(
         "models.Offer", related_name="signatures", on_delete=OnDelete.RESTRICT
     )
@@ -160,13 +159,6 @@ class OfferSignature(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="offer_signatures", on_delete=OnDelete.RESTRICT
     )
-    user_id: int
-    role = fields.CharEnumField(SeatRole, max_length=12)
-    text_hash = fields.CharField(max_length=64)
-    method = fields.CharField(max_length=24)
-    address = fields.CharField(max_length=45)
-    device = fields.CharField(max_length=200)
-    at = fields.DatetimeField()
 
     class Meta:
         table = "offer_signature"

@@ -280,6 +280,7 @@ class Notice(Model):
 
     class Meta:
         table = "notice"
+        indexes = (("case_id", "id"),)
 
 
 class ProtocolCounter(Model):

@@ -136,3 +136,4 @@ class Representation(Model):
     class Meta:
         table = "representation"
         unique_together = (("company_id", "user_id"),)
+        indexes = (("user_id",),)

@@ -92,3 +92,4 @@ class DocumentAccess(Model):
 
     class Meta:
         table = "document_access"
+        indexes = (("document_id", "user_id", "at"),)

@@ -15,6 +15,7 @@ from models.people import User
 from models.rules.consultation import CallAnswer, ConsultationState
 from models.rules.hearing import Audience, HearingState, Outcome, SeatMode, SeatRole
 from models.rules.outcomes import Cause
+from models.signing import SignedText
 
 
 class MediaProcess(Model):
@@ -109,7 +110,7 @@ class Hearing(Model):
 
     class Meta:
         table = "hearing"
-        indexes = (("mediator_id", "starts_at"), ("state", "starts_at"), ("case_id", "id"))
+        indexes = (("mediator_id", "starts_at"), ("state", "starts_at"), ("starts_at",), ("case_id", "id"))
 
 
 class Seat(Model):
@@ -159,6 +160,7 @@ class Seat(Model):
     class Meta:
         table = "seat"
         unique_together = (("hearing_id", "user_id"),)
+        indexes = (("user_id",), ("consultation_id",), ("connected", "seen_at"))
 
 
 class SeatLink(Model):
@@ -221,6 +223,7 @@ class ConsultationMember(Model):
     class Meta:
         table = "consultation_member"
         unique_together = (("consultation_id", "seat_id"),)
+        indexes = (("seat_id", "answer"),)
 
 
 class HearingMessage(Model):
@@ -248,13 +251,12 @@ class HearingMessage(Model):
 
     class Meta:
         table = "hearing_message"
-        indexes = (("hearing_id", "id"),)
+        indexes = (("hearing_id", "id"), ("consultation_id",))
 
 
-class Signature(Model):
+class Signature(SignedText):
     """A signature with its evidence: who, in which role, when, from where, over which hash, confirmed how."""
 
-    id = fields.IntField(primary_key=True)
     hearing: fields.ForeignKeyRelation[Hearing] = fields.ForeignKeyField(
         "models.Hearing", related_name="signatures", on_delete=OnDelete.RESTRICT
     )
@@ -262,13 +264,6 @@ class Signature(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="signatures", on_delete=OnDelete.RESTRICT
     )
-    user_id: int
-    role = fields.CharEnumField(SeatRole, max_length=12)
-    text_hash = fields.CharField(max_length=64)
-    method = fields.CharField(max_length=24)
-    address = fields.CharField(max_length=45)
-    device = fields.CharField(max_length=200)
-    at = fields.DatetimeField()
 
     class Meta:
         table = "signature"

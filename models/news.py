@@ -58,3 +58,4 @@ class PushDevice(Model):
 
     class Meta:
         table = "push_device"
+        indexes = (("user_id",),)

@@ -37,6 +37,7 @@ class Delivery(Model):
 
     class Meta:
         table = "delivery"
+        indexes = (("notice_id", "id"),)
 
 
 class DeliveryStep(Model):
@@ -62,6 +63,7 @@ class DeliveryStep(Model):
 
     class Meta:
         table = "delivery_step"
+        indexes = (("delivery_id", "id"),)
 
 
 class Claim(Model):
@@ -97,3 +99,4 @@ class Claim(Model):
     class Meta:
         table = "claim"
         unique_together = (("case_id", "user_id"),)
+        indexes = (("user_id", "decided_at"),)

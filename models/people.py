@@ -39,6 +39,7 @@ class User(Model):
 
     class Meta:
         table = "user_account"
+        indexes = (("role",),)
 
 
 class Session(Model):
@@ -61,6 +62,7 @@ class Session(Model):
 
     class Meta:
         table = "session"
+        indexes = (("user_id",),)
 
 
 class Code(Model):

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
-
 from app.db import dialect, rows
-from models import Case, CaseEvent, User
+from models import Case, CaseEvent, Claim, Representation, User
 from models.rules.case_machine import Action, State, step
 from models.rules.chain import GENESIS, Link, link_hash
 from models.rules.errors import NotFound
@@ -146,7 +144,8 @@ async def people_of(case: Case) -> dict[Side, list[User]]:
     """The accounts to write to: the consumer, and once it was told who speaks for the company."""
     people: dict[Side, list[User]] = {Side.CONSUMER: [await User.get(id=case.consumer_id)]}
     if case.company_id is not None and case.notified_at is not None:
-        speakers = Q(representations__company_id=case.company_id, representations__ended_at=None)
-        claimants = Q(claims__case_id=case.id, claims__decided_at=None)
-        people[Side.COMPANY] = await User.filter(speakers | claimants, disabled_at=None).distinct()
+        speak = Representation.filter(company_id=case.company_id, ended_at=None)
+        claim = Claim.filter(case_id=case.id, decided_at=None)
+        ids = [*await speak.values_list("user_id", flat=True), *await claim.values_list("user_id", flat=True)]
+        people[Side.COMPANY] = await User.filter(id__in=ids, disabled_at=None).order_by("id")
     return people
