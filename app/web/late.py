@@ -21,7 +21,7 @@ async def show() -> str:
     person, term = query("responsavel")[:160], query("prazo")[:40]
     return render(
         "terms/late.html",
-        board=await late.board(await reckoner(), person=person, term=term),
+        board=await late.board(await reckoner(), person=person, term=term, most=late.SHOWN),
         words=late.term_words(),
         person=person,
         term=term,
