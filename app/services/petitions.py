@@ -21,6 +21,7 @@ from app.services.letterhead import letterhead
 from models import Case, Company, Document, DocumentKind, User
 from models.rules.attendance import Kind
 from models.rules.errors import Invalid, Refused
+from models.rules.identity import written_phone
 from models.rules.money import typed_cents, written_cents
 from models.rules.people import Role, Side, Viewer
 
@@ -127,7 +128,9 @@ async def _petition(case: Case, typed: Mapping[str, str], profile: Profile, now:
         author=user.name,
         author_cpf=stdnum_cpf.format(user.cpf) if user.cpf else "",
         author_address=case.address,
-        author_contact=" · ".join(part for part in (user.phone, user.email or "") if part),
+        author_contact=" · ".join(
+            part for part in (written_phone(user.phone or ""), user.email or "") if part
+        ),
         company=company.legal_name if company else case.company_name,
         company_cnpj=company.cnpj if company else case.company_cnpj,
         occurred_on=case.occurred_on,

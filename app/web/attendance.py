@@ -17,6 +17,7 @@ from app.services.bodies import all_bodies
 from app.web.access import requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
+from app.web.lost import Lost, lost_from
 from app.web.parts import parts
 from app.web.render import render
 from app.web.stored import attachment
@@ -279,7 +280,7 @@ def _new(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
     )
 
 
-async def _page(attendance_id: int, forms: Mapping[str, Mapping[str, Any]]) -> str:
+async def _page(attendance_id: int, forms: Mapping[str, Mapping[str, Any]], lost: Lost | None = None) -> str:
     page = await attendance_view.page(attendance_id, viewer())
     city = parts().profile.agency.city
     return render(
@@ -287,6 +288,7 @@ async def _page(attendance_id: int, forms: Mapping[str, Mapping[str, Any]]) -> s
         page=page,
         line=page.line,
         forms=forms,
+        lost=lost,
         blank={"values": {}, "errors": {}},
         bodies=[(body.code, body.name) for body in all_bodies().values()],
         reach=page.body.reach.replace("{city}", city) if page.body else "",
@@ -303,10 +305,21 @@ async def _refused(
     error: DomainError,
     names: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """The page again, the form ``name`` with what was typed and why it was refused."""
+    """The page again, the form ``name`` with what was typed and why it was refused.
+
+    When a colleague was quicker and the form is gone, the page says so, and what was typed.
+    """
     if isinstance(error, Invalid):
         errors = {(names or {}).get(field, field): text for field, text in field_sentences(error).items()}
     else:
         errors = {"": sentence(error.code, error.facts)}
-    page = await _page(attendance_id, {name: {"values": dict(typed), "errors": errors}})
+    forms = {name: {"values": dict(typed), "errors": errors}}
+    page = await _page(attendance_id, forms)
+    if lost := await lost_from(page, tuple(errors.values())):
+        if lost.gone and isinstance(
+            error, Invalid
+        ):  # its form is gone: what was wrong in it does not matter any more
+            error = Refused("attendance_not_now")
+            lost = Lost((sentence(error.code),), lost.texts)
+        page = await _page(attendance_id, forms, lost)
     return page, SENTENCES[error.code][0]

@@ -7,11 +7,9 @@ there by ``refused``, with what was typed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from markupsafe import escape
 from quart import Blueprint, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
@@ -36,7 +34,8 @@ from app.services.terms import TermRules
 from app.services.wording import seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, domain_error, field_sentences, said_of, sentence, wants_json
-from app.web.forms import form, long_texts, query
+from app.web.forms import form, query, typed_texts
+from app.web.lost import Lost, lost_from
 from app.web.offer_words import state_words
 from app.web.parts import parts
 from app.web.render import render
@@ -177,19 +176,23 @@ async def refused(
 ) -> ResponseReturnValue:
     """The page of the case again, the form ``name`` with what was typed and why it was refused.
 
-    When the case has moved on, the page may have no such form any more: then it says at its top why, what is
-    possible now, and what was written. ``names`` maps a service's field to the form's name for it, where
-    they differ.
+    When the case has moved on, the page may have no such form any more: then it says at its top why, what
+    changed, what is possible now, and what was typed. ``names`` maps a service's field to the form's name for
+    it, where they differ.
     """
     if isinstance(error, Invalid):
         error = renamed(error, names or {})
-    errors = field_sentences(error) if isinstance(error, Invalid) else {"": sentence(error.code, error.facts)}
+    errors = field_sentences(error) if isinstance(error, Invalid) else {"": said_of(error)}
     forms = {name: {"values": dict(typed), "errors": errors}}
     page = await _page(case_id, forms)
-    lost = [text for text in await long_texts() if str(escape(text)) not in page]
-    why = [said for said in errors.values() if str(escape(said)) not in page]
-    if lost or why:
-        page = await _page(case_id, forms, Lost(tuple(errors.values()), tuple(lost)))
+    lost = await lost_from(page, tuple(errors.values()))
+    if (
+        lost and lost.gone and isinstance(error, Invalid)
+    ):  # its form is gone: what was wrong in it does not matter any more
+        error = Refused("not_now", state=(await cases.page(case_id, viewer())).case.state)
+        lost = Lost((said_of(error),), lost.texts)
+    if lost:
+        page = await _page(case_id, forms, lost)
     return page, SENTENCES[error.code][0]
 
 
@@ -197,22 +200,14 @@ async def refused(
 async def out_of_order(error: Refused) -> ResponseReturnValue:
     """An act on a case that the rules refuse, from a page that was out of date: the case as it is now.
 
-    It says what is possible and holds what was written. Whoever may not see the case, scripts, and other
-    addresses get the page of errors.
+    It says what changed and what is possible, and holds what was typed. Whoever may not see the case,
+    scripts, and other addresses get the page of errors.
     """
     case_id = (request.view_args or {}).get("case_id")
     if error.code not in _TOO_LATE or case_id is None or request.method != "POST" or wants_json():
         return await domain_error(error)
-    lost = Lost((said_of(error),), tuple(await long_texts()))
+    lost = Lost((said_of(error),), tuple(await typed_texts()))
     return await _page(case_id, {}, lost), SENTENCES[error.code][0]
-
-
-@dataclass(frozen=True)
-class Lost:
-    """What a page has no form for any more: why an act was refused, and what was written for it."""
-
-    why: tuple[str, ...]
-    texts: tuple[str, ...]
 
 
 async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]], lost: Lost | None = None) -> str:

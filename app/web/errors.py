@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from app.i18n import N_
 from app.i18n import gettext as _
 from app.services.wording import state_label
-from app.web.forms import long_texts
+from app.web.forms import typed_texts
 from app.web.render import render
 from models.rules.case_machine import State
 from models.rules.errors import DomainError, Invalid
@@ -175,7 +175,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "not_for_role": (403, N_("Esta página é para outro tipo de conta.")),
     "not_found": (404, N_("Esta página não existe ou não está disponível para a sua conta.")),
     "not_in_private": (409, N_("Você não está mais em sala reservada: a mensagem não foi enviada.")),
-    "not_now": (409, N_("Isto não pode ser feito na situação atual do caso. Recarregue a página.")),
+    "not_now": (409, N_("Isto não pode ser feito na situação atual do caso.")),
     "not_required": (409, N_("Para este resultado a sua assinatura não é necessária.")),
     "not_your_offer": (409, N_("Só quem fez a proposta pode retirá-la.")),
     "not_yours": (403, N_("A sua conta não pode fazer isto neste caso.")),
@@ -383,7 +383,7 @@ async def domain_error(error: DomainError) -> ResponseReturnValue:
     status = SENTENCES[error.code][0] if error.code in SENTENCES else 500
     fields = field_sentences(error) if isinstance(error, Invalid) else {}
     # A page of another site must not be able to put its words on ours.
-    kept = [] if error.code == "csrf" or wants_json() else await long_texts()
+    kept = [] if error.code == "csrf" or wants_json() else await typed_texts()
     answer = _answer(status, error.code, said_of(error), fields, kept)
     if "retry_seconds" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_seconds"])

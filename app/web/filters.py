@@ -12,6 +12,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from app.i18n import SOURCE_LOCALE
+from models.rules.identity import written_phone
 
 LOCALE = Locale.parse(SOURCE_LOCALE)
 NO_BREAK_SPACE = "\u00a0"
@@ -59,7 +60,7 @@ def cep(digits: str) -> str:
 
 def phone(digits: str) -> str:
     """``48999990000`` → ``(48) 99999-0000``; ten digits are a fixed line."""
-    return _shaped(digits, "(##) #####-####" if len(digits) == 11 else "(##) ####-####")
+    return written_phone(digits)
 
 
 def filesize(size: int) -> str:

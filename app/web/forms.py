@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from quart import request
 
 from app.web.csrf import FIELD, FORMS
 
 _KEPT_AS_TYPED = "password"
-LONG = 20
-"""From how many characters on a text would be a pity to type again."""
+A_PAGES_OWN = re.compile(r"(?!\d{4}-\d\d-\d\d$)[a-z0-9_-]*")
+"""What hidden fields and choices say: codes and numbers. Anything else, and a date, somebody typed."""
 
 
 def clean(text: str) -> str:
@@ -34,15 +36,15 @@ async def choices(name: str) -> list[str]:
     return [clean(value) for value in (await request.form).getlist(name)]
 
 
-async def long_texts() -> list[str]:
-    """What was written at length in the form that was sent: sentences, not names, numbers or secrets."""
+async def typed_texts() -> list[str]:
+    """What somebody typed into the form that was sent and would have to type again; no secrets."""
     if request.method != "POST" or request.mimetype not in FORMS:
         return []
     typed = await form()
     return [
         text
         for name, text in typed.items()
-        if len(text) >= LONG and " " in text and not name.startswith(_KEPT_AS_TYPED)
+        if not A_PAGES_OWN.fullmatch(text) and not name.startswith(_KEPT_AS_TYPED)
     ]
 
 

@@ -55,6 +55,8 @@ async def notify(case_id: int) -> ResponseReturnValue:
     except Invalid as error:
         return await _choose_page(await cases.page(case_id, viewer()), typed, field_sentences(error)), 422
     except Refused as error:
+        if error.code == "not_now":
+            raise  # somebody was quicker: the case as it is now says more than this form
         return await _refused(case_id, typed, error)
     return back(case_id)
 

@@ -84,6 +84,8 @@ async def make(case_id: int) -> ResponseReturnValue:
             today=today(),
         )
     except (Invalid, Refused, Conflict) as error:
+        if error.code == "not_now":
+            raise  # the negotiation is over: the case as it is now says more than this form
         page = await cases.page(case_id, viewer())
         return await _form(page, typed, _errors(error)), SENTENCES[error.code][0]
     return redirect(url_for("cases.show", case_id=case_id, _anchor="conversa"), 303)

@@ -68,6 +68,8 @@ async def schedule(case_id: int) -> ResponseReturnValue:
             case_id, viewer(), booking, now=now(), hours=await hours(), invite=parts().invite
         )
     except (Invalid, Refused) as error:
+        if error.code == "not_now":
+            raise  # somebody was quicker: the case as it is now says more than this form
         page = await cases.page(case_id, viewer())
         return await _form_page(page, typed, _errors(error)), SENTENCES[error.code][0]
     return back(case_id)

@@ -37,6 +37,7 @@ ACTS = {
     "hearing_notice": N_("Antecedência da audiência"),
     "awareness": N_("Ciência da notificação, por meio de entrega (meta)"),
     "redelivery": N_("Nova tentativa de entrega (meta)"),
+    "settlement_reply": N_("Confirmação do acordo pelo consumidor"),
     "triage": N_("Triagem do cadastro (meta)"),
     "analysis": N_("Análise da reclamação (meta)"),
     "scheduling": N_("Marcação da audiência (meta)"),

@@ -32,11 +32,14 @@ LINES = (
     (
         Line.PRIORITY,
         N_("Prioridade"),
-        N_("60 anos ou mais, pessoa com deficiência ou autista, gestante, lactante, com criança de colo"),
+        N_(
+            "60 anos ou mais, pessoa com deficiência, autista, com obesidade ou mobilidade reduzida, "
+            "gestante, lactante, com criança de colo, doador de sangue"
+        ),
     ),
     (Line.OVER_80, N_("80 anos ou mais"), N_("Prioridade especial")),
 )
-"""Lei 10.048/2000, art. 1º; Lei 10.741/2003, art. 3º, § 2º."""
+"""Lei 10.048/2000, art. 1º (Lei 14.626/2023); Lei 10.741/2003, art. 3º, § 2º."""
 
 
 @blueprint.get("/senhas")

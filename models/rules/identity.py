@@ -42,6 +42,11 @@ def normal_phone(typed: str) -> str | None:
     return digits if re.fullmatch(r"[1-9]{2}[0-9]{8,9}", digits) else None
 
 
+def written_phone(digits: str) -> str:
+    """A normal phone as people write it: "(48) 99999-0000"; ten digits are a fixed line."""
+    return re.sub(r"(\d\d)(\d{4,5})(\d{4})", r"(\1) \2-\3", digits) if len(digits) in (10, 11) else digits
+
+
 def e164(typed: str) -> str | None:
     """A mobile number as gateways want it (ITU-T E.164), or None: Brazilian with its area code, or with +.
 

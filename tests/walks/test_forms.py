@@ -1,14 +1,15 @@
 """Every form keeps what was typed: each one that a page of the walk shows is sent with something wrong.
 
-A form of every endpoint is filled, field by field, with words that can be found again; many of them are wrong
-by that alone, and ``WRONG`` says for the others what is. The answer is a page that holds every typed value.
+A form of every endpoint is filled, field by field, with words that can be found again and with choices that
+it did not have at first; many are wrong by that alone, and ``WRONG`` says for the others what is. The answer
+is a page that holds every typed value, and where the form stands again, every choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from quart import Quart
 from structlog.testing import capture_logs
@@ -17,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from tests.flows.page import Element, Form, Page
 from tests.walks.table import TABLE
 from tests.walks.world import PEOPLE, STATES, World
+from tests.web.browser import ORIGIN
 
 SITE = "http://localhost"
 TYPED = {
@@ -36,14 +38,22 @@ LONG = " ".join(["palavras"] * 2000)
 WRONG: dict[str, dict[str, str]] = {
     "assistance.ask": {"text": LONG},
     "attendance.create": {"question": "curta"},
+    "attendance.rate": {"rating_text": LONG},
     "attendance.ex_officio": {"company_name": "X"},
+    "bulk_answers.answer": {"answer": "curta"},
     "cases.add_note": {"note": LONG},
     "negotiation.answer": {"answer": "curta"},
+    "negotiation.reply": {"reply": LONG},
     "news.choose": {"quiet_from": "99:99"},
     "offers.refuse": {"reason": LONG},
+    "preliminary.call": {"said": LONG},
     "registration.supply": {"text": LONG},
     "scheduling.cancel": {"cancel_reason": LONG},
+    "terms.add": {"first": "ontem"},
     "thread.write": {"message": LONG},
+    "triage.ask": {"ask_reason": LONG},
+    "triage.refuse": {"refuse_reason": LONG},
+    "wallet.decide": {"reason": LONG},
 }
 """What makes a form wrong that its typed words leave right."""
 
@@ -126,20 +136,55 @@ def _fields(form: Element) -> Iterator[tuple[str, str]]:
             yield name, kind
 
 
+def _chosen(form: Form) -> dict[str, str | list[str]]:
+    """By name, what somebody chooses: the last of a list and of radio buttons, every box."""
+    chosen: dict[str, str | list[str]] = {}
+    for control in form.element.every():
+        name, kind = control.attributes.get("name", ""), control.attributes.get("type", "text")
+        if name and control.tag == "select":
+            values = [option.attributes["value"] for option in control.every("option")]
+            chosen[name] = values[-1] if values else ""
+        elif name and control.tag == "input" and kind == "radio":
+            chosen[name] = control.attributes.get("value", "on")
+        elif name and control.tag == "input" and kind == "checkbox":
+            ticked = chosen.setdefault(name, [])
+            assert isinstance(ticked, list)
+            ticked.append(control.attributes.get("value", "on"))
+    return {name: value for name, value in chosen.items() if value}
+
+
 async def _faults(endpoint: str, found: Found, world: World) -> list[str]:
     wrong = WRONG.get(endpoint, {})
     typed = {name: TYPED[kind].format(name=name[:6]) for name, kind in _fields(found.form.element)} | wrong
-    sent = {name: value for name, value in found.form.filled({}) if name != "csrf_token"} | typed
+    chosen = _chosen(found.form)
+    sent = {name: value for name, value in found.form.filled({}) if name != "csrf_token"} | chosen | typed
     browser = world.browsers[found.person]
     await browser.get(found.path)
     url = urlsplit(found.form.action)
-    response = await browser.post(f"{url.path}?{url.query}" if url.query else url.path, sent)
+    response = await browser.raw(
+        "POST",
+        f"{url.path}?{url.query}" if url.query else url.path,
+        data=urlencode(sent, doseq=True),
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": ORIGIN,
+            "X-CSRF-Token": browser.token,
+        },
+    )
     if 300 <= response.status_code < 400:
         return [f"accepted {typed} with {response.status_code}: say in WRONG what is wrong"]
     page = Page(found.form.action, response.status_code, await response.get_data(as_text=True))
     fields = {control.attributes.get("value", "") for control in page.root.every("input")}
-    return [
+    lost = [
         f"{response.status_code} loses {name} = {value[:40]!r}"
         for name, value in typed.items()
         if value not in fields and value not in page.main.text
     ]
+    kept = [value for form in _posted(page) if form.action == found.form.action for value in form.filled({})]
+    lost += [
+        f"{response.status_code} loses the choice {name} = {one}"
+        for name, value in (chosen.items() if kept else ())
+        for one in ([value] if isinstance(value, str) else value)
+        if name not in wrong and (name, one) not in kept
+    ]
+    return lost

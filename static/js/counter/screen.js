@@ -105,7 +105,7 @@ socket.on("disconnect", broken);
 socket.on("connect_error", broken);
 
 function tick() {
-  part("clock").textContent = new Date().toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
+  part("clock").textContent = new Date().toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit", timeZone: main.dataset.zone });
 }
 
 tick();
