@@ -85,6 +85,7 @@ class Parts:
             tolerance_minutes=self.profile.hearing.tolerance_minutes,
             texts=self.profile.minutes,
             sealed_rounds=self.profile.hearing.sealed_rounds,
+            not_held_reschedules=self.profile.scheduling.not_held_reschedules,
         )
 
     @property

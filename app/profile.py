@@ -136,9 +136,13 @@ class HearingRules:
 
 @dataclass(frozen=True)
 class ReminderRules:
-    """How many days before a term ends who must act is reminded, and from which local hour on."""
+    """How many days before a term ends who must act is reminded, and from which local hour on.
+
+    ``powers_before``: so many days before its end a company's person is told that their power ends.
+    """
 
     days_before: tuple[int, ...]
+    powers_before: tuple[int, ...]
     hour: time
 
 

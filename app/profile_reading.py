@@ -42,6 +42,7 @@ from models.rules.recording import RecordingPolicy
 from models.rules.rescheduling import SchedulingPolicy
 from models.rules.slots import CLAIM_MINUTES
 from models.rules.standard_texts import Medium, UnclosedBrace, Wording, absent, unknown
+from models.rules.term_words import USUAL
 from models.rules.terms import Term
 from models.rules.territory import Link, Territory
 
@@ -285,7 +286,8 @@ def _term(act: str, raw: Any) -> Term:
         raise SettingsError(f'{section}.kind: "{values["kind"]}" não é "calendar" nem "business"')
     if values["days"] < 1:
         raise SettingsError(f"{section}.days: {values['days']} não é um número positivo de dias")
-    return Term(act=act, **{**values, "kind": cast(Literal["calendar", "business"], values["kind"])})
+    kind = cast(Literal["calendar", "business"], values["kind"])
+    return Term(act=act, trigger=USUAL.get(act, ""), **{**values, "kind": kind})
 
 
 def _channels(raw: Raw) -> tuple[Channel, ...]:
@@ -299,8 +301,10 @@ def _begins_itself(raw: Raw) -> frozenset[Channel]:
 
 def _reminders(raw: Raw) -> ReminderRules:
     rules = ReminderRules(**_values("reminders", raw, ReminderRules))
-    if not rules.days_before or min(rules.days_before) < 0:
-        raise SettingsError(f"reminders.days_before: esperada uma lista de dias, veio {raw['days_before']!r}")
+    for name in ("days_before", "powers_before"):
+        days = getattr(rules, name)
+        if not days or min(days) < 0:
+            raise SettingsError(f"reminders.{name}: esperada uma lista de dias, veio {raw[name]!r}")
     return rules
 
 
@@ -332,6 +336,9 @@ def _scheduling(raw: Raw) -> SchedulingPolicy:
     for name in ("step_minutes", "offers", "offer_days"):
         if getattr(policy, name) < 1:
             raise SettingsError(f"scheduling.{name}: {getattr(policy, name)} não é um número positivo")
+    for name in ("party_reschedules", "not_held_reschedules"):
+        if not 0 <= getattr(policy, name) <= 10:
+            raise SettingsError(f"scheduling.{name}: esperado de 0 a 10, veio {getattr(policy, name)}")
     if policy.ask_hours < 0:
         raise SettingsError(f"scheduling.ask_hours: {policy.ask_hours} não é um número de horas")
     if policy.step_minutes % CLAIM_MINUTES or 60 % policy.step_minutes:

@@ -169,8 +169,9 @@ class Obligation(Model):
     """One thing that an agreement obliges a side to, with its date: a payment, or a clause as a whole.
 
     ``agreed_on`` is the day of the agreement. Its creditor is asked at ``asked_at``, again at
-    ``asked_again_at``, and may answer until ``reply_until``; ``broken_at`` stays when it is done late after
-    all. ``decided_by`` said what ``state`` tells, empty when it was the passing of the term.
+    ``asked_again_at``, and may answer until ``reply_until``; ``reply_explanation`` says how that was counted.
+    ``broken_at`` stays when it is done late after all. ``decided_by`` said what ``state`` tells, empty when
+    it was the passing of the term.
     """
 
     id = fields.IntField(primary_key=True)
@@ -193,6 +194,7 @@ class Obligation(Model):
     asked_at: datetime | None = fields.DatetimeField(null=True)
     asked_again_at: datetime | None = fields.DatetimeField(null=True)
     reply_until: date | None = fields.DateField(null=True)
+    reply_explanation = fields.TextField(db_default="")
     decided_at: datetime | None = fields.DatetimeField(null=True)
     decided_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="decided_obligations", null=True, on_delete=OnDelete.RESTRICT

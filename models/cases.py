@@ -32,9 +32,11 @@ class Case(Model):
 
     ``state_since`` is when it came into its state; ``version`` is the number of its last event; amounts are
     centavos; ``due_on`` is the last day of the term that runs now and ``due_explanation`` the sentence that
-    explains it. ``term_act`` and ``term_start`` are what that term is counted from again when the calendar
-    changes, empty for a day that was agreed. ``relation_here`` is what the consumer said of the purchase's
-    place, None when residence was enough.
+    explains it. What that term is counted from again when the calendar changes, empty for a day that was
+    agreed: ``term_act`` (the profile's term), ``term_start`` (the day of its trigger), ``term_trigger`` (the
+    event's name), ``term_how`` (how it is known). ``term_calendar`` is the version of the calendar by which
+    it was counted. ``relation_here`` is what the consumer said of the purchase's place, None when residence
+    was enough.
     """
 
     id = fields.IntField(primary_key=True)
@@ -83,6 +85,9 @@ class Case(Model):
     due_explanation = fields.TextField(db_default="")
     term_act = fields.CharField(max_length=40, db_default="")
     term_start: date | None = fields.DateField(null=True)
+    term_trigger = fields.CharField(max_length=40, db_default="")
+    term_how = fields.CharField(max_length=80, db_default="")
+    term_calendar = fields.CharField(max_length=16, db_default="")
     changed_at = fields.DatetimeField()
 
     class Meta:

@@ -340,8 +340,10 @@ class Narrator:
         )
 
     async def _answer_term(self, at: datetime) -> TermRules:
-        term = self._parts.profile.terms["company_answer"]
-        return TermRules(term, self._day(at), await self._calendar())
+        return await self._rules("company_answer", at)
+
+    async def _rules(self, act: str, at: datetime) -> TermRules:
+        return TermRules(self._parts.profile.terms[act], self._day(at), await self._calendar())
 
     async def _opened(self, case: int, company: str, at: datetime) -> Viewer:
         """The company opens the notice in the portal, from which its term runs; answers who opened it."""
@@ -353,9 +355,8 @@ class Narrator:
 
     async def _answered(self, case: int, company: str, cents: int, at: datetime, *, due_in: int = 20) -> int:
         speaker = await self._opened(case, company, at - timedelta(hours=20))
-        await negotiation.answer(
-            case, speaker, "Localizamos o registro do cliente e queremos resolver a situação.", now=at
-        )
+        said = "Localizamos o registro do cliente e queremos resolver a situação."
+        await negotiation.answer(case, speaker, said, rules=await self._rules("consumer_reply", at), now=at)
         refund = Proposal(
             kind=ClauseKind.REFUND,
             debtor=SeatRole.COMPANY,

@@ -32,6 +32,7 @@ from app.services.settlement_watch import Watch
 from app.services.term_reminders import JOB as REMINDERS_JOB
 from models.rules.delivery import DeliveryStatus
 from models.rules.fulfilment import REPLY_TERM
+from models.rules.terms import Calendar
 
 ABANDONED = timedelta(hours=2)
 """A temporary file of an upload older than this belongs to nobody."""
@@ -54,10 +55,15 @@ async def escalate_service(parts: Parts) -> None:
 async def recount_terms(job_id: int, payload: Mapping[str, Any], parts: Parts) -> None:
     """The ``recount_terms`` job: the calendar changed for ``reason``, so running terms are counted again."""
     now = parts.clock.now()
-    today = now.astimezone(parts.profile.agency.zone).date()
-    calendar = await calendars.current(parts.holidays, today)
-    if await terms.recount(parts.profile.terms, calendar, payload["reason"], today=today, now=now):
+    reckoner, reason = await reckoner_of(parts), payload["reason"]
+    moved = await terms.recount(reckoner, reason, now=now)
+    if moved + await settlement_watch.recount(_watch(parts, reckoner.calendar), reason, now=now):
         parts.wake.ring()
+
+
+async def book_terms(parts: Parts) -> None:
+    """Book the terms of the profile that began and that no act booked."""
+    await terms.book(await reckoner_of(parts), now=parts.clock.now())
 
 
 async def plan_reminders(parts: Parts) -> None:
@@ -76,8 +82,9 @@ async def remind_of_terms(job_id: int, payload: Mapping[str, Any], parts: Parts)
     """The ``term_reminders`` job: who must act soon is reminded; of what is late, the agency is told."""
     reckoner = await reckoner_of(parts)
     now = parts.clock.now()
-    await term_reminders.remind(reckoner, parts.profile.reminders.days_before, now=now)
-    await wallet_terms.warn(reckoner.today, now=now)
+    rules = parts.profile.reminders
+    await term_reminders.remind(reckoner, rules.days_before, now=now)
+    await wallet_terms.warn(reckoner.today, rules.powers_before, now=now)
 
 
 async def end_powers(parts: Parts) -> None:
@@ -176,19 +183,25 @@ async def watch_settlements(parts: Parts) -> None:
     local = now.astimezone(profile.agency.zone)
     if local.time() < profile.reminders.hour:
         return
-    watch = Watch(
-        reply=profile.terms[REPLY_TERM],
-        calendar=await calendars.current(parts.holidays, local.date()),
-        days_before=max(profile.reminders.days_before),
-        zone=profile.agency.zone,
-        secret=parts.secret_key,
-    )
+    watch = _watch(parts, await calendars.current(parts.holidays, local.date()))
     if await settlement_watch.look(watch, now=now):
         parts.wake.ring()
 
 
+def _watch(parts: Parts, calendar: Calendar) -> Watch:
+    profile = parts.profile
+    return Watch(
+        reply=profile.terms[REPLY_TERM],
+        calendar=calendar,
+        days_before=max(profile.reminders.days_before),
+        zone=profile.agency.zone,
+        secret=parts.secret_key,
+    )
+
+
 ROUNDS = (
     pass_terms,
+    book_terms,
     expire_offers,
     watch_settlements,
     plan_reminders,

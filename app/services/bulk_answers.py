@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.services import case_lists, casefile, negotiation
 from app.services.case_lists import ListedCase, Wanted
+from app.services.terms import TermRules
 from models.rules.case_machine import State
 from models.rules.errors import DomainError, Invalid, NotFound
 from models.rules.people import Viewer
@@ -36,7 +37,9 @@ async def waiting(viewer: Viewer) -> list[ListedCase]:
     return sorted(found, key=lambda case: (case.due_on is None, case.due_on, case.id))
 
 
-async def answer(viewer: Viewer, chosen: Sequence[int], text: str, *, now: datetime) -> list[Answered]:
+async def answer(
+    viewer: Viewer, chosen: Sequence[int], text: str, *, rules: TermRules, now: datetime
+) -> list[Answered]:
     """Answer each chosen case with ``text``, its places filled in; Invalid when nothing can be begun.
 
     Every answer is a transaction of its own: one that is refused (answered meanwhile, not theirs) keeps
@@ -51,10 +54,10 @@ async def answer(viewer: Viewer, chosen: Sequence[int], text: str, *, now: datet
         wrong["text"] = "answer_length"
     if wrong:
         raise Invalid(wrong, max=MOST)
-    return [await _one(viewer, case_id, text, now) for case_id in dict.fromkeys(chosen)]
+    return [await _one(viewer, case_id, text, rules, now) for case_id in dict.fromkeys(chosen)]
 
 
-async def _one(viewer: Viewer, case_id: int, text: str, now: datetime) -> Answered:
+async def _one(viewer: Viewer, case_id: int, text: str, rules: TermRules, now: datetime) -> Answered:
     try:
         case, _side = await casefile.view(case_id, viewer)
     except NotFound as error:
@@ -64,7 +67,8 @@ async def _one(viewer: Viewer, case_id: int, text: str, now: datetime) -> Answer
         return Answered(case_id, protocol, "answered_already")
     await case.fetch_related("consumer")
     try:
-        await negotiation.answer(case_id, viewer, filled(text, protocol, case.consumer.name), now=now)
+        said = filled(text, protocol, case.consumer.name)
+        await negotiation.answer(case_id, viewer, said, rules=rules, now=now)
     except DomainError as error:
         return Answered(case_id, protocol, error.code)
     return Answered(case_id, protocol)

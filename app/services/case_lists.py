@@ -34,6 +34,7 @@ class ListedCase:
     company: str
     handler: str
     due_on: date | None
+    due_explanation: str
     term_act: str
     term_start: date | None
     changed_at: datetime
@@ -60,8 +61,8 @@ class Wanted:
 
 
 _COLUMNS = """
-SELECT c.id, c.protocol, c.state, c.state_since, c.due_on, c.term_act, c.term_start, c.changed_at,
-       c.outside_territory,
+SELECT c.id, c.protocol, c.state, c.state_since, c.due_on, c.due_explanation, c.term_act,
+       c.term_start, c.changed_at, c.outside_territory,
        COALESCE(NULLIF(co.trade_name, ''), co.legal_name, c.company_name) AS company,
        u.name AS consumer, h.name AS handler,
        (SELECT MIN(a.starts_at) FROM hearing a
@@ -185,6 +186,7 @@ def _listed(row: Mapping[str, Any]) -> ListedCase:
         company=row["company"] or "",
         handler=row["handler"] or "",
         due_on=day(row["due_on"]),
+        due_explanation=row["due_explanation"],
         term_act=row["term_act"],
         term_start=day(row["term_start"]),
         changed_at=moment(row["changed_at"]),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.i18n import gettext as _
+from app.services.duty_words import TERMS, term_names
 from app.services.event_words import event_text
 from app.services.follow_up import SetAgain
 from app.services.wording import side_label
@@ -169,6 +170,13 @@ def _text(
         return _("De %(before)s para %(when)s. %(reason)s") % {
             "before": f"{before:%d/%m, %Hh%M}",
             "when": f"{at:%d/%m/%Y, %Hh%M}",
+            "reason": facts["reason"],
+        }
+    if "before" in facts and "due" in facts:
+        return _("%(term)sde %(before)s para %(day)s. %(reason)s") % {
+            "term": f"{term_names()[facts['act']]}: " if facts.get("act") in TERMS else "",
+            "before": f"{date.fromisoformat(facts['before']):%d/%m/%Y}",
+            "day": f"{date.fromisoformat(facts['due']):%d/%m/%Y}",
             "reason": facts["reason"],
         }
     if "reason" in facts:

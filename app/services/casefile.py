@@ -19,6 +19,16 @@ from models.rules.errors import NotFound
 from models.rules.events import EVENTS
 from models.rules.people import Side, Viewer, own_side_of
 
+NO_TERM: Mapping[str, Any] = {
+    "due_on": None,
+    "due_explanation": "",
+    "term_act": "",
+    "term_start": None,
+    "term_trigger": "",
+    "term_how": "",
+    "term_calendar": "",
+}
+"""Columns of a case in which no term runs."""
 _EVENT_ORDER_LOCK = 7_021_884_001
 """Key of the advisory lock that makes event ids commit in order on PostgreSQL (ADR 0020)."""
 
@@ -83,12 +93,14 @@ async def record(
     """Write one event and the row changes that belong to it, inside the caller's transaction.
 
     ``sides`` narrows who may know (default: the catalogue's); ``facts`` are JSON values that may be
-    shown to all of those sides; ``changes`` are columns of the case.
+    shown to all of those sides; ``changes`` are columns of the case. A term ends with the state in which it
+    ran: the next state's is among the changes, or is booked from its first day (``app.services.terms``).
     """
     case = file.case
     case.version += 1
     if to is not None and to is not case.state:
         case.state, case.state_since = to, now
+        case.update_from_dict(dict(NO_TERM))
     case.update_from_dict({**changes, "changed_at": now})
     await case.save()
     return await _append(case, name, file, now, facts or {}, sides or EVENTS[name])

@@ -46,9 +46,7 @@ async def archive(case_id: int, viewer: Viewer, reason: str, *, now: datetime) -
     async with transaction():
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.ARCHIVE)
-        await casefile.record(
-            file, "case_archived", now=now, to=to, facts={"reason": reason}, closed_at=now, due_on=None
-        )
+        await casefile.record(file, "case_archived", now=now, to=to, facts={"reason": reason}, closed_at=now)
         await _tell(file, "case_archived", reason, now)
 
 

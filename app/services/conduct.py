@@ -22,7 +22,6 @@ from app.services import (
     signatures,
 )
 from app.services.follow_up import OFFER_AGAIN_JOB
-from app.services.terms import AGREED
 from models import Hearing
 from models.rules.case_machine import Action
 from models.rules.errors import Refused
@@ -51,7 +50,8 @@ _EVENTS = {
 class House:
     """What the room needs to know of the agency: its name and time zone, and when its door opens.
 
-    ``texts`` are those of its minutes, ``sealed_rounds`` how many sealed-zone tests a hearing may have.
+    ``texts`` are those of its minutes, ``sealed_rounds`` how many sealed-zone tests a hearing may have,
+    ``not_held_reschedules`` how often one that was not held is set again for a party's reason.
     """
 
     agency: str
@@ -60,6 +60,7 @@ class House:
     tolerance_minutes: int
     texts: minutes.Texts = field(default_factory=dict)
     sealed_rounds: int = 3
+    not_held_reschedules: int = 1
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -116,7 +117,7 @@ def closing_action(outcome: Outcome) -> Action:
     return Action.CLOSE_NOT_HELD if outcome in NOT_HELD else Action.CLOSE_WITHOUT_AGREEMENT
 
 
-async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
+async def close(hearing_id: int, viewer: Viewer, house: House, *, now: datetime) -> None:
     """End a hearing for good: the case moves by its outcome, its obligations are entered with their dates,
     what follows is told, and the sealing of the minutes is queued.
 
@@ -137,20 +138,14 @@ async def close(hearing_id: int, viewer: Viewer, *, now: datetime) -> None:
         await recordings.follow(room, now=now)
         await sealed_zone.finish(room, now=now)
         to = room.file.step(closing_action(hearing.outcome))
-        await _set_term(room, now)
-        follows = await follow_up.of_hearing(hearing)
+        follows = await follow_up.decide(hearing, house.not_held_reschedules)
         facts = {"outcome": hearing.outcome, "cause": hearing.cause, "follow_up": follows}
-        await room.record("hearing_closed", now=now, to=to, facts=facts)
+        # The case's next date is the first that the agreement sets.
+        first = await obligations.book(await clauses.live(hearing.id), room.file.case, now.date())
+        dates = {"due_on": first, "due_explanation": obligations.explained(first)}
+        await room.record("hearing_closed", now=now, to=to, facts=facts, **dates)
         if follows is FollowUp.RESCHEDULE:
             about = {"hearing": hearing.id}
             await queue.enqueue(OFFER_AGAIN_JOB, f"{OFFER_AGAIN_JOB}:{hearing.id}", about, now=now)
         await queue.enqueue(SEAL_JOB, f"{SEAL_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
         await queue.enqueue(PRESENCE_JOB, f"{PRESENCE_JOB}:{hearing.id}", {"hearing": hearing.id}, now=now)
-
-
-async def _set_term(room: rooms.Room, now: datetime) -> None:
-    """The case's next date is the first that the agreement sets; without one, no term runs."""
-    case = room.file.case
-    case.due_on = await obligations.book(await clauses.live(room.hearing.id), case, now.date())
-    case.due_explanation = "Primeiro vencimento do acordo." if case.due_on else ""
-    case.update_from_dict(dict(AGREED))

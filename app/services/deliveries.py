@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app.db import transaction
 from app.services import casefile, documents, letters, queue, service_letters
-from app.services.casefile import Opened
+from app.services.casefile import NO_TERM, Opened
 from app.services.letters import Text
 from app.services.terms import TermRules
 from models import Delivery, DeliveryStep, DocumentKind, Notice
@@ -19,6 +19,7 @@ from models.rules.case_machine import CIP_RUNS, Action, State
 from models.rules.case_machine import step as machine_step
 from models.rules.delivery import (
     AWARE,
+    AWARE_HOW,
     AWARENESS,
     BY_HAND,
     PRINTED,
@@ -162,7 +163,7 @@ async def begun(
         delivery_id=delivery.id, status=DeliveryStatus.QUEUED, at=now, recorded_at=now, recorded_by_id=by
     )
     waits = file.case.state is State.NOTIFIED and notice.aware_at is None
-    changes: dict[str, Any] = {"term_act": AWARENESS, "term_start": today} if waits else {}
+    changes = patience(AWARENESS, today, "notice_served", notice) if waits else {}
     await casefile.record(
         file,
         "notice_served",
@@ -269,13 +270,24 @@ async def came_to(
     failed = DeliveryStatus.FAILED
     if waits and status is failed and not await _others_alive(delivery):
         day = rules.today if rules else today
-        changes = {"term_act": REDELIVERY, "term_start": day}
+        changes = patience(REDELIVERY, day, "notice_tracked", notice)
     facts |= {"status": status, "note": note, **bound(proof)}
     await casefile.record(file, "notice_tracked", now=now, facts=facts, **changes)
     if status is failed:
         await service_letters.tell_failure(file, delivery, note, now)
     if (delivery.channel, status) in AWARE and rules is not None and notice.aware_at is None:
         await aware(file, notice, delivery.channel, at=at, now=now, rules=rules)
+
+
+def patience(act: str, since: date | None, trigger: str, notice: Notice) -> dict[str, Any]:
+    """The columns of a case whose notice is being served: the agency's own term, yet to be booked."""
+    return {
+        **NO_TERM,
+        "due_explanation": notice.explanation,
+        "term_act": act,
+        "term_start": since,
+        "term_trigger": trigger,
+    }
 
 
 async def _others_alive(delivery: Delivery) -> bool:
@@ -291,7 +303,7 @@ async def aware(
     A company that appears by itself is aware, whatever was wrong with the service.
     """
     waits, runs = file.case.state is State.NOTIFIED, file.case.state in CIP_RUNS
-    term = rules.running()
+    term = rules.running(AWARE_HOW[channel])
     notice.aware_at = at
     if runs:
         notice.due_on, notice.explanation = term.due_on, term.explanation

@@ -16,12 +16,13 @@ from app.i18n import ngettext
 from app.services.duty_words import WORDS
 from models import Case, Hearing, Offer, OfferState
 from models.rules.case_machine import State
-from models.rules.delivery import REDELIVERY
-from models.rules.duties import Duty, Standing, Until, counted, deadline, duty
+from models.rules.delivery import BEFORE_AWARENESS
+from models.rules.duties import Duty, Standing, Until, booked, counted, deadline, duty
 from models.rules.fulfilment import REPLY_TERM
 from models.rules.hearing import OVER
 from models.rules.people import Role
-from models.rules.terms import Calendar, Term, explain
+from models.rules.term_words import explain
+from models.rules.terms import Calendar, Term
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ class Reckoner:
 
     def standing(self, case: Any, *, hearing_at: datetime | None, offer: Any) -> Standing:
         """A case (the row, or a line of a list) as the rules see it; ``offer`` is the open one's side."""
-        unserved = case.state is State.NOTIFIED and case.due_on is None
+        serving = case.state is State.NOTIFIED and case.term_act in BEFORE_AWARENESS
         since = (case.state_since or case.changed_at).astimezone(self.zone).date()
         return Standing(
             state=case.state,
-            since=case.term_start if unserved and case.term_start else since,
-            explanation=getattr(case, "due_explanation", ""),
-            undelivered=unserved and case.term_act == REDELIVERY,
+            since=case.term_start if serving and case.term_start else since,
+            act=case.term_act,
+            explanation=case.due_explanation,
             due_on=case.due_on,
             passed=case.due_on is not None and case.due_on < self.today,
             hearing_at=hearing_at.astimezone(self.zone) if hearing_at else None,
@@ -81,7 +82,7 @@ class Reckoner:
         return Told(sentence + ".", until, must, late, self._explained(standing, wanted))
 
     def _explained(self, standing: Standing, wanted: Duty) -> str:
-        if wanted.until is Until.TERM and standing.due_on:
+        if booked(wanted, standing):
             return standing.explanation
         service = counted(wanted, standing, self.terms, self.calendar)
         return explain(service) if service else ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.i18n import N_
+from app.i18n import gettext as _
 from models.rules.people import Role
 
 
@@ -200,3 +201,25 @@ WORDS: Mapping[str, Words] = {
     ),
     "archived": Words("", N_("O caso está arquivado e ninguém precisa agir"), ""),
 }
+
+TERMS = {
+    "company_answer": N_("Resposta da empresa"),
+    "consumer_documents": N_("Documentos pedidos ao consumidor"),
+    "consumer_reply": N_("Avaliação do consumidor"),
+    "hearing_notice": N_("Antecedência da audiência"),
+    "awareness": N_("Ciência da notificação"),
+    "redelivery": N_("Nova tentativa de entrega"),
+    "triage": N_("Triagem"),
+    "analysis": N_("Análise e CIP"),
+    "scheduling": N_("Marcação de audiência"),
+    "decision": N_("Decisão depois da audiência"),
+    "hearing": N_("Audiência"),
+    "agreement": N_("Cumprimento do acordo"),
+    "settlement_reply": N_("Confirmação do acordo pelo consumidor"),
+}
+"""The name of each term of the profile, and of the dates that a hearing and an agreement set."""
+
+
+def term_names() -> Mapping[str, str]:
+    """The name of each term, as boards, the simulator, letters and the course of a case say it."""
+    return {name: _(words) for name, words in TERMS.items()}

@@ -14,7 +14,7 @@ from models.rules.hearing import HearingState, Outcome
 from models.rules.outcomes import Cause as NotHeld
 from models.rules.outcomes import FollowUp, caused_by, follow_up, outcome_text, uses_rescheduling
 from models.rules.people import Role, Viewer
-from models.rules.rescheduling import JUSTIFIED_BY, Cause
+from models.rules.rescheduling import JUSTIFIED_BY, Cause, SchedulingPolicy
 
 OFFER_AGAIN_JOB = "offer_again"
 """Offers slots in the place of a hearing that was not held and is set again by the rule."""
@@ -49,11 +49,23 @@ async def set_again(case: Case) -> SetAgain | None:
 
 
 async def of_hearing(hearing: Hearing) -> FollowUp:
-    """What follows a hearing that has its outcome."""
+    """What follows a closed hearing, as it was decided and told when it closed.
+
+    A profile that changes later changes nothing about it. What closed before that was kept is decided anew.
+    """
+    closed = CaseEvent.filter(case_id=hearing.case_id, name="hearing_closed").order_by("-seq")
+    for facts in [row["facts"] for row in await closed.values("facts")]:
+        if facts.get("hearing") == hearing.id and "follow_up" in facts:
+            return FollowUp(facts["follow_up"])
+    return await decide(hearing, SchedulingPolicy().not_held_reschedules)
+
+
+async def decide(hearing: Hearing, allowed: int) -> FollowUp:
+    """What follows a hearing that has its outcome; ``allowed`` reschedulings by the profile."""
     assert hearing.outcome is not None  # noqa: S101  the caller closes it, or it was closed
     causes = _justified(hearing.outcome, hearing.cause)
     before = await changes(hearing.case_id, before=hearing.id)
-    return follow_up(hearing.outcome, hearing.cause, sum(one in causes for one in before))
+    return follow_up(hearing.outcome, hearing.cause, sum(one in causes for one in before), allowed)
 
 
 async def changes(case_id: int, *, before: int | None = None) -> list[Cause]:

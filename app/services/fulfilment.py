@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.db import transaction
-from app.i18n import gettext as _
-from app.services import casefile, documents, letters, queue
+from app.services import casefile, documents, letters, obligations, queue
 from app.services.casefile import Opened
 from app.services.negotiation import tell
 from app.services.terms import AGREED
@@ -97,9 +96,6 @@ async def close_if_settled(file: Opened, *, now: datetime) -> bool:
         to=to,
         closed_at=now,
         solved_by=SolvedBy.AGREEMENT if all_kept else None,
-        due_on=None,
-        due_explanation="",
-        **AGREED,
     )
     kind = "agreement_kept" if all_kept else "agreement_unconfirmed"
     for side in (Side.CONSUMER, Side.COMPANY):
@@ -111,20 +107,15 @@ async def term_columns(case: Case) -> dict[str, Any]:
     """The columns of the case's term: the consumer's answer that is awaited, or the agreement's next date."""
     waiting = await Obligation.filter(case_id=case.id, state=ObligationState.PENDING).order_by("id")
     asked = [
-        one.reply_until
+        (one.reply_until, one.reply_explanation)
         for one in waiting
         if one.asked_at and one.reply_until and one.debtor is SeatRole.COMPANY
     ]
     if asked:
-        explanation = _("Prazo para dizer se o acordo foi cumprido.")
-        return {
-            "due_on": min(asked),
-            "due_explanation": explanation,
-            "term_act": REPLY_TERM,
-            "term_start": None,
-        }
+        until, explanation = min(asked)
+        return {**AGREED, "due_on": until, "due_explanation": explanation, "term_act": REPLY_TERM}
     first = min((one.due_on for one in waiting if one.due_on), default=None)
-    return {"due_on": first, "due_explanation": _("Próximo vencimento do acordo.") if first else "", **AGREED}
+    return {**AGREED, "due_on": first, "due_explanation": obligations.explained(first)}
 
 
 async def _kept(file: Opened, found: Obligation, now: datetime) -> None:
@@ -166,9 +157,6 @@ async def _broken(file: Opened, found: Obligation, to: State, now: datetime) -> 
         facts=facts,
         closed_at=None,
         solved_by=None,
-        due_on=None,
-        due_explanation="",
-        **AGREED,
     )
     case = file.case
     kit = {"case": case.id, "breach": event.seq}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.i18n import N_
-from app.i18n import gettext as _
 from app.services import case_lists
 from app.services.case_lists import ListedCase
 from app.services.duties import Reckoner
@@ -19,21 +17,6 @@ SOON_DAYS = 3
 """What ends within so many days is shown beside what is late."""
 SHOWN = 100
 """Lines of each list that the page shows; the counts and the letters know them all."""
-
-TERMS = {
-    "company_answer": N_("Resposta da empresa"),
-    "consumer_documents": N_("Documentos pedidos ao consumidor"),
-    "consumer_reply": N_("Avaliação do consumidor"),
-    "awareness": N_("Ciência da notificação"),
-    "redelivery": N_("Nova tentativa de entrega"),
-    "triage": N_("Triagem"),
-    "analysis": N_("Análise e CIP"),
-    "scheduling": N_("Marcação de audiência"),
-    "decision": N_("Decisão depois da audiência"),
-    "hearing": N_("Audiência"),
-    "agreement": N_("Cumprimento do acordo"),
-    "settlement_reply": N_("Confirmação do acordo pelo consumidor"),
-}
 
 
 @dataclass(frozen=True)
@@ -121,8 +104,3 @@ def _term(wanted: Duty, case: ListedCase) -> str:
     if wanted.until is Until.SERVICE:
         return wanted.act
     return "hearing" if wanted.until is Until.HEARING else case.term_act or "agreement"
-
-
-def term_words() -> Mapping[str, str]:
-    """The name of each term, as the board and letters say it."""
-    return {name: _(words) for name, words in TERMS.items()}

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.db import transaction
 from app.services import casefile, documents, letters
 from app.services.casefile import Opened
+from app.services.terms import TermRules
 from models import DocumentKind, Statement, StatementKind
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
@@ -17,14 +18,18 @@ ANSWER_MIN = 20
 TEXT_MAX = 8000
 
 
-async def answer(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
-    """The company's answer, with the files that its person uploaded for it; may be completed later."""
+async def answer(case_id: int, viewer: Viewer, text: str, *, rules: TermRules, now: datetime) -> None:
+    """The company's answer, with the files that its person uploaded for it; may be completed later.
+
+    It begins the consumer's term to say whether it solves the problem (``rules``); completing it does not
+    begin it again.
+    """
     text = text.strip()
     if not ANSWER_MIN <= len(text) <= TEXT_MAX:
         raise Invalid({"text": "answer_length"})
     async with transaction():
         file = await casefile.opened(case_id, viewer)
-        to = file.step(Action.ANSWER)
+        before, to = file.case.state, file.step(Action.ANSWER)
         statement = await say(file, StatementKind.ANSWER, text, now)
         files = await documents.attach(file.case, viewer, (DocumentKind.ANSWER,), company_too=True, now=now)
         await casefile.record(
@@ -37,7 +42,7 @@ async def answer(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
                 "documents": len(files),
                 **bound(files, {statement_name(statement.id): text}),
             },
-            due_on=None,
+            **(rules.running().columns() if to is not before else {}),
         )
         await tell(file, Side.CONSUMER, "company_answered", now)
 

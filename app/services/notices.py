@@ -9,7 +9,7 @@ from app.db import transaction
 from app.services import attendances, casefile, companies, letters, queue
 from app.services.casefile import Opened
 from app.services.companies import CompanyForm
-from app.services.deliveries import begun, came_to, mail
+from app.services.deliveries import begun, came_to, mail, patience
 from app.services.service_letters import summons
 from app.services.terms import TermRules
 from models import Case, Company, Delivery, Notice, User
@@ -20,7 +20,7 @@ from models.rules.errors import Invalid, NotFound
 from models.rules.news import News
 from models.rules.people import Side, Viewer
 from models.rules.public_code import new_code, normal_code
-from models.rules.terms import explain_pending
+from models.rules.term_words import explain_pending
 
 JOB = "notice"
 
@@ -83,10 +83,7 @@ async def notify(
             company_id=company.id,
             notified_at=now,
             handler_id=file.case.handler_id or viewer.user_id,
-            due_on=None,
-            due_explanation=notice.explanation,
-            term_act=REDELIVERY,
-            term_start=rules.today,
+            **({} if opening else patience(REDELIVERY, rules.today, "company_notified", notice)),
         )
         await queue.enqueue(JOB, f"{JOB}:{notice.id}", {"notice": notice.id}, now=now)
         await _serve(file, company, users, notice, rules.today, now)

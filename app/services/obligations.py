@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from app.i18n import gettext as _
 from app.services import clauses
 from models import Case, Clause, Obligation, ObligationProof
 from models.rules.agreement import KIND_TEXT, obligation_text
@@ -52,6 +53,11 @@ async def book(agreed: Iterable[Clause], case: Case, today: date) -> date | None
     rows = [row for clause in agreed for row in _rows(case, clause, today)]
     await Obligation.bulk_create(rows)
     return min((row.due_on for row in rows if row.due_on), default=None)
+
+
+def explained(day: date | None) -> str:
+    """How the day of an agreement was counted: it was not, people agreed on it."""
+    return _("Data combinada no acordo: %(day)s.") % {"day": f"{day:%d/%m/%Y}"} if day else ""
 
 
 def _rows(case: Case, clause: Clause, today: date) -> list[Obligation]:

@@ -21,7 +21,6 @@ from app.services.offer_signing import Confirmed
 from app.services.offer_signing import keep as keep_signature
 from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.services.signatures import Evidence
-from app.services.terms import AGREED
 from app.services.wording import side_label
 from models import Case, Clause, Offer, OfferState, Representation, Statement, StatementKind
 from models.rules.agreement import ClauseKind, ClauseState, ClauseTerms, text_hash
@@ -255,8 +254,7 @@ async def accept(
             to=to,
             facts=facts,
             due_on=first,
-            due_explanation=_("Primeiro vencimento do acordo.") if first else "",
-            **AGREED,
+            due_explanation=obligations.explained(first),
         )
         key = f"{SEAL_SETTLEMENT_JOB}:{theirs.id}"
         await queue.enqueue(SEAL_SETTLEMENT_JOB, key, {"offer": theirs.id}, now=now)

@@ -13,7 +13,6 @@ from app.services import casefile, documents, drafts, letters
 from app.services.documents import File
 from app.services.drafts import Saved
 from app.services.taxonomy import Leaf
-from app.services.terms import AGREED
 from models import Case, CaseEvent, Document, DocumentKind, Draft, User
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
@@ -222,10 +221,7 @@ async def supply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> N
             now=now,
             to=to,
             facts={"text": text, "documents": [str(document) for document in files], **bound(files)},
-            due_on=None,
-            due_explanation="",
             closed_at=None,
-            **AGREED,
         )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from app.db import transaction
 from app.services import casefile, letters
 from app.services.casefile import Opened
-from app.services.terms import AGREED
 from models import Offer, OfferState, SolvedBy, Statement, StatementKind
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, Refused
@@ -29,7 +28,7 @@ async def reply(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> No
         file = await casefile.opened(case_id, viewer)
         to = file.step(Action.REPLY)
         facts = await _say(file, viewer, text, now)
-        await casefile.record(file, "consumer_replied", now=now, to=to, facts=facts, due_on=None, **AGREED)
+        await casefile.record(file, "consumer_replied", now=now, to=to, facts=facts)
         await _tell(file, "consumer_replied", now)
 
 
@@ -56,8 +55,6 @@ async def confirm_solved(case_id: int, viewer: Viewer, text: str, *, now: dateti
             facts=facts,
             closed_at=now,
             solved_by=SolvedBy.CIP,
-            due_on=None,
-            **AGREED,
         )
         await _tell(file, "solved_by_answer", now)
 

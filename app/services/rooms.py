@@ -28,12 +28,17 @@ class Room:
     seat: Seat
 
     async def record(
-        self, name: str, *, now: datetime, to: State | None = None, facts: dict[str, Any] | None = None
+        self,
+        name: str,
+        *,
+        now: datetime,
+        to: State | None = None,
+        facts: dict[str, Any] | None = None,
+        **changes: Any,
     ) -> CaseEvent:
-        """Write an event of this hearing; ``facts`` as in ``casefile.record``."""
-        return await casefile.record(
-            self.file, name, now=now, to=to, facts={"hearing": self.hearing.id, **(facts or {})}
-        )
+        """Write an event of this hearing; ``facts`` and ``changes`` as in ``casefile.record``."""
+        about = {"hearing": self.hearing.id, **(facts or {})}
+        return await casefile.record(self.file, name, now=now, to=to, facts=about, **changes)
 
 
 async def invited(hearing_id: int, viewer: Viewer) -> Seat | None:

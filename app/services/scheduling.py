@@ -80,7 +80,7 @@ async def recorded(
         "before": file.case.state,
         **({"after": again.facts()} if again else {}),
     }
-    await casefile.record(file, "hearing_scheduled", now=now, to=to, facts=facts, due_on=None)
+    await casefile.record(file, "hearing_scheduled", now=now, to=to, facts=facts)
     why = again.told() if again else ""
     await invitations.invited(file.case, hearing, why, now=now, invite=invite)
     await hearing_reminders.plan(hearing, now=now)

@@ -43,6 +43,44 @@ async def look(watch: Watch, *, now: datetime) -> int:
     return sum([await _look_at(number, watch, today, now) for number in due])
 
 
+async def recount(watch: Watch, reason: str, *, now: datetime) -> int:
+    """Count the creditors' running terms again after a change of the calendar; answers in how many cases.
+
+    Like ``app.services.terms.recount``, for the terms that obligations have.
+    """
+    today = now.astimezone(watch.zone).date()
+    asked = Obligation.filter(
+        state=ObligationState.PENDING, asked_at__not_isnull=True, reply_until__gte=today
+    ).filter(case__state=State.FULFILMENT)
+    cases = await asked.order_by("case_id").distinct().values_list("case_id", flat=True)
+    return sum([await _recount(int(str(number)), watch, reason, today, now) for number in cases])
+
+
+async def _recount(case_id: int, watch: Watch, reason: str, today: date, now: datetime) -> bool:
+    async with transaction():
+        file = await casefile.opened(case_id, None)
+        before = file.case.due_on
+        moved = False
+        for one in await Obligation.filter(case_id=case_id, state=ObligationState.PENDING).order_by("id"):
+            if one.asked_at is None or one.reply_until is None or one.reply_until < today:
+                continue
+            runs = running(watch.reply, one.asked_at.astimezone(watch.zone).date(), watch.calendar)
+            if runs.due_on != one.reply_until:
+                one.reply_until, one.reply_explanation, moved = runs.due_on, runs.explanation, True
+                await one.save(update_fields=["reply_until", "reply_explanation"])
+        columns = await fulfilment.term_columns(file.case)
+        if not moved or before is None or columns["due_on"] is None:
+            return moved
+        facts = {
+            "act": watch.reply.act,
+            "before": before.isoformat(),
+            "due": columns["due_on"].isoformat(),
+            "reason": reason,
+        }
+        await casefile.record(file, "term_recounted", now=now, facts=facts, **columns)
+    return True
+
+
 def standing(one: Obligation, zone: ZoneInfo) -> Standing:
     """An obligation as the rules see it."""
     return Standing(
@@ -69,7 +107,8 @@ async def _look_at(number: int, watch: Watch, today: date, now: datetime) -> boo
                 await _remind(file, one, now)
             case Step.ASK:
                 one.asked_at = now
-                one.reply_until = running(watch.reply, today, watch.calendar).due_on
+                runs = running(watch.reply, today, watch.calendar)
+                one.reply_until, one.reply_explanation = runs.due_on, runs.explanation
                 await _ask(file, one, watch, now, again=False)
             case Step.ASK_AGAIN:
                 one.asked_again_at = now

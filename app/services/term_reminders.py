@@ -64,14 +64,19 @@ async def _remind_of(case: ListedCase, reckoner: Reckoner, days_before: Sequence
         async with transaction():
             people = await casefile.people_of(await Case.get(id=case.id))
             key = f"remind:{case.id}:{told.until}:{due}:{side}"
-            text = await _reminder(case, told.until, reckoner.today)
+            text = await _reminder(case, told.until, told.explanation, reckoner.today)
             await letters.write(people.get(side, []), key, text, now=now)
 
 
-async def _reminder(case: ListedCase, until: date, today: date) -> Text:
+async def _reminder(case: ListedCase, until: date, explanation: str, today: date) -> Text:
     days = (until - today).days
     left = ngettext("Falta %(num)s dia", "Faltam %(num)s dias", days) % {"num": days} if days else _("É hoje")
-    values = {"protocol": case.protocol or _("cadastro"), "left": left, "day": f"{until:%d/%m/%Y}"}
+    values = {
+        "protocol": case.protocol or _("cadastro"),
+        "left": left,
+        "day": f"{until:%d/%m/%Y}",
+        "explanation": explanation or _("data marcada no caso."),
+    }
     return await letters.standard(
         "term_near", values, path=f"/casos/{case.id}", case=case.id, news=News.REMINDER
     )

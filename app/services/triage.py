@@ -15,7 +15,7 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.services import casefile, documents, letters, reviews
 from app.services.documents import File
-from app.services.terms import AGREED, running
+from app.services.terms import running
 from models import Case, CaseEvent, DocumentKind, User
 from models.rules.case_machine import Action, State, allowed
 from models.rules.errors import Invalid, NotFound, Refused
@@ -299,9 +299,7 @@ async def lapse(case_id: int, viewer: Viewer, *, today: date, now: datetime) -> 
             to=to,
             facts={"due": ended.isoformat()},
             closed_at=now,
-            due_on=None,
             handler_id=viewer.user_id,
-            **AGREED,
         )
         values = {
             "missing": _named(asked.facts.get("missing", ()) if asked else ()),

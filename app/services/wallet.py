@@ -7,7 +7,7 @@ spoke for it until their power ended: that is how it is renewed.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -289,8 +289,11 @@ async def holders(company_id: int) -> tuple[Holder, ...]:
     return tuple(sorted(found, key=lambda holder: holder.ended))
 
 
-async def warnings(viewer: Viewer, today: date) -> tuple[Warned, ...]:
-    """What a person must know of their own powers: those that end soon and those that have ended."""
+async def warnings(viewer: Viewer, today: date, before: Sequence[int]) -> tuple[Warned, ...]:
+    """What a person must know of their own powers: those that end soon and those that have ended.
+
+    ``before`` are the profile's days before the end.
+    """
     if viewer.role is not Role.COMPANY:
         return ()
     links = await (
@@ -301,7 +304,8 @@ async def warnings(viewer: Viewer, today: date) -> tuple[Warned, ...]:
     found = []
     for link in links:
         ended = link.company_id in viewer.ended_ids
-        soon = link.valid_until is not None and warning((link.valid_until - today).days) is not None
+        left = (link.valid_until - today).days if link.valid_until else None
+        soon = left is not None and warning(left, before) is not None
         if ended or soon:
             name = link.company.trade_name or link.company.legal_name
             found.append(Warned(link.company_id, name, link.valid_until, ended=ended))

@@ -15,7 +15,7 @@ from app.services.wallet import Holder, PaperView
 from models import Claim, Company, Document, DocumentKind, Paper, PaperStep, Representation, User
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role, Viewer
-from models.rules.representation import KIND_OF, WARNINGS, PaperAct, PaperState, Power, step
+from models.rules.representation import KIND_OF, PaperAct, PaperState, Power, step
 
 CHECKERS = frozenset({Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR})
 REASON = (10, 400)
@@ -82,10 +82,10 @@ async def waiting_count() -> int:
     return await Paper.filter(state=PaperState.WAITING).count()
 
 
-async def board(today: date) -> PaperBoard:
-    """The queue and the powers that end."""
+async def board(today: date, soon_days: int) -> PaperBoard:
+    """The queue and the powers that end within ``soon_days``."""
     waiting = await Paper.filter(state=PaperState.WAITING).order_by("at").limit(LISTED)
-    soon = today + timedelta(days=WARNINGS[0])
+    soon = today + timedelta(days=soon_days)
     links = Representation.filter(company__merged_into_id=None).select_related("company", "user")
     ending = links.filter(ended_at=None, valid_until__lte=soon).order_by("valid_until", "id").limit(LISTED)
     ended = links.filter(ended_at__not_isnull=True, valid_until__gte=today - RECENT)

@@ -5,13 +5,14 @@ A power lasts until its last day is over in the whole country, as sessions count
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.db import transaction
 from app.services import letters, standing
 from app.services.sessions import WESTERNMOST
 from models import Paper, Representation
-from models.rules.representation import WARNINGS, PaperAct, PaperState, step, warning
+from models.rules.representation import PaperAct, PaperState, step, warning
 
 
 async def end(*, now: datetime) -> int:
@@ -41,13 +42,16 @@ async def _end(company_id: int, user_id: int | None, *, today: date, now: dateti
     return 1
 
 
-async def warn(today: date, *, now: datetime) -> int:
-    """Write to who speaks for a company by a power that ends soon, once for each step; answers how many."""
-    soon = today + timedelta(days=WARNINGS[0])
+async def warn(today: date, before: Sequence[int], *, now: datetime) -> int:
+    """Write to who speaks for a company by a power that ends soon, once for each step; answers how many.
+
+    ``before`` are the profile's steps, in days before the end.
+    """
+    soon = today + timedelta(days=max(before))
     links = Representation.filter(ended_at=None, valid_until__gte=today, valid_until__lte=soon)
     told = 0
     for link in await links.order_by("id"):
-        due = warning((link.valid_until - today).days) if link.valid_until else None
+        due = warning((link.valid_until - today).days, before) if link.valid_until else None
         if due is not None:
             async with transaction():
                 await _write(link, f"power:{link.id}:{link.valid_until}:{due}", now)

@@ -6,11 +6,11 @@ from quart import Blueprint
 
 from app.i18n import N_, ngettext
 from app.i18n import gettext as _
+from app.services.duty_words import term_names
 from app.web.access import requires
 from app.web.filters import cep
 from app.web.parts import parts
 from app.web.render import render
-from app.web.terms import ACTS
 from models.rules.people import Role
 from models.rules.terms import Term
 from models.rules.territory import Link
@@ -27,12 +27,12 @@ LINKS = {
 @requires(Role.COORDINATOR, Role.AUDITOR)
 async def show() -> str:
     """Ways to what can be edited, and the profile with what nobody has confirmed yet."""
-    profile = parts().profile
+    profile, names = parts().profile, term_names()
     return render(
         "agency/show.html",
         links="; ".join(_(words) for link, words in LINKS.items() if link in profile.territory.links),
         ceps="; ".join(f"{cep(first)} a {cep(last)}" for first, last in profile.territory.cep_ranges),
-        terms=[(_(ACTS.get(act, act)), _written(term), term.source) for act, term in profile.terms.items()],
+        terms=[(names.get(act, act), _written(term), term.source) for act, term in profile.terms.items()],
         kept=[
             (_("Vídeos das audiências"), profile.recording.keep_days),
             (_("Como cada pessoa esteve conectada"), profile.hearing.keep_connections_days),

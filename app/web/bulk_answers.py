@@ -13,7 +13,7 @@ from app.web.access import requires, viewer
 from app.web.errors import field_sentences, sentence
 from app.web.forms import choices, form
 from app.web.render import render
-from app.web.today import now, reckoner
+from app.web.today import now, reckoner, term_rules
 from models.rules.errors import Invalid
 from models.rules.people import Role
 
@@ -35,7 +35,8 @@ async def answer() -> ResponseReturnValue:
     chosen = [int(one) for one in await choices("cases") if one.isascii() and one.isdigit() and len(one) < 10]
     kept = {**typed, "cases": [str(one) for one in chosen]}
     try:
-        done = await bulk_answers.answer(viewer(), chosen, typed.get("answer", ""), now=now())
+        rules = await term_rules("consumer_reply")
+        done = await bulk_answers.answer(viewer(), chosen, typed.get("answer", ""), rules=rules, now=now())
     except Invalid as error:
         sentences = field_sentences(error)
         if "text" in sentences:

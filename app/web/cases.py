@@ -30,7 +30,6 @@ from app.services.duties import Told
 from app.services.event_words import recording_cause
 from app.services.scheduling_words import CAUSES, cause_label
 from app.services.slot_offers import Offered
-from app.services.terms import TermRules
 from app.services.wording import seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.errors import SENTENCES, domain_error, field_sentences, said_of, sentence, wants_json
@@ -39,7 +38,7 @@ from app.web.lost import Lost, lost_from
 from app.web.offer_words import state_words
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import calendar, now, reckoner, today
+from app.web.today import now, reckoner, term_rules, today
 from models.rules.case_machine import Action, State
 from models.rules.errors import DomainError, Invalid, Refused
 from models.rules.people import Role, Side
@@ -72,11 +71,6 @@ _STEP = {
     State.BREACHED: 6,
     State.ARCHIVED: 7,
 }
-
-
-async def answer_rules() -> TermRules:
-    """How the company's term is counted if it begins today."""
-    return TermRules(parts().profile.terms["company_answer"], today(), await calendar())
 
 
 @blueprint.get("/casos")
@@ -115,7 +109,7 @@ def _filters(wanted: Wanted) -> dict[str, str]:
 async def show(case_id: int) -> ResponseReturnValue:
     """A case. The first look of its company is the proof that the notice was opened."""
     if viewer().role is Role.COMPANY and await notices.opened_by(
-        case_id, viewer(), now=now(), rules=await answer_rules()
+        case_id, viewer(), now=now(), rules=await term_rules("company_answer")
     ):
         parts().wake.ring()
     return await _page(case_id, {})

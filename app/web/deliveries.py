@@ -16,10 +16,10 @@ from app.services.deliveries import Step
 from app.services.delivery_words import CHANNELS, POWERS, STATUSES, TONES
 from app.services.letterhead import letterhead
 from app.web.access import requires, viewer
-from app.web.cases import answer_rules, back, refused
+from app.web.cases import back, refused
 from app.web.forms import form
 from app.web.parts import parts
-from app.web.today import now, today, typed_day
+from app.web.today import now, term_rules, today, typed_day
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.errors import Invalid, Refused
 from models.rules.people import Role, Side
@@ -79,7 +79,7 @@ async def write_down(case_id: int, delivery_id: int) -> ResponseReturnValue:
     zone = parts().profile.agency.zone
     try:
         await deliveries.write_down(
-            delivery_id, viewer(), step, zone=zone, rules=await answer_rules(), now=now()
+            delivery_id, viewer(), step, zone=zone, rules=await term_rules("company_answer"), now=now()
         )
     except (Invalid, Refused) as error:
         return await refused(case_id, f"step{delivery_id}", typed, error, names)

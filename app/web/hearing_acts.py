@@ -40,7 +40,7 @@ async def take(hearing_id: int, act: str) -> ResponseReturnValue:
 @requires(*_CONDUCTS)
 async def close(hearing_id: int) -> ResponseReturnValue:
     """End the hearing for good."""
-    await conduct.close(hearing_id, viewer(), now=now())
+    await conduct.close(hearing_id, viewer(), parts().house, now=now())
     return done(hearing_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quart import Blueprint
 
 from app.services import late
+from app.services.duty_words import term_names
 from app.services.wording import state_label, state_tone
 from app.web.access import STAFF, requires
 from app.web.forms import query
@@ -22,7 +23,7 @@ async def show() -> str:
     return render(
         "terms/late.html",
         board=await late.board(await reckoner(), person=person, term=term, most=late.SHOWN),
-        words=late.term_words(),
+        words=term_names(),
         person=person,
         term=term,
         state_label=state_label,

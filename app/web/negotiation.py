@@ -9,7 +9,7 @@ from app.services import negotiation, replies
 from app.web.access import requires, viewer
 from app.web.cases import back, refused
 from app.web.forms import form
-from app.web.today import now
+from app.web.today import now, term_rules
 from models.rules.errors import Invalid, Refused
 from models.rules.people import Role
 
@@ -22,7 +22,8 @@ async def answer(case_id: int) -> ResponseReturnValue:
     """The company's answer, with the files that it uploaded."""
     typed = await form()
     try:
-        await negotiation.answer(case_id, viewer(), typed.get("answer", ""), now=now())
+        rules = await term_rules("consumer_reply")
+        await negotiation.answer(case_id, viewer(), typed.get("answer", ""), rules=rules, now=now())
     except (Invalid, Refused) as error:
         return await refused(case_id, "answer", typed, error, {"text": "answer"})
     return back(case_id)

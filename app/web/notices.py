@@ -13,17 +13,17 @@ from app.services.delivery_words import POWERS
 from app.services.notices import Choice
 from app.services.triage import REASON
 from app.web.access import PUBLIC, current_viewer, requires, viewer
-from app.web.cases import answer_rules, back
+from app.web.cases import back
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
 from app.web.limits import limit_address
 from app.web.parts import parts
 from app.web.render import render
-from app.web.today import now
+from app.web.today import now, term_rules
 from models.rules.case_machine import Action
 from models.rules.errors import DomainError, Invalid, NotFound, Refused
 from models.rules.people import Role
-from models.rules.terms import explain_pending
+from models.rules.term_words import explain_pending
 
 blueprint = Blueprint("notices", __name__)
 
@@ -50,7 +50,12 @@ async def notify(case_id: int) -> ResponseReturnValue:
     typed = await form()
     try:
         await notices.notify(
-            case_id, viewer(), _choice(typed), now=now(), rules=await answer_rules(), opening=_opening(typed)
+            case_id,
+            viewer(),
+            _choice(typed),
+            now=now(),
+            rules=await term_rules("company_answer"),
+            opening=_opening(typed),
         )
     except Invalid as error:
         return await _choose_page(await cases.page(case_id, viewer()), typed, field_sentences(error)), 422
@@ -97,7 +102,7 @@ async def _choose_page(page: cases.CasePage, typed: dict[str, str], errors: dict
         hits=hits,
         wanted=wanted,
         form={"values": typed, "errors": errors},
-        term=explain_pending((await answer_rules()).term),
+        term=explain_pending((await term_rules("company_answer")).term),
     )
 
 
@@ -118,7 +123,9 @@ async def show(code: str) -> ResponseReturnValue:
     person = current_viewer()
     if person is not None and person.role is Role.COMPANY:
         try:
-            if await notices.opened_by(notice.case_id, person, now=now(), rules=await answer_rules()):
+            if await notices.opened_by(
+                notice.case_id, person, now=now(), rules=await term_rules("company_answer")
+            ):
                 parts().wake.ring()
                 notice = await notices.by_code(code)
             await cases.page(notice.case_id, person)
@@ -148,7 +155,7 @@ async def claim(code: str) -> ResponseReturnValue:
     typed = await form()
     wanted = ClaimForm(**{name: typed.get(name, "") for name in ("cnpj", "name", "email", "power")})
     try:
-        await claims.claim(code, wanted, rules=await answer_rules(), now=now())
+        await claims.claim(code, wanted, rules=await term_rules("company_answer"), now=now())
     except Invalid as error:
         return _public_page(notice, typed, field_sentences(error)), 422
     return redirect(url_for(".show", code=notice.code, enviado="1"), 303)

@@ -19,6 +19,7 @@ from app.services import (
 from app.services.case_lists import Wanted
 from app.services.wording import hearing_state_label, seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, requires, viewer
+from app.web.parts import parts
 from app.web.render import render
 from app.web.today import here, now, reckoner, today
 from models.rules.case_machine import State
@@ -52,7 +53,7 @@ async def _party_page(person: Viewer, side: Side) -> str:
         others=[case for case in listing.cases if case not in waiting],
         more=listing.after,
         blocks=await blocks.upcoming(person, now()) if side is Side.COMPANY else [],
-        warned=await wallet.warnings(person, today()),
+        warned=await wallet.warnings(person, today(), parts().profile.reminders.powers_before),
         duties=duties,
         state_label=state_label,
         state_tone=state_tone,

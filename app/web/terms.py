@@ -12,6 +12,7 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.services import calendars
 from app.services.calendars import Decree
+from app.services.duty_words import term_names
 from app.web.access import STAFF, requires, viewer
 from app.web.decrees import described
 from app.web.errors import field_sentences
@@ -23,26 +24,14 @@ from app.web.today import calendar, now, today, typed_day
 from models import DayKind
 from models.rules.errors import Invalid
 from models.rules.people import Role
-from models.rules.terms import Kind, Term, due_date, explain
+from models.rules.term_words import explain
+from models.rules.terms import Kind, Term, due_date
 
 blueprint = Blueprint("terms", __name__)
 
 OWN = "proprio"
 """The simulator's choice of a term that no act of the profile has."""
 LONGEST = 365
-ACTS = {
-    "company_answer": N_("Resposta da empresa"),
-    "consumer_documents": N_("Documentos pedidos ao consumidor"),
-    "consumer_reply": N_("Avaliação do consumidor"),
-    "hearing_notice": N_("Antecedência da audiência"),
-    "awareness": N_("Ciência da notificação, por meio de entrega (meta)"),
-    "redelivery": N_("Nova tentativa de entrega (meta)"),
-    "settlement_reply": N_("Confirmação do acordo pelo consumidor"),
-    "triage": N_("Triagem do cadastro (meta)"),
-    "analysis": N_("Análise da reclamação (meta)"),
-    "scheduling": N_("Marcação da audiência (meta)"),
-    "decision": N_("Decisão depois da audiência (meta)"),
-}
 KINDS = {
     DayKind.HOLIDAY: N_("Feriado"),
     DayKind.OPTIONAL: N_("Ponto facultativo"),
@@ -59,12 +48,12 @@ async def simulator() -> ResponseReturnValue:
     asked = any(typed.values())
     values = {"ato": "company_answer", "tipo": "calendar", "inicio": today().isoformat(), **_given(typed)}
     term, start, errors = _read(values)
-    known = await calendar()
+    known, names = await calendar(), term_names()
     result = due_date(term, start, known) if term and start and not errors else None
     return render(
         "terms/simulator.html",
         form={"values": values, "errors": errors if asked else {}},
-        acts=[*((name, _(ACTS.get(name, name))) for name in parts().profile.terms), (OWN, _("Outro prazo"))],
+        acts=[*((name, names.get(name, name)) for name in parts().profile.terms), (OWN, _("Outro prazo"))],
         result=result,
         explanation=explain(result) if result else "",
         months=picture(result, known) if result else (),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from app.services import calendars
 from app.services.duties import Reckoner
+from app.services.terms import TermRules
 from app.web.parts import parts
 from models.rules.terms import Calendar
 
@@ -34,6 +35,11 @@ async def reckoner() -> Reckoner:
     """What says who must act now and until when, as of today."""
     profile = parts().profile
     return Reckoner(profile.terms, await calendar(), profile.agency.zone, today())
+
+
+async def term_rules(act: str) -> TermRules:
+    """How the profile's term of ``act`` is counted if it begins today."""
+    return TermRules(parts().profile.terms[act], today(), await calendar())
 
 
 def typed_day(typed: str) -> date | None:

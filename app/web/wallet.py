@@ -144,7 +144,7 @@ async def board() -> str:
     """What waits for a check, and whose power ends or has ended."""
     return render(
         "wallet/board.html",
-        board=await wallet_checks.board(today()),
+        board=await wallet_checks.board(today(), max(parts().profile.reminders.powers_before)),
         kinds=words(KINDS),
         power_words=words(POWERS),
         today=today(),
@@ -221,7 +221,7 @@ async def _page(company_id: int, typed: Mapping[str, str], errors: Mapping[str, 
         kinds=words(KINDS),
         states=STATES,
         power_words=words(POWERS),
-        warned=await wallet.warnings(viewer(), today()),
+        warned=await wallet.warnings(viewer(), today(), parts().profile.reminders.powers_before),
         speaks=company_id in viewer().company_ids,
         form={"values": typed, "errors": errors},
         today=today(),

@@ -58,6 +58,17 @@ AWARE = frozenset(
 )
 """What makes the company aware, by law."""
 
+AWARE_HOW = {
+    C.PORTAL: "acesso no portal",
+    C.EMAIL: "comparecimento com o código da notificação",
+    C.LETTER: "AR recebido",
+    C.PUBLICATION: "publicação oficial",
+    C.IN_PERSON: "recebida em mãos",
+}
+"""How the awareness is known, as the sentence of the term says it."""
+BEFORE_AWARENESS = (AWARENESS, REDELIVERY)
+"""The agency's own terms while a notice is served: the company's has not begun."""
+
 PROVED = frozenset({(C.LETTER, D.DELIVERED), (C.PUBLICATION, D.DELIVERED), (C.IN_PERSON, D.ACKNOWLEDGED)})
 """What staff may only write down with a document that proves it."""
 PRINTED = frozenset({C.LETTER, C.PUBLICATION, C.IN_PERSON})

@@ -12,12 +12,17 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.rules.case_machine import TABLE, Action, State
+from models.rules.delivery import BEFORE_AWARENESS, REDELIVERY
 from models.rules.people import Role, Side
 from models.rules.terms import Calendar, DueDate, Term, due_date
 
 
 class Until(StrEnum):
-    """What sets the last day: the case's running term, a term of service, the hearing, or nothing."""
+    """What sets the last day: the case's running term, a term of the profile, the hearing, or nothing.
+
+    A term of the profile (SERVICE) is booked in the case like any other (``app.services.terms``); in the
+    minute before the agency's own is, it is counted from the state's first day, which is the same count.
+    """
 
     TERM = "term"
     SERVICE = "service"
@@ -39,10 +44,11 @@ class Duty:
 class Standing:
     """Where a case stands: its state and since which day, its running term, its next hearing, an open offer.
 
-    ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. A notified case
-    without ``due_on`` waits for the company's awareness, which begins its term; ``since`` is then the day of
-    the last attempt, and ``undelivered`` says that every attempt failed. ``passed``: the
-    running term is over; ``explanation`` is how it was counted.
+    ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. ``act`` is the
+    profile's term of which ``due_on`` is the last day, empty for a day that was agreed. A notified case whose
+    ``act`` is none or the agency's (``BEFORE_AWARENESS``) waits for the company's awareness, which begins its
+    term; ``since`` is then the day of the last attempt. ``passed``: the running term is over; ``explanation``
+    is how it was counted.
     """
 
     state: State
@@ -50,10 +56,15 @@ class Standing:
     due_on: date | None = None
     hearing_at: datetime | None = None
     offer: Side | None = None
-    undelivered: bool = False
+    act: str = ""
     explanation: str = ""
     passed: bool = False
     asked: bool = False
+
+    @property
+    def unaware(self) -> bool:
+        """The notice is being served, and the company's term has not begun."""
+        return self.state is State.NOTIFIED and (self.due_on is None or self.act in BEFORE_AWARENESS)
 
 
 _TRIAGE = frozenset({Role.ATTENDANT, Role.COORDINATOR})
@@ -108,15 +119,22 @@ def duty(standing: Standing, role: Role) -> Duty:
     """What is to be done in a case, as it is told to a person of ``role``."""
     if standing.offer is not None and standing.state in NEGOTIABLE and _OFFERING.get(role) is standing.offer:
         return OFFERED[role]
-    if standing.state is State.NOTIFIED and standing.due_on is None:
+    if standing.unaware:
         if role is Role.COMPANY:
             return UNREAD
-        return UNDELIVERED if standing.undelivered else UNAWARE
+        return UNDELIVERED if standing.act == REDELIVERY else UNAWARE
     if standing.state is State.WAITING_CONSUMER and standing.passed:
         return SILENT
     if standing.asked and standing.state is State.FULFILMENT:
         return ASKED
     return DUTIES[standing.state]
+
+
+def booked(wanted: Duty, standing: Standing) -> bool:
+    """Whether the case's running term is this duty's."""
+    if wanted.until is Until.SERVICE:
+        return standing.due_on is not None and standing.act == wanted.act
+    return wanted.until is Until.TERM and standing.due_on is not None
 
 
 def counted(
@@ -130,12 +148,9 @@ def counted(
 
 def deadline(wanted: Duty, standing: Standing, terms: Mapping[str, Term], calendar: Calendar) -> date | None:
     """The last day of a duty, None when no term runs."""
-    match wanted.until:
-        case Until.TERM:
-            return standing.due_on
-        case Until.SERVICE:
-            service = counted(wanted, standing, terms, calendar)
-            return service.due if service else None
-        case Until.HEARING if standing.hearing_at is not None:
-            return standing.hearing_at.date()
-    return None
+    if booked(wanted, standing):
+        return standing.due_on
+    if wanted.until is Until.HEARING and standing.hearing_at is not None:
+        return standing.hearing_at.date()
+    service = counted(wanted, standing, terms, calendar)
+    return service.due if service else None

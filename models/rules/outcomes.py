@@ -8,9 +8,6 @@ from models.rules.errors import Invalid
 from models.rules.hearing import AGREEMENTS, NOT_HELD, Outcome
 from models.rules.people import Side
 
-RESCHEDULES = 1
-"""So many times a hearing that was not held for a party's excused reason is set again (practice)."""
-
 
 class Cause(StrEnum):
     """Why a hearing was not held: of an absence whether it is excused, of a failure whose it was."""
@@ -82,7 +79,7 @@ def check_cause(outcome: Outcome, cause: Cause | None) -> None:
 
 
 def uses_rescheduling(outcome: Outcome, cause: Cause | None) -> bool:
-    """Whether a hearing that was not held so, and is set again, uses up its one rescheduling.
+    """Whether a hearing that was not held so, and is set again, uses up a rescheduling of its party's.
 
     A failure of the agency's own never does: it harms neither party.
     """
@@ -109,9 +106,9 @@ def caused_by(outcome: Outcome, cause: Cause | None) -> frozenset[Side]:
     return frozenset(absent.get(outcome, ()))
 
 
-def follow_up(outcome: Outcome, cause: Cause | None, used: int) -> FollowUp:
+def follow_up(outcome: Outcome, cause: Cause | None, used: int, allowed: int) -> FollowUp:
     """What follows a hearing that ended so; ``used`` changes of the case before it were for the
-    reason of a party that caused this one.
+    reason of a party that caused this one, of ``allowed`` by the profile.
 
     A consumer who stays away without excuse has lost interest, a company that does so does not stop the
     process (CDC art. 55 §4). ``cause`` is None of hearings from before causes were kept.
@@ -122,6 +119,6 @@ def follow_up(outcome: Outcome, cause: Cause | None, used: int) -> FollowUp:
         return FollowUp.MERITS
     if cause is Cause.UNJUSTIFIED:
         return FollowUp.GOES_ON if outcome is Outcome.COMPANY_ABSENT else FollowUp.LOST_INTEREST
-    if cause is Cause.OF_AGENCY or used < RESCHEDULES:
+    if cause is Cause.OF_AGENCY or used < allowed:
         return FollowUp.RESCHEDULE
     return FollowUp.COORDINATION

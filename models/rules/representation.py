@@ -107,10 +107,9 @@ def best(proofs: Iterable[Proof], on: date) -> Proof | None:
     )
 
 
-WARNINGS = (30, 7)
-"""So many days before its end a power is spoken of, by letter; nearer than the first, on pages too."""
+def warning(left: int, before: Iterable[int]) -> int | None:
+    """Which warning is due with ``left`` days to go: the nearest reached; None before all, or after.
 
-
-def warning(left: int) -> int | None:
-    """Which warning is due with ``left`` days to go: the nearest reached; None before all, or after."""
-    return min((days for days in WARNINGS if 0 <= left <= days), default=None)
+    ``before`` are the profile's days (``[reminders]``, ``powers_before``).
+    """
+    return min((days for days in before if 0 <= left <= days), default=None)

@@ -20,6 +20,8 @@ class SchedulingPolicy:
     A consumer is offered ``offers`` slots for ``offer_days``, without anybody's doing when the case is in one
     of ``offer_by_itself`` (after a hearing that was not held, where it is set again). A party's justified
     absence moves a hearing ``party_reschedules`` times; the party asks for it until ``ask_hours`` before it.
+    One that was not held for a party's excused reason is set again by itself while that party has caused
+    fewer than ``not_held_reschedules`` changes.
     ``board_masks``: the public board hides the middle of the protocol number.
     """
 
@@ -29,6 +31,7 @@ class SchedulingPolicy:
     offer_days: int = 5
     offer_by_itself: frozenset[State] = frozenset()
     party_reschedules: int = 1
+    not_held_reschedules: int = 1
     ask_hours: int = 1
     board_masks: bool = True
 

@@ -3,6 +3,7 @@
 The decree (Decreto 2.181/1997) says "dias" without saying which: the kind is data, and so is every other
 choice. By default the first day is excluded, the last is included, and a term that would end on a day
 without service goes on to the next business day (the rule of CPC art. 224, which practice follows).
+The sentence is in ``models.rules.term_words``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ LIMIT = 4000
 class Term:
     """A term as data: ``days`` of a ``kind`` for an ``act``, and the source that says so.
 
+    ``trigger`` is the name of the case's event that usually begins it (``models.rules.term_words.TRIGGERS``).
     ``excludes_first``: the day of the trigger does not count. ``rolls``: an end without service moves on.
     """
 
@@ -32,6 +34,15 @@ class Term:
     source: str
     excludes_first: bool = True
     rolls: bool = True
+    trigger: str = ""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """The event that began a term, by its name, and how it is known ("AR recebido"); empty for unknown."""
+
+    event: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,8 @@ class Skipped:
 class DueDate:
     """Where a term ends, and all that is needed to explain it in one sentence or one picture.
 
-    ``counted`` are the days that counted, in order: the n-th of them is day n of the term.
+    ``counted`` are the days that counted, in order: the n-th of them is day n of the term. ``holidays`` are
+    those of them that are holidays, which count in calendar days.
     """
 
     term: Term
@@ -94,11 +106,18 @@ class DueDate:
     counted: tuple[date, ...]
     skipped: tuple[Skipped, ...]
     suspended: tuple[Suspension, ...] = ()
+    holidays: tuple[Skipped, ...] = ()
     version: str = ""
+    trigger: Trigger = Trigger()
+
+    @property
+    def last(self) -> date:
+        """The n-th day: the due day, unless it has no service and the term goes on."""
+        return self.counted[-1]
 
 
-def due_date(term: Term, start: date, calendar: Calendar) -> DueDate:
-    """The last day of ``term`` for a trigger (awareness, publication) on ``start``.
+def due_date(term: Term, start: date, calendar: Calendar, trigger: Trigger | None = None) -> DueDate:
+    """The last day of ``term`` for a trigger on ``start``; without one, the term's own.
 
     A suspended day counts for no term. ``calendar`` must cover the whole term; ValueError when the term
     does not end within ``LIMIT`` days.
@@ -110,7 +129,17 @@ def due_date(term: Term, start: date, calendar: Calendar) -> DueDate:
     for _ in range(LIMIT):
         over = len(counted) == term.days
         if over and not (term.rolls and calendar.closed(day)):
-            return DueDate(term, start, day, tuple(counted), tuple(skipped), tuple(met), calendar.version)
+            return DueDate(
+                term=term,
+                start=start,
+                due=day,
+                counted=tuple(counted),
+                skipped=tuple(skipped),
+                suspended=tuple(met),
+                holidays=tuple(Skipped(d, calendar.holidays[d]) for d in counted if d in calendar.holidays),
+                version=calendar.version,
+                trigger=trigger or Trigger(term.trigger),
+            )
         if over:
             _note(day, calendar, skipped, met)
         day += timedelta(days=1)
@@ -133,29 +162,3 @@ def _note(day: date, calendar: Calendar, skipped: list[Skipped], met: dict[Suspe
         met[suspension] = None
     else:
         skipped.append(Skipped(day, calendar.closed(day)))
-
-
-def explain_pending(term: Term) -> str:
-    """What is said of a term whose trigger, the company's awareness, has not come yet."""
-    amount = "1 dia" if term.days == 1 else f"{term.days} dias"
-    kind = {"business": ("útil", "úteis"), "calendar": ("corrido", "corridos")}[term.kind][term.days > 1]
-    return f"{amount} {kind} a contar da ciência da empresa. Fonte: {term.source}."
-
-
-def explain(result: DueDate) -> str:
-    """The explanation kept beside each computed date, in Portuguese.
-
-    Example: "10 dias corridos a partir de 24/11/2026 (exclusive); 04/12/2026 (Santa Bárbara) não
-    tem expediente; vence em 07/12/2026. Fonte: …"
-    """
-    term = result.term
-    amount = "1 dia" if term.days == 1 else f"{term.days} dias"
-    kind = {"business": ("útil", "úteis"), "calendar": ("corrido", "corridos")}[term.kind][term.days > 1]
-    first = "exclusive" if term.excludes_first else "inclusive"
-    parts = [f"{amount} {kind} a partir de {result.start:%d/%m/%Y} ({first})"]
-    parts += [
-        f"prazos suspensos de {s.first:%d/%m/%Y} a {s.last:%d/%m/%Y} ({s.reason})" for s in result.suspended
-    ]
-    parts += [f"{item.day:%d/%m/%Y} ({item.name}) não tem expediente" for item in result.skipped]
-    parts.append(f"vence em {result.due:%d/%m/%Y}")
-    return "; ".join(parts) + f". Fonte: {term.source}."

@@ -138,8 +138,10 @@ def notice(facts: str = "") -> NoticeData:
         complaint=complaint(facts) if facts else COMPLAINT,
         exhibit_count=3,
         due_on=date(2026, 12, 7),
-        term_explanation="10 dias corridos a partir de 24/11/2026 (exclusive); 04/12/2026 (Santa Bárbara, "
-        "padroeira) não tem expediente; vence em 07/12/2026. Fonte: prática de Procons municipais.",
+        term_explanation="10 dias corridos, contados da ciência da notificação em 24/11/2026 (AR recebido), "
+        "sem incluir esse dia; o último dia, 04/12/2026 (Santa Bárbara, padroeira), não tem expediente, e o "
+        "prazo segue até o próximo dia útil; vence em 07/12/2026, segunda-feira. Fonte: prática de Procons "
+        "municipais.",
         consequences=(
             "O silêncio é registrado e a reclamação segue sem a palavra da empresa.",
             "O caso pode ir a audiência de conciliação e a processo administrativo (CDC, arts. 55 a 57).",

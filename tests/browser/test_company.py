@@ -19,6 +19,7 @@ from tests.browser.people import DESKTOP, PHONE, Person, stage
 from tests.factories.cases import make_case
 from tests.factories.people import make_user
 from tests.flows.house import House
+from tests.services.parties import REPLY_RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -58,7 +59,9 @@ async def _colleague_answers(house: House, case: Case) -> None:
     async with house.database():
         rita = await User.get(email=f"rita@{DOMAIN}")
         viewer = Viewer(rita.id, rita.role, rita.name, rita.email or "", (int(case.company_id or 0),))
-        await negotiation.answer(case.id, viewer, "Já devolvemos o valor por PIX.", now=datetime.now(UTC))
+        await negotiation.answer(
+            case.id, viewer, "Já devolvemos o valor por PIX.", rules=REPLY_RULES, now=datetime.now(UTC)
+        )
 
 
 async def test_one_text_for_many_cases_and_the_one_that_failed_is_named(house: House) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules.case_machine import State, allowed
+from models.rules.delivery import BEFORE_AWARENESS, REDELIVERY
 from models.rules.duties import (
     DUTIES,
     NEGOTIABLE,
@@ -51,9 +52,12 @@ def test_an_open_offer_waits_for_the_other_side_alone(state: State, role: Role, 
 def test_no_term_runs_before_the_company_knows() -> None:
     for role in Role:
         assert duty(Standing(State.NOTIFIED, DAY), role) is (UNREAD if role is Role.COMPANY else UNAWARE)
-        failed = Standing(State.NOTIFIED, DAY, undelivered=True)
+        failed = Standing(State.NOTIFIED, DAY, act=REDELIVERY)
         assert duty(failed, role) is (UNREAD if role is Role.COMPANY else UNDELIVERED)
-        assert duty(Standing(State.NOTIFIED, DAY, DAY), role) is DUTIES[State.NOTIFIED]
+        for act in BEFORE_AWARENESS:  # the agency's own term, booked, is not the company's
+            assert Standing(State.NOTIFIED, DAY, DAY, act=act).unaware
+            assert duty(Standing(State.NOTIFIED, DAY, DAY, act=act), role) is not DUTIES[State.NOTIFIED]
+        assert duty(Standing(State.NOTIFIED, DAY, DAY, act="company_answer"), role) is DUTIES[State.NOTIFIED]
 
 
 @given(st.sampled_from(State), st.integers(0, 400), st.integers(1, 40))
@@ -73,3 +77,6 @@ def test_a_deadline_is_the_cases_the_hearings_or_counted_from_the_state(
     }
     assert got == expected[wanted.until]
     assert deadline(wanted, Standing(state, since), {}, Calendar({})) is None
+    if wanted.act:  # what is booked stays, whatever the calendar says by now
+        closed = Calendar({since + timedelta(days=n): "feriado" for n in range(60)})
+        assert deadline(wanted, Standing(state, since, DAY, act=wanted.act), terms, closed) == DAY

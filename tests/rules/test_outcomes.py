@@ -8,7 +8,6 @@ from models.rules.errors import Invalid
 from models.rules.hearing import AGREEMENTS, NOT_HELD, Outcome
 from models.rules.outcomes import (
     CAUSES,
-    RESCHEDULES,
     Cause,
     FollowUp,
     caused_by,
@@ -51,13 +50,15 @@ def test_each_outcome_has_its_causes_and_its_follow_up(outcome: Outcome, cause: 
             check_cause(outcome, cause)
         return
     check_cause(outcome, cause)
-    assert follow_up(outcome, cause, 0) is FIRST[outcome, cause]
-    assert follow_up(outcome, cause, RESCHEDULES) is SPENT[outcome, cause]
+    for allowed in (1, 2, 5):
+        assert follow_up(outcome, cause, allowed - 1, allowed) is FIRST[outcome, cause]
+        assert follow_up(outcome, cause, allowed, allowed) is SPENT[outcome, cause]
+    assert follow_up(outcome, cause, 0, 0) is SPENT[outcome, cause]
 
 
 def test_a_failure_of_the_agency_harms_nobody_however_often_it_happens() -> None:
     assert not uses_rescheduling(Outcome.TECHNICAL_FAILURE, Cause.OF_AGENCY)
-    assert follow_up(Outcome.TECHNICAL_FAILURE, Cause.OF_AGENCY, 9) is FollowUp.RESCHEDULE
+    assert follow_up(Outcome.TECHNICAL_FAILURE, Cause.OF_AGENCY, 9, 1) is FollowUp.RESCHEDULE
     assert "não prejudica" in outcome_text(Outcome.TECHNICAL_FAILURE, Cause.OF_AGENCY)
 
 
@@ -73,4 +74,4 @@ def test_every_outcome_that_was_not_held_has_causes_and_no_other() -> None:
 
 
 def test_what_was_not_held_before_causes_were_kept_may_be_set_again() -> None:
-    assert follow_up(Outcome.COMPANY_ABSENT, None, 0) is FollowUp.RESCHEDULE
+    assert follow_up(Outcome.COMPANY_ABSENT, None, 0, 1) is FollowUp.RESCHEDULE

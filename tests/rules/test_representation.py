@@ -57,7 +57,8 @@ def test_every_cell_is_a_step_or_refused(state: PaperState, act: PaperAct) -> No
 
 
 def test_warnings_come_at_their_days_and_the_nearest_counts() -> None:
-    assert [warning(left) for left in (31, 30, 8, 7, 0, -1)] == [None, 30, 30, 7, 7, None]
+    assert [warning(left, (30, 7)) for left in (31, 30, 8, 7, 0, -1)] == [None, 30, 30, 7, 7, None]
+    assert [warning(left, (10, 45)) for left in (46, 45, 10, 0)] == [None, 45, 10, 10]
 
 
 def test_each_kind_proves_a_capacity_of_its_own() -> None:

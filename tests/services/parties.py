@@ -33,7 +33,12 @@ class NoHolidays:
 
 
 OPEN_CALENDAR = Calendar({})
-ANSWER_TERM = TermRules(Term("company_answer", 10, "calendar", "teste"), TODAY, OPEN_CALENDAR)
+ANSWER_TERM = TermRules(
+    Term("company_answer", 10, "calendar", "teste", trigger="notice_opened"), TODAY, OPEN_CALENDAR
+)
+REPLY_RULES = TermRules(
+    Term("consumer_reply", 20, "calendar", "teste", trigger="company_answered"), TODAY, OPEN_CALENDAR
+)
 HOURS = Hours(time(8), time(18), Term("hearing_notice", 15, "calendar", "teste"), OPEN_CALENDAR)
 
 

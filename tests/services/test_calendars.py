@@ -11,18 +11,22 @@ from app.jobs import rounds
 from app.parts import Parts
 from app.services import calendars, terms
 from app.services.calendars import Decree
+from app.services.duties import Reckoner
 from models import CalendarDay, Case, CaseEvent, DayKind, Job, Notice
 from models.rules.case_machine import State
 from models.rules.errors import Conflict, Invalid, NotFound
 from models.rules.people import Role, Viewer
 from models.rules.terms import Calendar, Suspension, Term
 from tests.factories.people import NOW, make_user, viewer_of
-from tests.services.parties import ANSWER_TERM, TODAY, NoHolidays, Parties, make_parties
+from tests.services.parties import ANSWER_TERM, TODAY, ZONE, NoHolidays, Parties, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 
 FLOOD = Decree(date(2026, 11, 24), date(2026, 11, 25), DayKind.SUSPENSION, "Enchente", "Decreto 1/2026")
-TERMS = {"company_answer": ANSWER_TERM.term}
+
+
+def reckoner(known: Calendar, today: date = TODAY) -> Reckoner:
+    return Reckoner({"company_answer": ANSWER_TERM.term}, known, ZONE, today)
 
 
 class Christmas(NoHolidays):
@@ -134,9 +138,9 @@ async def test_what_has_ended_or_was_agreed_is_not_counted_again() -> None:
     known = Calendar({}, (Suspension(TODAY, TODAY + timedelta(days=400), "x"),))
     after = ANSWER_TERM.running().due_on + timedelta(days=1)
 
-    assert await terms.recount(TERMS, known, "x", today=after, now=NOW) == 0
+    assert await terms.recount(reckoner(known, after), "x", now=NOW) == 0
     await Case.all().update(**terms.AGREED)
-    assert await terms.recount(TERMS, known, "x", today=TODAY, now=NOW) == 0
+    assert await terms.recount(reckoner(known), "x", now=NOW) == 0
     assert {row.due_on for row in await Case.filter(id__in=[ended.case.id, agreed.case.id])} == {
         ANSWER_TERM.running().due_on
     }
@@ -151,10 +155,8 @@ async def notified_for_another() -> Parties:
 async def test_a_term_of_an_act_that_the_profile_lost_stays_as_it_is() -> None:
     await notified()
     known = Calendar({TODAY + timedelta(days=n): "x" for n in range(1, 30)})
-    assert (
-        await terms.recount({"other": Term("other", 1, "calendar", "x")}, known, "x", today=TODAY, now=NOW)
-        == 0
-    )
+    lost = Reckoner({"other": Term("other", 1, "calendar", "x")}, known, ZONE, TODAY)
+    assert await terms.recount(lost, "x", now=NOW) == 0
 
 
 async def test_from_october_the_next_year_asks_to_be_confirmed() -> None:

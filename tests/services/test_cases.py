@@ -15,7 +15,7 @@ from models.rules.people import Role, Side, Viewer
 from tests.factories.cases import make_case
 from tests.factories.offers import SOON, offered
 from tests.factories.people import NOW, make_agent, make_company, make_user, viewer_of
-from tests.services.parties import make_parties
+from tests.services.parties import REPLY_RULES, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -57,7 +57,9 @@ async def test_the_story_has_words_and_hides_what_is_not_for_a_side() -> None:
     people = await make_parties(State.NOTIFIED)
     case_id = people.case.id
     await casework.add_note(case_id, people.attendant, "Empresa reincidente.", now=NOW)
-    await negotiation.answer(case_id, people.agent, "A entrega atrasou por falha nossa.", now=NOW)
+    await negotiation.answer(
+        case_id, people.agent, "A entrega atrasou por falha nossa.", rules=REPLY_RULES, now=NOW
+    )
     await offered(people, people.agent)
 
     staff = await cases.page(case_id, people.attendant)

@@ -11,7 +11,7 @@ from models import Case, CaseEvent, Company, Representation, Statement
 from models.rules.case_machine import State
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from tests.factories.people import NOW, make_agent, make_company, viewer_of
-from tests.services.parties import ZONE, Parties, make_parties
+from tests.services.parties import REPLY_RULES, ZONE, Parties, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -33,7 +33,7 @@ async def test_one_text_answers_many_cases_each_in_its_own_words() -> None:
     assert {case.id for case in await bulk_answers.waiting(people.agent)} == {people.case.id, second.id}
 
     chosen = [people.case.id, second.id, strange.case.id, answered.id, second.id]
-    done = await bulk_answers.answer(people.agent, chosen, TEXT, now=NOW)
+    done = await bulk_answers.answer(people.agent, chosen, TEXT, rules=REPLY_RULES, now=NOW)
 
     assert [(one.case_id, one.error) for one in done] == [
         (people.case.id, ""),
@@ -52,16 +52,18 @@ async def test_one_text_answers_many_cases_each_in_its_own_words() -> None:
 async def test_nothing_is_begun_without_cases_or_words() -> None:
     people = await make_parties(State.NOTIFIED)
     with pytest.raises(Invalid) as wrong:
-        await bulk_answers.answer(people.agent, [], "curto", now=NOW)
+        await bulk_answers.answer(people.agent, [], "curto", rules=REPLY_RULES, now=NOW)
     assert wrong.value.fields == {"cases": "choice_missing", "text": "answer_length"}
     with pytest.raises(Invalid):
-        await bulk_answers.answer(people.agent, list(range(51)), TEXT, now=NOW)
+        await bulk_answers.answer(people.agent, list(range(51)), TEXT, rules=REPLY_RULES, now=NOW)
 
 
 async def test_figures_are_read_from_the_cases() -> None:
     people = await make_parties(State.NOTIFIED)
     await Case.filter(id=people.case.id).update(notified_at=NOW - timedelta(days=6), amount_cents=12345)
-    await negotiation.answer(people.case.id, people.agent, "O reembolso sai em cinco dias.", now=NOW)
+    await negotiation.answer(
+        people.case.id, people.agent, "O reembolso sai em cinco dias.", rules=REPLY_RULES, now=NOW
+    )
     await _second(people, State.UNANSWERED)
     old = await _second(people, State.ARCHIVED)
     await Case.filter(id=old.id).update(notified_at=NOW - timedelta(days=900))

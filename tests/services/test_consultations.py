@@ -278,7 +278,7 @@ async def close(table: Table) -> None:
     await table.write("As partes não chegaram a acordo.")
     shown = await freeze(table, Outcome.NO_AGREEMENT)
     await sign(table, table.mediator, shown)
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
 
 
 async def test_private_rooms_end_with_the_hearing() -> None:

@@ -21,6 +21,7 @@ from app.services.duty_words import WORDS
 from app.services.letters import Text
 from models import Case, Job, User
 from models.rules.case_machine import State
+from models.rules.delivery import REDELIVERY
 from models.rules.duties import ASKED, DUTIES, OFFERED, SILENT, UNAWARE, UNDELIVERED, UNREAD, Standing
 from models.rules.people import Role, Side
 from models.rules.terms import Calendar
@@ -32,7 +33,7 @@ RECKONER = Reckoner(load_profile(PROFILES / "criciuma.toml").terms, Calendar({})
 SPECIAL = {
     "silent": Standing(State.WAITING_CONSUMER, MONDAY, date(2026, 11, 20), passed=True),
     "unaware": Standing(State.NOTIFIED, MONDAY),
-    "undelivered": Standing(State.NOTIFIED, MONDAY, undelivered=True),
+    "undelivered": Standing(State.NOTIFIED, MONDAY, act=REDELIVERY),
     "fulfilment_asked": Standing(State.FULFILMENT, MONDAY, date(2026, 12, 3), asked=True),
     "offer_to_consumer": Standing(State.ANSWERED, MONDAY, offer=Side.COMPANY),
     "offer_to_company": Standing(State.ANSWERED, MONDAY, offer=Side.CONSUMER),
@@ -114,7 +115,7 @@ async def test_a_letter_says_it_as_of_its_sending(fake_parts: Parts) -> None:
 
 def test_every_date_says_how_it_was_counted() -> None:
     service = RECKONER.told(Standing(State.SUBMITTED, MONDAY), Role.ATTENDANT)
-    assert service.explanation.startswith("5 dias úteis a partir de 23/11/2026 (exclusive)")
+    assert service.explanation.startswith("5 dias úteis, contados do envio do cadastro em 23/11/2026")
     assert service.explanation.endswith("Fonte: Meta de serviço do órgão (Lei 13.460/2017, art. 7º).")
     running = Standing(State.NOTIFIED, MONDAY, TERM_ENDS, explanation="10 dias corridos…")
     assert RECKONER.told(running, Role.COMPANY).explanation == "10 dias corridos…"

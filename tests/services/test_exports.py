@@ -39,7 +39,7 @@ from models.rules.errors import NotFound, Refused
 from models.rules.evidence import COMPLAINT_TEXT, CONFLICT_TEXT, bound, complaint_words
 from models.rules.people import Role, Side, Viewer
 from models.rules.rescheduling import SchedulingPolicy
-from tests.factories.hearings import Table, make_table
+from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.offers import BROWSER, refund
 from tests.factories.people import NOW, make_user, viewer_of
 from tests.services.signing import freeze, sign
@@ -64,7 +64,7 @@ async def settled(storage: FolderStorage) -> Table:
     shown = await freeze(table)
     for viewer in (table.consumer, table.agent, table.mediator):
         await sign(table, viewer, shown)
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
     press = Press(AGENCY, "https://procon.exemplo", FakePdfMaker(), FakeSeal(), storage)
     await sealing.seal_minutes(table.id, press, now=NOW)
     await casework.add_note(table.case.id, table.mediator, "Só para nós.", now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +28,7 @@ from models.rules.agreement import Penalty
 from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.fulfilment import ObligationState, Word
-from models.rules.terms import Term
+from models.rules.terms import Calendar, Term
 from tests.factories.offers import SOON, accepted, deed, offered, refund
 from tests.factories.people import NOW
 from tests.services.parties import OPEN_CALENDAR, ZONE, Parties, make_parties
@@ -35,7 +36,8 @@ from tests.services.test_settlements import make_press
 
 pytestmark = pytest.mark.usefixtures("database")
 
-WATCH = Watch(Term("settlement_reply", 10, "calendar", "teste"), OPEN_CALENDAR, 3, ZONE, "segredo")
+REPLY = Term("settlement_reply", 10, "calendar", "teste", trigger="fulfilment_asked")
+WATCH = Watch(REPLY, OPEN_CALENDAR, 3, ZONE, "segredo")
 LATE = SOON + timedelta(days=1)
 
 
@@ -98,6 +100,26 @@ async def test_the_watch_reminds_asks_asks_again_and_writes_silence_down() -> No
 
     await say(one, people, Word.BROKEN, LATE + timedelta(days=20))
     assert (await case_of(people)).state is State.BREACHED, "who was silent may still say so"
+
+
+async def test_a_change_of_the_calendar_moves_the_creditors_term_and_says_so() -> None:
+    people, (one,) = await agreed()
+    await settlement_watch.look(WATCH, now=at(LATE))
+    case = await case_of(people)
+    until = LATE + timedelta(days=10)
+    assert case.due_explanation.startswith("10 dias corridos, contados da pergunta sobre o cumprimento em")
+    closed = replace(WATCH, calendar=Calendar({until: "Feriado novo"}))
+
+    assert await settlement_watch.recount(closed, "Decreto 9/2026", now=at(LATE)) == 1
+    assert await settlement_watch.recount(closed, "Decreto 9/2026", now=at(LATE)) == 0
+
+    case, one = await case_of(people), await Obligation.get(id=one.id)
+    assert one.reply_until == case.due_on
+    assert one.reply_until is not None
+    assert one.reply_until > until
+    assert "Feriado novo" in case.due_explanation
+    event = await CaseEvent.get(case_id=case.id, name="term_recounted")
+    assert (event.facts["before"], event.facts["reason"]) == (until.isoformat(), "Decreto 9/2026")
 
 
 async def test_what_was_kept_ends_the_case_as_fulfilled() -> None:

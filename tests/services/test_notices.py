@@ -34,7 +34,7 @@ async def test_the_notice_starts_the_term_and_tells_all() -> None:
     case = await Case.get(id=people.case.id)
     assert (case.state, case.company_id, case.notified_at) == (State.NOTIFIED, people.company.id, NOW)
     assert (case.due_on, case.term_act, case.term_start) == (None, "awareness", TODAY)
-    assert "10 dias corridos a contar da ciência" in case.due_explanation
+    assert "10 dias corridos, contados da ciência da notificação" in case.due_explanation
     assert case.handler_id == people.attendant.user_id
     letters = {job["payload"]["to"]: job["payload"] for job in await Job.filter(kind="letter").values()}
     assert set(letters) == {people.agent.email, people.company.email, people.consumer.email}

@@ -20,7 +20,7 @@ from models import CaseEvent, Document, Job
 from models.rules.connection_quality import Stretch
 from models.rules.errors import NotFound, Refused
 from models.rules.hearing import Outcome
-from tests.factories.hearings import Table, make_table
+from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.people import NOW, make_user, viewer_of
 from tests.services.signing import freeze, sign
 from tests.services.test_sealing import AGENCY
@@ -53,7 +53,7 @@ async def test_a_no_show_is_closed_as_such_and_certified_once(press: Press) -> N
     await table.come(table.mediator, at=START)
     await table.come(table.consumer, at=START + timedelta(minutes=2))
     await sign(table, table.mediator, await freeze(table, Outcome.COMPANY_ABSENT))
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
 
     words, *_ = await asyncio.gather(*(certified(table, press) for _ in range(2)))
 

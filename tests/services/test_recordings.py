@@ -188,7 +188,7 @@ async def test_closing_the_hearing_ends_it(table: Table, studio: Studio) -> None
     await table.write("Sem acordo.")
     shown = await freeze(table, Outcome.NO_AGREEMENT)
     await sign(table, table.mediator, shown)
-    await conduct.close(table.id, table.mediator, now=NOW + timedelta(minutes=9))
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW + timedelta(minutes=9))
     ended = await Recording.get(id=recording.id)
     assert (ended.state, ended.ended_at) == (RecordingState.COMPOSING, NOW + timedelta(minutes=9))
     assert (await told(table))[-1] == ("stopped", "")

@@ -13,7 +13,7 @@ from app.services import conduct, sealed_zone
 from models import CaseEvent, SealedRound
 from models.rules.errors import Invalid, Refused
 from models.rules.hearing import Outcome, SeatRole
-from tests.factories.hearings import Table, make_table
+from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.people import NOW
 from tests.services.signing import VAULT, freeze, sign
 
@@ -150,7 +150,7 @@ async def test_what_was_given_is_erased_when_the_round_or_the_hearing_ends() -> 
     await sign(table, table.mediator, await freeze(table, Outcome.NO_AGREEMENT))
     with pytest.raises(Refused, match="text_frozen"):
         await sealed_zone.give(table.id, table.agent, 5, vault=VAULT, now=NOW)
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
 
     for row in await SealedRound.filter(hearing_id=table.id):
         assert (row.consumer_limit, row.overlaps) == (None, None)

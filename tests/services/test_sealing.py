@@ -17,7 +17,7 @@ from app.services.press import Press
 from models import CaseEvent, Document, Hearing, Job
 from models.rules.hearing import Outcome
 from models.rules.public_code import normal_code
-from tests.factories.hearings import Table, make_table
+from tests.factories.hearings import HOUSE, Table, make_table
 from tests.factories.people import NOW
 from tests.services.signing import freeze, sign
 
@@ -68,7 +68,7 @@ async def closed() -> Table:
     shown = await freeze(table)
     for viewer in (table.consumer, table.agent, table.mediator):
         await sign(table, viewer, shown)
-    await conduct.close(table.id, table.mediator, now=NOW + timedelta(minutes=30))
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW + timedelta(minutes=30))
     return table
 
 
@@ -128,7 +128,7 @@ async def test_who_left_before_the_end_and_who_never_came_are_told_apart(press: 
     await seats.leave(seat.id, seat.generation, now=NOW + timedelta(minutes=10))
     await holding.release(table.id, table.mediator, "A empresa saiu.", now=NOW + timedelta(minutes=11))
     await sign(table, table.mediator, await freeze(table, Outcome.NO_AGREEMENT, at=timedelta(0)))
-    await conduct.close(table.id, table.mediator, now=NOW + timedelta(minutes=30))
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW + timedelta(minutes=30))
 
     await sealing.seal_minutes(table.id, press, now=NOW)
 
@@ -139,7 +139,7 @@ async def test_who_left_before_the_end_and_who_never_came_are_told_apart(press: 
     other = await make_table(starts_at=NOW - timedelta(minutes=20))
     await other.come(other.mediator)
     await sign(other, other.mediator, await freeze(other, Outcome.BOTH_ABSENT))
-    await conduct.close(other.id, other.mediator, now=NOW)
+    await conduct.close(other.id, other.mediator, HOUSE, now=NOW)
     await sealing.seal_minutes(other.id, press, now=NOW)
     assert [person.name for person in pdf.asked[1].present] == ["Rita Melo"]
     assert pdf.asked[1].clauses == ()

@@ -227,11 +227,11 @@ async def test_closing_with_agreement_moves_the_case_and_queues_the_seal_once() 
     for viewer in (table.consumer, table.agent):
         await sign(table, viewer, shown)
     with pytest.raises(Refused, match="signatures_missing"):
-        await conduct.close(table.id, table.mediator, now=NOW)
+        await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
     await sign(table, table.mediator, shown)
 
     done = await asyncio.gather(
-        *(conduct.close(table.id, table.mediator, now=NOW) for _ in range(2)), return_exceptions=True
+        *(conduct.close(table.id, table.mediator, HOUSE, now=NOW) for _ in range(2)), return_exceptions=True
     )
 
     assert sorted(isinstance(result, Refused) for result in done) == [False, True]
@@ -253,7 +253,7 @@ async def test_every_other_outcome_moves_the_case_too(outcome: Outcome, state: S
     table = await (await make_table()).in_session()
     await sign(table, table.mediator, await freeze(table, outcome))
 
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
 
     assert (await Case.get(id=table.case.id)).state is state
 
@@ -264,7 +264,7 @@ async def test_a_hearing_whose_company_never_came_closes_without_opening() -> No
     await table.come(table.consumer)
     await sign(table, table.mediator, await freeze(table, Outcome.COMPANY_ABSENT))
 
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
 
     assert (await Case.get(id=table.case.id)).state is State.HEARING_NOT_HELD
 
@@ -272,13 +272,13 @@ async def test_a_hearing_whose_company_never_came_closes_without_opening() -> No
 async def test_nothing_closes_unfrozen_or_paused_and_nothing_happens_afterwards() -> None:
     table = await (await make_table()).in_session()
     with pytest.raises(Refused, match="text_not_frozen"):
-        await conduct.close(table.id, table.mediator, now=NOW)
+        await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
     await sign(table, table.mediator, await freeze(table, Outcome.NO_AGREEMENT))
     await conduct.take(table.id, table.mediator, Conduct.PAUSE, HOUSE, now=NOW)
     with pytest.raises(Refused, match="hearing_not_now"):
-        await conduct.close(table.id, table.mediator, now=NOW)
+        await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
     await conduct.take(table.id, table.mediator, Conduct.RESUME, HOUSE, now=NOW)
-    await conduct.close(table.id, table.mediator, now=NOW)
+    await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
 
     with pytest.raises(Refused, match="hearing_over"):
         await chat.say(table.id, table.consumer, "Tarde demais", now=NOW)

@@ -28,10 +28,13 @@ from models.rules.hearing import HearingState, SeatRole
 from models.rules.people import Role, Viewer
 from models.rules.representation import PaperAct, PaperKind, PaperState, Power
 from tests.factories.people import NOW, make_agent, make_company, viewer_of
-from tests.services.parties import TODAY, Parties, make_parties
+from tests.services.parties import REPLY_RULES, TODAY, Parties, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 SOON = TODAY + timedelta(days=20)
+
+BEFORE = (30, 7)
+"""The profile's days before the end of a power."""
 
 
 async def uploaded(people: Parties, viewer: Viewer | None = None) -> UUID:
@@ -83,7 +86,7 @@ async def test_a_new_lawyer_is_checked_once_and_speaks_in_every_case() -> None:
     people = await make_parties(State.NOTIFIED, may_settle=False)
     other = await make_parties(State.NOTIFIED)
     paper = await sent(people, SOMEBODY_ELSE)
-    assert [one.id for one in (await wallet_checks.board(TODAY)).waiting] == [paper]
+    assert [one.id for one in (await wallet_checks.board(TODAY, 30)).waiting] == [paper]
     with pytest.raises(Refused, match="not_yours"):
         await wallet_checks.decide(paper, people.agent, PaperVerdict(accept=True), today=TODAY, now=NOW)
     await accepted(people, paper)
@@ -156,11 +159,12 @@ async def test_the_power_ends_with_the_paper_is_told_and_comes_back_with_another
     await seat.refresh_from_db()
     assert seat.may_sign
 
-    assert await wallet_terms.warn(TODAY, now=NOW) == 1
-    assert await wallet_terms.warn(TODAY, now=NOW) == 1  # once each: the letters have keys
+    assert await wallet_terms.warn(TODAY, BEFORE, now=NOW) == 1
+    assert await wallet_terms.warn(TODAY, BEFORE, now=NOW) == 1  # once each: the letters have keys
     ending = [subject for subject in await letters() if "termina em" in subject]
     assert len(ending) == 2, "to the person, and to the company's address"
-    assert [one.company_id for one in await wallet.warnings(people.agent, TODAY)] == [people.company.id]
+    (warned,) = await wallet.warnings(people.agent, TODAY, BEFORE)
+    assert warned.company_id == people.company.id
 
     after = SOON + timedelta(days=1)
     later = NOW + (after - TODAY) + timedelta(hours=6)
@@ -177,7 +181,9 @@ async def test_the_power_ends_with_the_paper_is_told_and_comes_back_with_another
     person = await signed_in(agent, after + timedelta(days=1))
     for act in (
         cases.page(people.case.id, person),
-        negotiation.answer(people.case.id, person, "O reembolso sai em cinco dias.", now=later),
+        negotiation.answer(
+            people.case.id, person, "O reembolso sai em cinco dias.", rules=REPLY_RULES, now=later
+        ),
         rooms.entered(hearing.id, person),
     ):
         with pytest.raises(Refused, match="power_ended"):
@@ -185,8 +191,8 @@ async def test_the_power_ends_with_the_paper_is_told_and_comes_back_with_another
     assert not (await casefile.people_of(people.case)).get("company"), (
         "nothing of the case is written to them"
     )
-    assert [one.ended for one in await wallet.warnings(person, after)] == [True]
-    board = await wallet_checks.board(after)
+    assert [one.ended for one in await wallet.warnings(person, after, BEFORE)] == [True]
+    board = await wallet_checks.board(after, 30)
     assert [one.valid_until for one in board.ended] == [SOON]
 
     await uploaded(people, person)

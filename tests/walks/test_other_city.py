@@ -18,14 +18,18 @@ from app.jobs.papers import letterhead
 from app.parts import Parts
 from app.profile import PROFILES
 from app.profile_reading import load_profile
-from app.services import calendars, notices
+from app.services import calendars, follow_up, notices
 from app.services.notices import Choice
 from app.services.terms import TermRules
 from app.settings import Settings
-from models import Case, Job, User
+from models import Case, CaseEvent, Hearing, Job, User
 from models.rules.case_machine import State
+from models.rules.hearing import HearingState, Outcome
+from models.rules.outcomes import Cause, FollowUp
 from models.rules.terms import due_date
 from tests.conftest import MakeSettings
+from tests.factories.hearings import make_table
+from tests.factories.people import NOW
 from tests.services.parties import make_parties
 from tests.walks.table import TABLE
 from tests.walks.world import PEOPLE, World
@@ -70,6 +74,40 @@ async def test_no_page_names_the_first_city(whole_site: Quart, world: World) -> 
             if person == "visitor" and address == "/":
                 assert "Procon de Porto Claro" in text
     assert not named
+
+
+async def test_how_often_a_hearing_is_set_again_is_the_other_citys(database: str, other_parts: Parts) -> None:
+    """Porto Claro sets a hearing again twice for one party's excused reason, Criciúma once."""
+    assert other_parts.profile.reminders.powers_before == (45, 10)
+    first = await make_table()
+    await Hearing.filter(id=first.id).update(
+        state=HearingState.CLOSED, outcome=Outcome.COMPANY_ABSENT, cause=Cause.JUSTIFIED
+    )
+    hearing = await Hearing.create(
+        case_id=first.case.id,
+        mediator_id=first.mediator.user_id,
+        starts_at=NOW,
+        minutes=40,
+        state=HearingState.CLOSED,
+        outcome=Outcome.COMPANY_ABSENT,
+        cause=Cause.JUSTIFIED,
+    )
+    allowed = other_parts.house.not_held_reschedules
+    assert await follow_up.decide(hearing, allowed) is FollowUp.RESCHEDULE
+    here = load_profile(PROFILES / "criciuma.toml").scheduling.not_held_reschedules
+    assert await follow_up.decide(hearing, here) is FollowUp.COORDINATION
+
+    await CaseEvent.create(
+        case_id=first.case.id,
+        seq=99,
+        name="hearing_closed",
+        sides="staff",
+        facts={"hearing": hearing.id, "follow_up": FollowUp.RESCHEDULE},
+        at=NOW,
+        previous="",
+        hash="",
+    )
+    assert await follow_up.of_hearing(hearing) is FollowUp.RESCHEDULE, "as it was told when it closed"
 
 
 async def test_letters_papers_and_terms_are_the_other_citys(database: str, other_parts: Parts) -> None:

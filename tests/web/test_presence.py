@@ -10,7 +10,7 @@ from models import Job
 from models.rules.hearing import Outcome
 from models.rules.people import Viewer
 from tests.conftest import START
-from tests.factories.hearings import Table, make_table
+from tests.factories.hearings import HOUSE, Table, make_table
 from tests.services.signing import freeze, sign
 from tests.web.browser import Browser
 
@@ -42,7 +42,7 @@ async def test_the_page_says_and_draws_who_was_there(application: Application) -
     assert "Presença medida até agora" not in await page(application, table, table.consumer)
 
     await sign(table, table.mediator, await freeze(table, Outcome.COMPANY_ABSENT))
-    await conduct.close(table.id, table.mediator, now=START)
+    await conduct.close(table.id, table.mediator, HOUSE, now=START)
     for viewer in (table.consumer, table.agent, table.mediator):
         assert "Quem esteve na audiência" in await page(application, table, viewer)
 

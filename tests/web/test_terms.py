@@ -30,6 +30,10 @@ async def test_the_simulator_counts_and_says_why(application: Application) -> No
     assert "Vence em" in page
     assert 'datetime="2026-12-07"' in page
 
+    page = await text_of(await browser.get("/prazos?ato=company_answer&inicio=2026-12-03"))
+    assert "10 dias corridos, contados da ciência da notificação em 03/12/2026, sem incluir esse dia;" in page
+    assert "04/12/2026 (Santa Bárbara, padroeira) é feriado e conta, porque os dias são corridos" in page
+
     page = await text_of(await browser.get("/prazos?ato=proprio&dias=0&tipo=business&inicio=ontem"))
     assert "Informe um dia entre um ano atrás e um ano adiante." in page
     assert 'value="ontem"' in page
