@@ -219,27 +219,13 @@ async def _write(
     if number > MOST_VERSIONS:
         raise Refused("too_many_clauses")
     role = room.seat.role
-    return await Clause.create(
-        hearing_id=room.hearing.id,
-        number=number,
-        version=before.version + 1 if before else 1,
-        origin=before.rank if before else None,
-        kind=proposal.kind,
-        debtor=proposal.debtor,
-        text=proposal.text.strip(),
-        amount_cents=proposal.amount_cents,
-        instalments=proposal.instalments,
-        due_on=proposal.due_on,
-        place=proposal.place.strip(),
-        fine_percent=proposal.penalty.fine_percent,
-        fine_cents=proposal.penalty.fine_cents,
-        accelerates=proposal.penalty.accelerates,
-        state=ClauseState.PROPOSED,
-        author_id=viewer.user_id,
-        consumer_accepted_at=now if role is SeatRole.CONSUMER else None,
-        company_accepted_at=now if role is SeatRole.COMPANY else None,
-        at=now,
-    )
+    clause = row(proposal.terms(number), viewer, now, hearing_id=room.hearing.id)
+    if before is not None:
+        clause.version, clause.origin = before.version + 1, before.rank
+    clause.consumer_accepted_at = now if role is SeatRole.CONSUMER else None
+    clause.company_accepted_at = now if role is SeatRole.COMPANY else None
+    await clause.save()
+    return clause
 
 
 async def accept(hearing_id: int, viewer: Viewer, clause_id: int, *, now: datetime) -> None:

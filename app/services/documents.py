@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from app.adapters.inspect import Inspection, Inspector
@@ -80,6 +81,36 @@ class Taken:
     received: Received
     inspection: Inspection
     key: str
+
+    def columns(self, filename: str) -> dict[str, Any]:
+        """What a row says of the file, under the name that it was sent with."""
+        return {
+            "filename": clean_filename(filename, self.inspection.extension),
+            "media_type": self.inspection.media_type,
+            "size": self.received.size,
+            "pages": self.inspection.pages,
+            "sha256": self.received.sha256,
+            "storage_key": self.key,
+        }
+
+
+class Paged(Protocol):
+    """A stored file whose pages can be drawn."""
+
+    @property
+    def storage_key(self) -> str:
+        """Where its bytes are."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes, in hex."""
+        ...
+
+    @property
+    def pages(self) -> int:
+        """How many it has."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -165,6 +196,7 @@ async def attach(
     *,
     company_too: bool = False,
     hidden: bool = False,
+    statement_id: int | None = None,
     now: datetime,
 ) -> dict[UUID, str]:
     """Make the uploader's waiting files of these kinds part of the case, inside the sender's transaction.
@@ -172,12 +204,15 @@ async def attach(
     Answers their SHA-256, which the sender's event binds (``evidence.bound``).
 
     ``company_too`` opens them to the company, which sees nothing of a case before it is notified;
-    ``hidden`` leaves them to who could see them while they waited.
+    ``hidden`` leaves them to who could see them while they waited. ``statement_id``: with what
+    they were sent.
     """
     waiting = Document.filter(case_id=case.id, owner_id=viewer.user_id, kind__in=kinds, attached_at=None)
     found = {row["id"]: row["sha256"] for row in await waiting.order_by("at").values("id", "sha256")}
     sides = ",".join((Side.CONSUMER, Side.COMPANY, Side.STAFF)) if company_too else _PRIVATE
-    changes = {"attached_at": now} if hidden else {"attached_at": now, "sides": sides}
+    changes: dict[str, Any] = {"attached_at": now, "statement_id": statement_id}
+    if not hidden:
+        changes["sides"] = sides
     await Document.filter(id__in=list(found)).update(**changes)
     return found
 
@@ -222,7 +257,7 @@ async def _log_opening(document: Document, viewer: Viewer, address: str, now: da
         await DocumentAccess.create(document_id=document.id, user_id=viewer.user_id, at=now, address=address)
 
 
-async def picture(file: File, page: int, width: int, *, storage: Storage, inspector: Inspector) -> bytes:
+async def picture(file: Paged, page: int, width: int, *, storage: Storage, inspector: Inspector) -> bytes:
     """A page (the first is 1) as a WebP up to ``width`` pixels wide; NotFound past the last page."""
     if not 1 <= page <= file.pages:
         raise NotFound
@@ -266,14 +301,9 @@ async def _enter(
             owner_id=viewer.user_id,
             kind=kind,
             sides=_sides(file.side, kind, scanned=scanned),
-            filename=clean_filename(filename, kept.inspection.extension),
-            media_type=kept.inspection.media_type,
-            size=kept.received.size,
-            pages=kept.inspection.pages,
-            sha256=kept.received.sha256,
-            storage_key=kept.key,
             at=now,
             attached_at=now if scanned else None,
+            **kept.columns(filename),
         )
         if scanned:
             facts = {"document": str(document.id), "kind": kind, "sha256": document.sha256}

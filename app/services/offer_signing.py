@@ -11,12 +11,11 @@ from datetime import datetime
 
 from app.adapters.vault import Vault
 from app.db import transaction
-from app.services import codes, letters, second_factor
+from app.services import codes, letters, second_factor, signatures
 from app.services.rooms import side_role
-from app.services.signatures import EMAIL_CODE, Evidence
+from app.services.signatures import Evidence
 from models import Case, Offer, OfferSignature, User
 from models.rules.errors import Refused
-from models.rules.evidence import SignatureEvidence
 from models.rules.news import News
 from models.rules.people import Viewer
 
@@ -58,12 +57,8 @@ async def confirm(
 
     To be called before the accepting transaction, so that a wrong try is counted all the same.
     """
-    if await second_factor.enrolled(viewer.user_id):
-        method = await second_factor.check(viewer.user_id, code, vault=vault, secret=secret, now=now)
-    else:
-        method = EMAIL_CODE
-        purpose = codes.accept_purpose(offer_id, shown_hash)
-        await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
+    purpose = codes.accept_purpose(offer_id, shown_hash)
+    method = await signatures.proved(viewer, purpose, code, secret=secret, vault=vault, now=now)
     return Confirmed(method, evidence)
 
 
@@ -79,12 +74,4 @@ async def keep(offer: Offer, viewer: Viewer, confirmed: Confirmed, *, now: datet
         device=confirmed.evidence.device[:200],
         at=now,
     )
-    return SignatureEvidence(
-        user=signed.user_id,
-        role=signed.role.value,
-        text_hash=signed.text_hash,
-        method=signed.method,
-        address=signed.address,
-        device=signed.device,
-        at=signed.at,
-    ).digest()
+    return signatures.signature_evidence(signed)

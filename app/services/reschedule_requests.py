@@ -20,7 +20,7 @@ from app.services.invitations import Invite
 from app.services.letters import Text
 from app.services.scheduling_words import moment
 from app.services.wording import side_actor
-from models import Document, DocumentKind, Hearing, RescheduleRequest, Statement, StatementKind, User
+from models import DocumentKind, Hearing, RescheduleRequest, Statement, StatementKind, User
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.evidence import bound, statement_name
@@ -99,8 +99,8 @@ async def ask(
             text=reason,
             at=now,
         )
-        papers = await documents.attach(file.case, viewer, (DocumentKind.EXCUSE,), hidden=True, now=now)
-        await Document.filter(id__in=list(papers)).update(statement_id=said.id)
+        kinds = (DocumentKind.EXCUSE,)
+        papers = await documents.attach(file.case, viewer, kinds, hidden=True, statement_id=said.id, now=now)
         request = await RescheduleRequest.create(
             hearing_id=hearing_id, statement_id=said.id, side=file.side, state=RequestState.OPEN, at=now
         )

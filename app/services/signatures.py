@@ -38,6 +38,7 @@ from models.rules.hearing import NOT_HELD, Outcome, SeatRole
 from models.rules.news import News
 from models.rules.outcomes import Cause, check_cause
 from models.rules.people import Viewer
+from models.signing import SignedText
 
 EMAIL_CODE = "email_code"
 """How a signature is confirmed by who has no second factor; the others are ``second_factor``'s."""
@@ -192,12 +193,8 @@ async def sign(
     "not_admitted", "party_away" (the hearing holds itself), of the second factor what ``second_factor.check``
     refuses. A code is used up by a try that is refused.
     """
-    if await second_factor.enrolled(viewer.user_id):
-        method = await second_factor.check(viewer.user_id, code, vault=vault, secret=secret, now=now)
-    else:
-        method = EMAIL_CODE
-        purpose = codes.sign_purpose(hearing_id, shown_hash)
-        await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
+    purpose = codes.sign_purpose(hearing_id, shown_hash)
+    method = await proved(viewer, purpose, code, secret=secret, vault=vault, now=now)
     async with transaction():
         room = await _signing(hearing_id, viewer)
         if room.hearing.text_hash != shown_hash:
@@ -222,7 +219,20 @@ async def sign(
         await room.record("text_signed", now=now, facts=facts)
 
 
-def signature_evidence(signed: Signature) -> str:
+async def proved(
+    viewer: Viewer, purpose: str, code: str, *, secret: str, vault: Vault, now: datetime
+) -> str:
+    """Use up the code by which a person signs: of their second factor, else the one sent for ``purpose``.
+
+    Answers the method, or raises what the check refuses. Never inside a transaction: a wrong try must count.
+    """
+    if await second_factor.enrolled(viewer.user_id):
+        return await second_factor.check(viewer.user_id, code, vault=vault, secret=secret, now=now)
+    await codes.check(viewer.user_id, purpose, code, secret=secret, now=now)
+    return EMAIL_CODE
+
+
+def signature_evidence(signed: SignedText) -> str:
     """The hash by which the record binds a signature's evidence."""
     return SignatureEvidence(
         user=signed.user_id,

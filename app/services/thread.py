@@ -16,7 +16,7 @@ from app.services import casefile, documents, letters
 from app.services.casefile import Opened
 from app.services.documents import File
 from app.services.wording import side_actor, side_label
-from models import Document, DocumentKind, Statement, StatementKind, ThreadBookmark, User
+from models import DocumentKind, Statement, StatementKind, ThreadBookmark, User
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
 from models.rules.evidence import bound, statement_name
@@ -64,8 +64,10 @@ async def write(case_id: int, viewer: Viewer, text: str, *, now: datetime) -> in
             text=text,
             at=now,
         )
-        sent = await documents.attach(file.case, viewer, (DocumentKind.MESSAGE,), company_too=True, now=now)
-        await Document.filter(id__in=list(sent)).update(statement_id=said.id)
+        kinds = (DocumentKind.MESSAGE,)
+        sent = await documents.attach(
+            file.case, viewer, kinds, company_too=True, statement_id=said.id, now=now
+        )
         await _bookmark(case_id, viewer.user_id, said.id, now)
         facts = {"statement": said.id, "by": file.side, "documents": len(sent)}
         facts |= bound(sent, {statement_name(said.id): text})

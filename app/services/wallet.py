@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from app.adapters.inspect import Inspector
 from app.adapters.storage import Storage
 from app.db import transaction
 from app.services import documents, standing
 from app.services.documents import SAME_OPENING, Intake
 from models import Company, Paper, PaperStep, Representation
 from models.rules.errors import Invalid, NotFound, Refused
-from models.rules.filenames import clean_filename
 from models.rules.identity import normal_email
 from models.rules.people import Role, Viewer
 from models.rules.representation import PaperAct, PaperKind, PaperState, Power, step, warning
@@ -145,13 +143,8 @@ async def receive(
                 kind=PaperKind.APPOINTMENT,
                 state=PaperState.DRAFT,
                 owner_id=viewer.user_id,
-                filename=clean_filename(filename, kept.inspection.extension),
-                media_type=kept.inspection.media_type,
-                size=kept.received.size,
-                pages=kept.inspection.pages,
-                sha256=kept.received.sha256,
-                storage_key=kept.key,
                 at=now,
+                **kept.columns(filename),
             )
     except BaseException:
         await intake.storage.delete(kept.key)
@@ -327,16 +320,6 @@ def _may_read(paper: Paper, viewer: Viewer) -> bool:
     if paper.state is PaperState.DRAFT:
         return paper.owner_id == viewer.user_id
     return viewer.is_staff or (viewer.role is Role.COMPANY and paper.company_id in companies_of(viewer))
-
-
-async def picture(
-    paper: PaperView, number: int, width: int, *, storage: Storage, inspector: Inspector
-) -> bytes:
-    """A page of it (the first is 1) as a WebP up to ``width`` pixels wide; NotFound past the last."""
-    if not 1 <= number <= paper.pages:
-        raise NotFound
-    content = b"".join([piece async for piece in storage.read(paper.storage_key)])
-    return await inspector.render_page(content, number, width)
 
 
 async def views(papers: list[Paper]) -> tuple[PaperView, ...]:

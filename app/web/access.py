@@ -17,6 +17,7 @@ from werkzeug.exceptions import Unauthorized
 
 from app.services import sessions
 from app.services.sessions import Current, cookie_name
+from app.web import cookies
 from app.web.errors import wants_json
 from app.web.forms import safe_path
 from app.web.parts import parts
@@ -150,14 +151,12 @@ def session_token() -> str | None:
 
 def give_cookie(response: Response, token: str) -> None:
     """Put the session's token into the browser, until it closes at the latest."""
-    secure = parts().secure
-    response.set_cookie(cookie_name(secure), token, path="/", secure=secure, httponly=True, samesite="Lax")
+    cookies.put(response, cookie_name(parts().secure), token)
 
 
 def drop_cookie(response: Response) -> None:
     """Take the session's token out of the browser."""
-    secure = parts().secure
-    response.delete_cookie(cookie_name(secure), path="/", secure=secure, httponly=True, samesite="Lax")
+    cookies.drop(response, cookie_name(parts().secure))
 
 
 def _to_sign_in() -> ResponseReturnValue:

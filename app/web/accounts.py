@@ -12,7 +12,7 @@ from quart.typing import ResponseReturnValue
 
 from app.services import accounts, codes, push_devices, second_factor, sessions
 from app.services.account_form import STATES, password_faults, read_contact, read_registration
-from app.web import access, signing_in
+from app.web import access, cookies, signing_in
 from app.web.access import PUBLIC, SIGNED_IN, requires, viewer
 from app.web.errors import field_sentences, sentence
 from app.web.forms import form, query, safe_path
@@ -289,7 +289,7 @@ async def _send_code(email: str, purpose: str) -> None:
 async def _signed_in(user_id: int, path: str) -> Response:
     """On to the session, or to the second factor before it; the typed e-mail is not needed any more."""
     response = await signing_in.first_step(user_id, path)
-    response.delete_cookie(EMAIL_COOKIE, path="/")
+    cookies.drop(response, EMAIL_COOKIE)
     return response
 
 
@@ -303,15 +303,7 @@ def _signed_out() -> Response:
 def remembering(email: str, response: Response) -> Response:
     """Keep the typed e-mail in the browser for the next form: an address in a URL would reach logs."""
     value = urlsafe_b64encode(email.encode()).decode()
-    response.set_cookie(
-        EMAIL_COOKIE,
-        value,
-        max_age=HOUR_SECONDS,
-        path="/",
-        secure=parts().secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.put(response, EMAIL_COOKIE, value, seconds=HOUR_SECONDS)
     return response
 
 

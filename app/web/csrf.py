@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from quart import Response, current_app, g, request
 
 from app.services.sessions import cookie_name
+from app.web import cookies
 from app.web.parts import parts
 from models.rules.errors import Refused
 
@@ -63,16 +64,14 @@ async def check() -> None:
 def keep(response: Response) -> None:
     """Set the anonymous cookie when this request's page made a token for a new visitor."""
     if visitor := g.get("csrf_visitor"):
-        response.set_cookie(
-            _visitor_cookie(), visitor, path="/", secure=parts().secure, httponly=True, samesite="Lax"
-        )
+        cookies.put(response, _visitor_cookie(), visitor)
 
 
 def _secret() -> str | None:
     """What the token is bound to: the session's token, else the visitor's cookie."""
-    cookies = request.cookies
+    sent = request.cookies
     made: str | None = g.get("csrf_visitor")
-    return cookies.get(cookie_name(parts().secure)) or cookies.get(_visitor_cookie()) or made
+    return sent.get(cookie_name(parts().secure)) or sent.get(_visitor_cookie()) or made
 
 
 def _visitor_cookie() -> str:

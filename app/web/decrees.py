@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
-from quart import Blueprint, request, url_for
+from quart import Blueprint, url_for
 from quart.typing import ResponseReturnValue
 
 from app.services import decrees
 from app.services.calendars import DecreeFile
-from app.services.documents import Intake, Limits
 from app.web.access import STAFF, requires, viewer
-from app.web.body import body_chunks
-from app.web.documents import NAME_HEADER_MAX
-from app.web.limits import limit
+from app.web.files import arriving
 from app.web.parts import parts
 from app.web.stored import Stored, attachment, sent
 from models.rules.people import Role
@@ -24,16 +19,10 @@ blueprint = Blueprint("decrees", __name__)
 @blueprint.post("/calendario/<int:entry_id>/decreto")
 @requires(Role.COORDINATOR)
 async def attach(entry_id: int) -> ResponseReturnValue:
-    """Take in the decree (the body itself); X-File-Name is its percent-encoded name."""
-    await limit("upload", viewer().user_id)
-    bound = parts()
-    limits = Limits(bound.profile.upload_max_bytes, bound.profile.upload_max_files)
+    """Take in the decree (the body itself)."""
+    sent_file = await arriving()
     file = await decrees.attach(
-        viewer(),
-        entry_id,
-        unquote(request.headers.get("X-File-Name", "")[:NAME_HEADER_MAX]),
-        body_chunks(request, limits.max_bytes),
-        intake=Intake(bound.storage, bound.inspector, bound.scanner, limits),
+        viewer(), entry_id, sent_file.filename, sent_file.chunks, intake=sent_file.intake
     )
     return described(file), 201
 

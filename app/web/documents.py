@@ -6,21 +6,18 @@ attachment under a sandbox policy, and what a page shows are pictures that we dr
 
 from __future__ import annotations
 
-from urllib.parse import unquote
 from uuid import UUID
 
-from quart import Blueprint, Response, request, url_for
+from quart import Blueprint, request, url_for
 from quart.typing import ResponseReturnValue
 
-from app.adapters.inspect import PREVIEW_MEDIA_TYPE
 from app.services import documents
-from app.services.documents import File, Intake, Limits
+from app.services.documents import File
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.body import body_chunks
+from app.web.files import THUMBNAIL, arriving, page_picture
 from app.web.forms import clean, query
-from app.web.limits import limit
 from app.web.parts import parts
-from app.web.stored import Stored, attachment, kept, sent
+from app.web.stored import Stored, attachment, sent
 from app.web.today import now
 from models import DocumentKind
 from models.rules.errors import NotFound
@@ -28,27 +25,21 @@ from models.rules.people import Role
 
 blueprint = Blueprint("documents", __name__)
 
-WIDTHS = (240, 480, 900, 1600, 2400)
-"""The widths in pixels that pages are drawn in: a few, so that browsers meet their own copies again."""
-THUMBNAIL = WIDTHS[0]
-NAME_HEADER_MAX = 2000
 _WRITERS = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR)
 
 
 @blueprint.post("/casos/<int:case_id>/documentos")
 @requires(Role.CONSUMER, Role.COMPANY, *_WRITERS)
 async def upload(case_id: int) -> ResponseReturnValue:
-    """Take in one file (the body itself) of the kind ``tipo``; X-File-Name is its percent-encoded name."""
-    await limit("upload", viewer().user_id)
-    bound = parts()
-    limits = Limits(bound.profile.upload_max_bytes, bound.profile.upload_max_files)
+    """Take in one file (the body itself) of the kind ``tipo``."""
+    sent_file = await arriving()
     file = await documents.receive(
         case_id,
         viewer(),
         _kind(query("tipo")),
-        unquote(request.headers.get("X-File-Name", "")[:NAME_HEADER_MAX]),
-        body_chunks(request, limits.max_bytes),
-        intake=Intake(bound.storage, bound.inspector, bound.scanner, limits),
+        sent_file.filename,
+        sent_file.chunks,
+        intake=sent_file.intake,
         now=now(),
     )
     return described(file), 201
@@ -75,14 +66,7 @@ async def download(document_id: UUID) -> ResponseReturnValue:
 @requires(SIGNED_IN)
 async def picture(document_id: UUID, page: int) -> ResponseReturnValue:
     """A page as a picture at least ``largura`` pixels wide, of the widths drawn."""
-    file = await _opened(document_id)
-    width = page_width(query("largura"))
-    tag = f"{file.sha256[:32]}-{page}-{width}"
-    if tag in request.if_none_match:
-        return kept(Response(status=304), tag)
-    bound = parts()
-    drawn = await documents.picture(file, page, width, storage=bound.storage, inspector=bound.inspector)
-    return kept(Response(drawn, mimetype=PREVIEW_MEDIA_TYPE), tag)
+    return await page_picture(await _opened(document_id), page)
 
 
 def described(file: File) -> dict[str, str | int]:
@@ -107,9 +91,3 @@ def _kind(name: str) -> DocumentKind:
         return DocumentKind(clean(name))
     except ValueError:
         raise NotFound from None
-
-
-def page_width(asked: str) -> int:
-    """The width to draw for one that was asked for."""
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 900
-    return next((width for width in WIDTHS if width >= wanted), WIDTHS[-1])

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
-from app.adapters.inspect import PREVIEW_MEDIA_TYPE
-from app.services import documents, exhibits
+from app.services import exhibits
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.documents import page_width
-from app.web.forms import form, query
-from app.web.parts import parts
+from app.web.files import page_picture
+from app.web.forms import form
 from app.web.room_answer import done
-from app.web.stored import kept
 from app.web.today import now
-from models.rules.errors import NotFound
 
 blueprint = Blueprint("exhibits", __name__)
 
@@ -55,12 +51,4 @@ async def picture(hearing_id: int, document_id: UUID, page: int) -> ResponseRetu
     """A page of the open document as a picture at least ``largura`` pixels wide."""
     address = request.remote_addr or ""
     file = await exhibits.page_of(hearing_id, viewer(), document_id, address=address, now=now())
-    if not 1 <= page <= file.pages:
-        raise NotFound
-    width = page_width(query("largura"))
-    tag = f"{file.sha256[:32]}-{page}-{width}"
-    if tag in request.if_none_match:
-        return kept(Response(status=304), tag)
-    bound = parts()
-    drawn = await documents.picture(file, page, width, storage=bound.storage, inspector=bound.inspector)
-    return kept(Response(drawn, mimetype=PREVIEW_MEDIA_TYPE), tag)
+    return await page_picture(file, page)

@@ -7,6 +7,7 @@ from typing import cast
 from quart import Blueprint, Response, make_response, request, url_for
 
 from app.services import guidance
+from app.web import cookies
 from app.web.access import PUBLIC, current_viewer, requires
 from app.web.parts import parts
 from app.web.render import render
@@ -44,15 +45,8 @@ async def guide() -> Response:
     )
     response = cast(Response, await make_response(page))
     if stand.problem and current_viewer() is None:
-        response.set_cookie(
-            PROBLEM_COOKIE,
-            stand.problem.code,
-            max_age=REMEMBERED_DAYS * 86_400,
-            path="/",
-            secure=parts().secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        seconds = REMEMBERED_DAYS * 86_400
+        cookies.put(response, PROBLEM_COOKIE, stand.problem.code, seconds=seconds)
     return response
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from quart import Blueprint, redirect, request
+from quart import Blueprint, Response, redirect, request
 from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
@@ -13,6 +13,7 @@ from app.i18n import gettext as _
 from app.services import drafts, registrations, reviews, taxonomy, triage
 from app.services.drafts import Saved
 from app.services.registrations import CONFLICT, REQUIRED, SUPPLEMENT_MAX, SUPPLIED
+from app.web import cookies
 from app.web.access import requires, viewer
 from app.web.cases import refused
 from app.web.documents import described
@@ -39,8 +40,8 @@ async def begin() -> ResponseReturnValue:
     """A new registration for the signed-in citizen, about the problem that the guided way found, if any."""
     problem = (await form()).get("problem") or request.cookies.get(PROBLEM_COOKIE, "")
     case_id = await registrations.begin(viewer(), now(), await taxonomy.problem(problem, today()))
-    response = redirect(f"{case_path(case_id)}/cadastro", 303)
-    response.delete_cookie(PROBLEM_COOKIE, path="/")
+    response = cast(Response, redirect(f"{case_path(case_id)}/cadastro", 303))
+    cookies.drop(response, PROBLEM_COOKIE)
     return response
 
 

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from quart import Response, redirect, request, url_for
 
 from app.services import second_factor, sessions
-from app.web import access, devices
+from app.web import access, cookies, devices
 from app.web.forms import safe_path
 from app.web.parts import parts
 
@@ -34,15 +34,8 @@ async def first_step(user_id: int, path: str) -> Response:
     if not await second_factor.enrolled(user_id):
         return await session_begins(user_id, path)
     response = cast(Response, redirect(url_for("second_factor.ask"), 303))
-    response.set_cookie(
-        COOKIE,
-        _serializer().dumps([user_id, path]),
-        max_age=SECONDS,
-        path="/entrar",
-        secure=parts().secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    note = _serializer().dumps([user_id, path])
+    cookies.put(response, COOKIE, note, path="/entrar", seconds=SECONDS)
     return response
 
 
@@ -67,7 +60,7 @@ async def session_begins(user_id: int, path: str) -> Response:
     )
     response = cast(Response, redirect(path, 303))
     access.give_cookie(response, token)
-    response.delete_cookie(COOKIE, path="/entrar")
+    cookies.drop(response, COOKIE, path="/entrar")
     return response
 
 

@@ -11,6 +11,7 @@ from app.i18n import N_
 from app.i18n import gettext as _
 from app.services import tickets
 from app.services.tickets import Shown
+from app.web import cookies
 from app.web.access import STAFF, requires, viewer
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form
@@ -61,15 +62,7 @@ async def call() -> ResponseReturnValue:
     except Refused as error:
         return await _desk({"": sentence(error.code)}, chosen), SENTENCES[error.code][0]
     response = cast(Response, await make_response(redirect(url_for(".desk"), 303)))
-    response.set_cookie(
-        _COOKIE,
-        chosen,
-        max_age=YEAR_SECONDS,
-        path="/senhas",
-        secure=parts().secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.put(response, _COOKIE, chosen, path="/senhas", seconds=YEAR_SECONDS)
     return response
 
 

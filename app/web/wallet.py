@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import unquote
 from uuid import UUID
 
-from quart import Blueprint, Response, redirect, request, url_for
+from quart import Blueprint, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
-from app.adapters.inspect import PREVIEW_MEDIA_TYPE
 from app.i18n import gettext as _
 from app.services import wallet, wallet_checks
 from app.services.delivery_words import POWERS
-from app.services.documents import Intake, Limits
 from app.services.wallet import NOBODY, SOMEBODY_ELSE, PaperForm, PaperView
 from app.services.wallet_checks import PaperVerdict
 from app.services.wallet_words import ACTS, KINDS, STATES, words
 from app.web.access import STAFF, requires, viewer
-from app.web.body import body_chunks
-from app.web.documents import NAME_HEADER_MAX, THUMBNAIL, page_width
 from app.web.errors import SENTENCES, field_sentences, sentence
-from app.web.forms import form, query
-from app.web.limits import limit
+from app.web.files import THUMBNAIL, arriving, page_picture
+from app.web.forms import form
 from app.web.parts import parts
 from app.web.render import render
-from app.web.stored import Stored, attachment, kept, sent
+from app.web.stored import Stored, attachment, sent
 from app.web.today import now, today, typed_day
 from models.rules.errors import Invalid, Refused
 from models.rules.people import Role
@@ -57,17 +52,10 @@ async def show(company_id: int) -> str:
 @blueprint.post("/empresas/<int:company_id>/carteira/arquivo")
 @requires(Role.COMPANY)
 async def upload(company_id: int) -> ResponseReturnValue:
-    """Take in one file (the body itself); X-File-Name is its percent-encoded name."""
-    await limit("upload", viewer().user_id)
-    bound = parts()
-    limits = Limits(bound.profile.upload_max_bytes, bound.profile.upload_max_files)
+    """Take in one file (the body itself)."""
+    sent_file = await arriving()
     paper = await wallet.receive(
-        company_id,
-        viewer(),
-        unquote(request.headers.get("X-File-Name", "")[:NAME_HEADER_MAX]),
-        body_chunks(request, limits.max_bytes),
-        intake=Intake(bound.storage, bound.inspector, bound.scanner, limits),
-        now=now(),
+        company_id, viewer(), sent_file.filename, sent_file.chunks, intake=sent_file.intake, now=now()
     )
     return _described(paper), 201
 
@@ -128,14 +116,7 @@ async def download(paper_id: UUID) -> ResponseReturnValue:
 @requires(*_READERS)
 async def picture(paper_id: UUID, page: int) -> ResponseReturnValue:
     """A page of it as a picture at least ``largura`` pixels wide, of the widths drawn."""
-    paper = await _opened(paper_id)
-    width = page_width(query("largura"))
-    tag = f"{paper.sha256[:32]}-{page}-{width}"
-    if tag in request.if_none_match:
-        return kept(Response(status=304), tag)
-    bound = parts()
-    drawn = await wallet.picture(paper, page, width, storage=bound.storage, inspector=bound.inspector)
-    return kept(Response(drawn, mimetype=PREVIEW_MEDIA_TYPE), tag)
+    return await page_picture(await _opened(paper_id), page)
 
 
 @blueprint.get("/representacoes")
