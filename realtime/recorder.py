@@ -25,7 +25,6 @@ Say = Callable[..., Awaitable[Any]]
 """say(name, **fields): a call to the process that has the room; raises MediaRefused or MediaUnavailable."""
 
 ANOTHER = "already_recording"
-NONE_RUNS = "not_recording"
 UNTOLD = frozenset({"starting", "stopped"})
 """States of the media process that say nothing of how well it records."""
 

@@ -219,9 +219,7 @@ async def sign(
         await room.record("text_signed", now=now, facts=facts)
 
 
-async def proved(
-    viewer: Viewer, purpose: str, code: str, *, secret: str, vault: Vault, now: datetime
-) -> str:
+async def proved(viewer: Viewer, purpose: str, code: str, *, secret: str, vault: Vault, now: datetime) -> str:
     """Use up the code by which a person signs: of their second factor, else the one sent for ``purpose``.
 
     Answers the method, or raises what the check refuses. Never inside a transaction: a wrong try must count.

@@ -51,16 +51,6 @@ async def offered(case_id: int, *, now: datetime) -> list[Offered]:
     return [Offered(**row) for row in found]
 
 
-async def suggested(
-    case_id: int, viewer: Viewer, *, now: datetime, hours: Hours, invite: Invite
-) -> list[Slot]:
-    """Free slots that staff may offer or take for a case, spread over days."""
-    case, _side = await casefile.view(case_id, viewer)
-    party = await diary.party_of(case, now.date())
-    found = await diary.free(hours, invite.zone, party, now=now, but_case=case.id)
-    return spread(found, hours.policy.offers)
-
-
 async def offer(
     case_id: int, viewer: Viewer | None, *, hold: bool, now: datetime, hours: Hours, invite: Invite
 ) -> int:

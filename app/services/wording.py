@@ -1,14 +1,14 @@
-"""What the system calls things, in Portuguese: states, actions, roles, how a hearing stands.
+"""What the system calls things, in Portuguese: states, roles, how a hearing stands.
 
 One place, used by pages, letters and live announcements alike, so that all three say the same thing. What
-happened is told by ``app.services.event_words``. tests/walks checks that every state and action has words.
+happened is told by ``app.services.event_words``. tests/walks checks that every state has words.
 """
 
 from __future__ import annotations
 
 from app.i18n import N_
 from app.i18n import gettext as _
-from models.rules.case_machine import Action, State
+from models.rules.case_machine import State
 from models.rules.hearing import HearingState, Outcome, SeatRole, SeatState
 from models.rules.outcomes import Cause, outcome_text
 from models.rules.people import Role, Side
@@ -60,59 +60,6 @@ def state_tone(state: State) -> str:
         State.ARCHIVED: "neutral",
         State.DRAFT: "neutral",
     }.get(state, "info")
-
-
-ACTIONS = {
-    Action.SUBMIT: N_("Enviar cadastro"),
-    Action.OPEN_AT_COUNTER: N_("Registrar no balcão"),
-    Action.SCAN_PAPERS: N_("Digitalizar documento"),
-    Action.START_TRIAGE: N_("Assumir a triagem"),
-    Action.ASK_DOCUMENTS: N_("Pedir o que falta"),
-    Action.SUPPLY_DOCUMENTS: N_("Enviar o que faltava"),
-    Action.LAPSE: N_("Arquivar por falta de resposta"),
-    Action.ACCEPT: N_("Aceitar o cadastro"),
-    Action.REFUSE: N_("Não aceitar o cadastro"),
-    Action.ASK_REVIEW: N_("Pedir a revisão"),
-    Action.SEND_COMPLAINT: N_("Enviar a reclamação"),
-    Action.CALL_COMPANY: N_("Ligar para a empresa"),
-    Action.CLOSE_SOLVED: N_("Encerrar como resolvida"),
-    Action.NOTIFY_COMPANY: N_("Enviar a CIP"),
-    Action.OPEN_DIRECTLY: N_("Abrir a reclamação diretamente"),
-    Action.ACKNOWLEDGE: N_("Tomar ciência da CIP"),
-    Action.SERVE: N_("Registrar a entrega da notificação"),
-    Action.ANSWER: N_("Responder"),
-    Action.TERM_PASSED: N_("Registrar o fim do prazo"),
-    Action.REPLY: N_("Dizer que não resolve"),
-    Action.CONFIRM_SOLVED: N_("Confirmar que foi resolvido"),
-    Action.OFFER: N_("Fazer proposta"),
-    Action.WITHDRAW_OFFER: N_("Retirar a proposta"),
-    Action.REFUSE_OFFER: N_("Recusar a proposta"),
-    Action.ACCEPT_OFFER: N_("Aceitar a proposta"),
-    Action.OFFER_SLOTS: N_("Oferecer horários ao consumidor"),
-    Action.PICK_SLOT: N_("Escolher o horário"),
-    Action.WRITE_MESSAGE: N_("Escrever uma mensagem"),
-    Action.SCHEDULE_HEARING: N_("Marcar audiência"),
-    Action.ASK_RESCHEDULE: N_("Pedir outro dia para a audiência"),
-    Action.ANSWER_RESCHEDULE: N_("Responder ao pedido de outro dia"),
-    Action.RESCHEDULE_HEARING: N_("Remarcar a audiência"),
-    Action.CANCEL_HEARING: N_("Cancelar a audiência"),
-    Action.CONDUCT_HEARING: N_("Conduzir a audiência"),
-    Action.CLOSE_WITH_AGREEMENT: N_("Encerrar com acordo"),
-    Action.CLOSE_WITHOUT_AGREEMENT: N_("Encerrar sem acordo"),
-    Action.CLOSE_NOT_HELD: N_("Encerrar como não realizada"),
-    Action.FILE_PROOF: N_("Juntar prova de cumprimento"),
-    Action.CONFIRM_KEPT: N_("Dizer que foi cumprido"),
-    Action.REPORT_BREACH: N_("Dizer que não foi cumprido"),
-    Action.RESUME_FULFILMENT: N_("Voltar ao cumprimento"),
-    Action.CLOSE_FULFILLED: N_("Encerrar como cumprido"),
-    Action.ARCHIVE: N_("Arquivar"),
-    Action.REOPEN: N_("Reabrir"),
-}
-
-
-def action_label(action: Action) -> str:
-    """The words of an action's button."""
-    return _(ACTIONS[action])
 
 
 ROLES = {

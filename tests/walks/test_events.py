@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from app.services import event_words, wording
-from models.rules.case_machine import Action, State
+from models.rules.case_machine import State
 from models.rules.events import EVENTS, HEARING_EVENTS
 from models.rules.people import Side
 
@@ -22,11 +22,10 @@ def test_the_document_lists_every_event_and_who_may_know_it() -> None:
     assert documented == {name: {SIGNS[side] for side in sides} for name, sides in EVENTS.items()}
 
 
-def test_events_states_and_actions_have_words() -> None:
+def test_events_and_states_have_words() -> None:
     said = {name: event_words.event_text(name, {"state": "draft"}) for name in EVENTS}
     assert all(text and text != name for name, text in said.items())
     assert all(wording.state_label(state) for state in State)
-    assert all(wording.action_label(action) for action in Action)
 
 
 def test_the_catalogue_is_what_is_recorded() -> None:

@@ -20,7 +20,7 @@ const CALL = "●"; // how pages begin a title that calls the person back
 const PASSES = 3; // fetches in a row while the page lags behind the newest event
 
 /** One live page: what it follows, how far it has heard, how far it has drawn. */
-export class LivePage {
+class LivePage {
   /**
    * @param {HTMLElement} main carries data-live-case and data-live-seq, data-live-list or data-live-board
    * @param {import("socket.io-client").Socket} socket of the page's namespace, not yet connected

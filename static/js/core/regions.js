@@ -93,7 +93,7 @@ function outermost(root) {
  * correcting a form that came back with errors.
  * @param {Element} part
  */
-export function isBusy(part) {
+function isBusy(part) {
   const focused = document.activeElement;
   if (part.contains(focused) && isControl(focused)) return true;
   if (part.querySelector("dialog[open], [data-uploading], [data-error-summary]")) return true;
