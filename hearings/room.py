@@ -175,7 +175,11 @@ class Room:
                     continue
                 seat, media = slot.stream
                 sender = self.seats[seat]
-                flows = slot.accepted and may_flow(receiver.standing, sender.standing, media)
+                flows = (
+                    slot.accepted
+                    and not subscriber.gone  # the seat is held, but nobody takes what is sealed for it
+                    and may_flow(receiver.standing, sender.standing, media)
+                )
                 source = sender.publisher.sources.get(media) if sender.publisher and flows else None
                 self._port.forwarder.link(slot.out, source, now)
             subscriber.negotiate(now)
@@ -238,6 +242,8 @@ class Room:
             )
             if state is ConnectionState.CONNECTED:
                 self._wake(side)
+            elif side is held.subscriber and state is ConnectionState.GONE:
+                self.refresh()
 
         return changed
 

@@ -93,6 +93,11 @@ class Subscriber:
         self._offered_at = 0.0
         self._dirty = False
 
+    @property
+    def gone(self) -> bool:
+        """Whether the connection is over for good: its browser comes back with another one."""
+        return self.connection.state is ConnectionState.GONE
+
     def outs(self) -> list[tuple[Stream, OutgoingTrack]]:
         """What is sent at present, or could be: each stream with its track."""
         return [(slot.stream, slot.out) for slot in self.slots if slot.stream and slot.out]
@@ -115,7 +120,7 @@ class Subscriber:
 
     def negotiate(self, now: float) -> None:
         """Send the next offer if there is something new and none is out, or the last one again."""
-        if self.connection.state is ConnectionState.GONE:
+        if self.gone:
             return
         if self._offered is not None:
             if now - self._offered_at > OFFER_AGAIN_S and self._version > 1:
@@ -145,7 +150,7 @@ class Subscriber:
 
     def restart(self) -> Offer:
         """ICE restart: a new offer under new credentials. It replaces one that is out."""
-        if self.connection.state is ConnectionState.GONE:
+        if self.gone:
             raise HearingError(NOT_CONNECTED)
         self.connection.restart()
         return self._make_offer()

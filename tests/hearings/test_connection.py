@@ -42,6 +42,32 @@ async def test_a_goodbye_is_understood_at_once(house: House) -> None:
     assert house.events("connection", "a")[-1]["state"] == "gone"
 
 
+async def test_nothing_is_sealed_for_who_is_gone_and_all_of_it_again_for_who_is_back(house: House) -> None:
+    """The seat is held: its person may come back with another connection."""
+    camera = await house.publish("a")
+    phone = await house.subscribe("b")
+    await house.connected("a", "b")
+    camera.send(audio_packet(1))
+    await until(lambda: len(phone.rtp) == 1)
+    out = house.out("b", ("a", "audio"))
+
+    house.peers.remove(phone)
+    phone.abort()
+    house.skipped += GONE_S + 0.1
+    camera.send(audio_packet(2))  # the publisher shows signs of life all the while
+    await until(lambda: house.events("connection", "b")[-1]["state"] == "gone")
+    sealed = out.packets
+    house.room.set_muted("b", True)  # what else happens in the room changes nothing
+    camera.send(audio_packet(3))
+    await until(lambda: house.layer("a", "audio").packets == 3)
+    assert out.packets == sealed
+
+    back = await house.subscribe("b", generation=2)
+    await house.connected("b")
+    camera.send(audio_packet(4))
+    await until(lambda: len(back.rtp) == 1)
+
+
 async def test_an_ice_restart_keeps_the_keys_and_moves_the_path(house: House) -> None:
     camera = await house.publish("a")
     await house.connected("a")
