@@ -16,7 +16,7 @@ TELLING = (
     *("hearing_opened", "hearing_suspended", "hearing_resumed", "hearing_closed"),
     *("media_lost", "media_restored", "device_checked"),
     *("seat_entered", "seat_left", "participant_admitted", "participant_returned"),
-    *("consultation_joined", "consultation_left"),
+    *("consultation_joined", "consultation_left", "consultation_ended"),
 )
 """The events that tell of presence."""
 

@@ -137,7 +137,7 @@ class _Seat:
     generation: int = 0
     since: datetime | None = None
     admitted: bool = False
-    private: bool = False
+    private: int = 0
     stays: list[Stay] = field(default_factory=list)
     drops: int = 0
     left_by_choice: bool = False
@@ -155,8 +155,8 @@ class _Seat:
             self.stays.append(Stay(self.since, at, self.where))
         self.since = None
 
-    def move(self, at: datetime, *, admitted: bool | None = None, private: bool | None = None) -> None:
-        """To another place, connected as before."""
+    def move(self, at: datetime, *, admitted: bool | None = None, private: int | None = None) -> None:
+        """To another place, connected as before; ``private`` is the private room, 0 for none."""
         connected = self.since is not None
         self.pause(at)
         self.admitted = self.admitted if admitted is None else admitted
@@ -205,9 +205,16 @@ class Reading:
             case "hearing_closed":
                 self.closed_at = at
             case _:
-                seat = self._seats.get(event.facts.get("seat", 0))
-                if seat is not None:
+                for seat in self._concerned(event):
                     self._of_seat(seat, event)
+
+    def _concerned(self, event: Observed) -> list[_Seat]:
+        """Whose event it is. Who is left in a private room that ends is not told of one by one."""
+        if event.name == "consultation_ended":
+            ended = event.facts.get("consultation")
+            return [seat for seat in self._seats.values() if seat.private == ended]
+        seat = self._seats.get(event.facts.get("seat", 0))
+        return [] if seat is None else [seat]
 
     def _of_seat(self, seat: _Seat, event: Observed) -> None:
         at, facts = event.at, event.facts
@@ -219,11 +226,11 @@ class Reading:
             case "participant_admitted":
                 seat.move(at, admitted=True)
             case "participant_returned":
-                seat.move(at, admitted=False, private=False)
+                seat.move(at, admitted=False, private=0)
             case "consultation_joined":
-                seat.move(at, private=True)
-            case "consultation_left":
-                seat.move(at, private=False)
+                seat.move(at, private=facts.get("consultation", 0))
+            case "consultation_left" | "consultation_ended":
+                seat.move(at, private=0)
             case "device_checked":
                 seat.tried |= at >= self.plan.starts_at - TRYING
 

@@ -15,7 +15,7 @@ from models.rules.connection_quality import Stretch
 from models.rules.errors import Refused
 from models.rules.hearing import SeatRole
 from models.rules.presence import Cause, Presence, check_absence, presence
-from models.rules.presence_record import Attendance, Observed, Plan, Where, agreed_times
+from models.rules.presence_record import Attendance, Observed, Person, Plan, Where, agreed_times
 
 START = datetime(2026, 12, 10, 17, 30, tzinfo=UTC)
 CONSUMER, COMPANY, SECOND, MEDIATOR = 1, 2, 3, 4
@@ -57,6 +57,10 @@ def found(events: Iterable[Observed], until: float = 40, **measured: Any) -> Pre
     return presence(plan(until), SEATS, events, measured.get("measured", {}))
 
 
+def stays(person: Person) -> list[tuple[float, float, Where]]:
+    return [((s.begins - START) / minutes(1), (s.ends - START) / minutes(1), s.where) for s in person.stays]
+
+
 HELD = stream(
     enters(-5, MEDIATOR),
     enters(-3, CONSUMER),
@@ -64,8 +68,10 @@ HELD = stream(
     (5, "participant_admitted", {"seat": CONSUMER}),
     (5, "participant_admitted", {"seat": COMPANY}),
     (6, "hearing_opened", {}),
-    (10, "consultation_joined", {"seat": CONSUMER}),
-    (12, "consultation_left", {"seat": CONSUMER}),
+    (10, "consultation_joined", {"seat": MEDIATOR, "consultation": 1}),
+    (10, "consultation_joined", {"seat": CONSUMER, "consultation": 1}),
+    (12, "consultation_left", {"seat": CONSUMER, "consultation": 1}),
+    (12, "consultation_ended", {"consultation": 1}),
     leaves(20, CONSUMER),
     enters(21, CONSUMER, 2),
     (35, "hearing_closed", {"outcome": "no_agreement"}),
@@ -76,21 +82,21 @@ HELD = stream(
 def test_the_stays_of_a_hearing_that_was_held() -> None:
     result = found(HELD)
     consumer, company, second, mediator = result.people
-    assert [
-        ((s.begins - START) / minutes(1), (s.ends - START) / minutes(1), s.where) for s in consumer.stays
-    ] == [
+    assert stays(consumer) == [
         (-3, 5, Where.WAITING),
         (5, 10, Where.ROOM),
         (10, 12, Where.PRIVATE),
         (12, 20, Where.ROOM),
         (21, 35, Where.ROOM),
     ]
+    # The private room ended because the other one left it.
+    assert stays(mediator) == [(-5, 10, Where.ROOM), (10, 12, Where.PRIVATE), (12, 35, Where.ROOM)]
     assert (consumer.connected, consumer.inside, consumer.drops) == (minutes(37), minutes(29), 1)
     assert (company.connected, mediator.connected) == (minutes(31), minutes(40))
     assert (result.opened_at, result.until) == (START + minutes(6), START + minutes(35))
     assert result.causes == {SeatRole.CONSUMER: Cause.PRESENT, SeatRole.COMPANY: Cause.PRESENT}
     assert second.attendance is Attendance.ABSENT
-    assert (result.skew, result.last_seq) == (timedelta(), 111)
+    assert (result.skew, result.last_seq) == (timedelta(), 113)
     assert result.on_time(company)
     assert not result.on_time(second)
 
