@@ -54,11 +54,16 @@ async def _view(hearing_id: int) -> RoomView:
 @requires(SIGNED_IN)
 async def room(hearing_id: int) -> str:
     """The room: before the door, waiting, inside, and after its end."""
+    return await room_page(hearing_id)
+
+
+async def room_page(hearing_id: int, invitation: Mapping[str, Any] | None = None) -> str:
+    """The room's page; ``invitation`` is a guest's form that was refused: what was typed, what is wrong."""
     view = await _view(hearing_id)
     return render(
         "hearings/room.html",
         **room_context(view, await _status(view))
-        | {"dues": await _dues(view), "presence": await presence.part(view)},
+        | {"dues": await _dues(view), "presence": await presence.part(view), "invitation": invitation},
         helping=await assistance.seen(hearing_id, viewer()),
         papers=await identification.papers(view, viewer()),
     )
@@ -86,6 +91,7 @@ def room_context(view: RoomView, door_status: str) -> dict[str, Any]:
         "opens_minutes": parts().profile.hearing.sign_in_opens_minutes,
         "blank": {"values": {"instalments": "1"}, "errors": {}},
         "presence": None,
+        "invitation": None,
         "templates": [name for name in Outcome if name in parts().profile.minutes],
         "dues": (),
     }

@@ -57,11 +57,6 @@ WRONG: dict[str, dict[str, str]] = {
 }
 """What makes a form wrong that its typed words leave right."""
 
-NOT_KEPT = {
-    "guests.add": "sent by the room's script, which leaves the fields as they are",
-}
-"""Forms that are left out, and why."""
-
 FORMS = 45
 
 PAGES = (*TABLE, *((f"/casos/{{{state}}}", (200,) * len(PEOPLE)) for state in STATES))
@@ -82,14 +77,10 @@ async def test_every_form_keeps_what_was_typed(whole_site: Quart, world: World) 
     with capture_logs() as logs:
         forms = await _forms(whole_site, world)
         for endpoint, found in sorted(forms.items()):
-            if endpoint not in NOT_KEPT:
-                lost += [
-                    f"{endpoint} ({found.page}): {fault}" for fault in await _faults(endpoint, found, world)
-                ]
+            lost += [f"{endpoint} ({found.page}): {fault}" for fault in await _faults(endpoint, found, world)]
     crashed = {repr(line["exc_info"]) for line in logs if line["event"] == "request_failed"}
     assert not lost, "\n".join([*lost, *crashed])
     assert len(forms) >= FORMS, "the walk finds fewer forms than it did"
-    assert not NOT_KEPT.keys() - forms.keys(), "no such form any more"
 
 
 async def _forms(site: Quart, world: World) -> dict[str, Found]:
