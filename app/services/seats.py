@@ -221,13 +221,14 @@ async def opened_devices(
 ) -> None:
     """What the browser opened at the door, as far as it is news: it speaks for an older test of these two.
 
-    ``skipped`` leaves what is known: somebody may have no camera and want none.
+    ``skipped`` leaves what is known: somebody may have no camera and want none. Who has made no test is not
+    said to have made one: what is kept then bears ``at_door``.
     """
     opened = {"camera": camera, "microphone": microphone}
     found = {name: result for name, result in opened.items() if result != "skipped"}
     async with transaction():
         room = await rooms.entered(hearing_id, viewer)
-        blank = asdict(DeviceCheck("skipped", "skipped", "skipped"))
+        blank = {**asdict(DeviceCheck("skipped", "skipped", "skipped")), "at_door": True}
         before = room.seat.device_check or blank
         if before | found == before:
             return

@@ -212,19 +212,30 @@ def recording_answer(answer: Answer | None) -> tuple[str, str]:
 
 
 def device_words(check: Mapping[str, Any] | None) -> str:
-    """What a device test found, in one line."""
+    """What is known of somebody's devices, in one line: by a test, or only by what opened at the door."""
     if not check:
         return _("aparelho não testado")
+    found = {
+        result: listed([_(label) for name, label in DEVICES.items() if check.get(name, "skipped") == result])
+        for result in RESULTS
+    }
+    if check.get("at_door"):
+        return _door_words(found)
     line = network_words(check.get("figures"))
-    wrong = [_(DEVICES[name]) for name in DEVICES if check.get(name) == "failed"]
-    if wrong:
-        return _("problema no teste: %(what)s") % {"what": ", ".join(wrong)} + line
-    tested = (
-        _("aparelho testado")
-        if all(check.get(name) == "ok" for name in DEVICES)
-        else _("teste do aparelho incompleto")
-    )
-    return tested + line
+    if found["failed"]:
+        return _("problema no teste: %(what)s") % {"what": found["failed"]} + line
+    if found["skipped"]:
+        return _("aparelho testado em parte; sem teste: %(what)s") % {"what": found["skipped"]} + line
+    return _("aparelho testado") + line
+
+
+def _door_words(found: Mapping[str, str]) -> str:
+    said = _("aparelho não testado")
+    if found["ok"]:
+        said += _("; ao entrar, abriu %(what)s") % {"what": found["ok"]}
+    if found["failed"]:
+        said += _("; ao entrar, não abriu %(what)s") % {"what": found["failed"]}
+    return said
 
 
 def network_words(figures: Mapping[str, float] | None) -> str:

@@ -205,15 +205,22 @@ async def test_the_device_test_is_kept_and_read_by_the_mediator(office: Office) 
     browser = await office.browser(office.table.consumer)
     assert (await browser.get(office.path("/teste"))).status_code == 200
     headers = {"Origin": ORIGIN, "X-CSRF-Token": browser.token, "Accept": "application/json"}
-    found = {"camera": "ok", "microphone": "failed", "speaker": "ok"}
+    mediator = await office.browser(office.table.mediator)
+    opened = {"camera": "ok", "microphone": "ok"}
+    await browser.raw("POST", office.path("/aparelho"), json=opened, headers=headers)
+    only_entered = "aparelho não testado; ao entrar, abriu câmera e microfone"
+    assert only_entered in await text_of(await mediator.get(office.path()))
 
+    found = {"camera": "ok", "microphone": "failed", "speaker": "ok"}
     kept = await browser.raw("POST", office.path("/teste"), json=found, headers=headers)
     assert kept.status_code == 204
     wrong = await browser.raw("POST", office.path("/teste"), json={"camera": "great"}, headers=headers)
     assert wrong.status_code == 422
 
-    mediator = await office.browser(office.table.mediator)
     assert "problema no teste: microfone" in await text_of(await mediator.get(office.path()))
+    found |= {"microphone": "ok"}
+    await browser.raw("POST", office.path("/teste"), json=found, headers=headers)
+    assert "aparelho testado em parte; sem teste: rede" in await text_of(await mediator.get(office.path()))
 
 
 async def test_parties_conduct_nothing(session: Office) -> None:
