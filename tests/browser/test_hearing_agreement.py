@@ -5,6 +5,7 @@ Ana has a phone of 360 px and a second factor; the company has an agent, who sig
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 
 import pyotp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.people import DESKTOP, PHONE, Person
 from tests.browser.rooms import Room, hearing_room, in_phase
@@ -54,6 +55,7 @@ async def test_a_partial_agreement_from_the_first_word_to_the_sealed_paper(room:
 
     await minutes_are_read_along_and_remarked_on(mediator, ana, agent)
     await two_windows_lose_nothing(room, mediator, agent)
+    await what_is_typed_while_a_message_is_on_its_way_stays(mediator, agent)
     await only_yes_or_no_leaves_the_sealed_test(mediator, ana, agent)
     await a_clause_is_typed_changed_and_accepted_twice(mediator, ana, agent)
     await nothing_is_frozen_while_a_party_is_away(room, mediator, ana)
@@ -132,6 +134,31 @@ async def two_windows_lose_nothing(room: Room, mediator: Person, agent: Person) 
         await expect(agent.page.locator(".paragraph", has_text=words).first).to_be_visible()
     await other.page.close()
     await mediator.page.get_by_role("button", name="Concluir o parágrafo").click()
+
+
+async def what_is_typed_while_a_message_is_on_its_way_stays(mediator: Person, agent: Person) -> None:
+    """Who writes on while the line is slow loses no letter, and sends none twice."""
+    arrived = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await to_tab(agent, "Conversa")
+    await agent.page.route("**/mensagens", slow)
+    box = agent.page.locator("#campo-mensagem")
+    await box.fill("Primeira.")
+    async with agent.page.expect_request("**/mensagens"):
+        await box.press("Enter")
+    await box.press_sequentially(" Segunda.")
+    arrived.set()
+    await expect(box).to_have_value("Segunda.")
+    await agent.page.unroute("**/mensagens")
+    await to_tab(mediator, "Conversa")
+    await expect(mediator.page.locator(".said .prose")).to_have_text(["Primeira."])
+    await box.press("Enter")
+    await expect(mediator.page.locator(".said .prose")).to_have_text(["Primeira.", "Segunda."])
+    await to_tab(mediator, "Ata")
 
 
 async def holds_back(page: Page) -> None:

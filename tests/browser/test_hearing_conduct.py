@@ -132,8 +132,23 @@ async def a_raised_hand_gets_the_word(mediator: Person, ana: Person, agent: Pers
     for person in (mediator, agent, ana):
         await expect(person.page.locator(".tile-spotlight")).to_have_count(1)
         await person.look("destaque")
+    await the_large_picture_floats(agent, ana)
     await press(mediator, "Encerrar o destaque")
     await expect(agent.page.locator(".tile-spotlight")).to_have_count(0)
+
+
+async def the_large_picture_floats(agent: Person, ana: Person) -> None:
+    """In a window of its own, in front of other programs, and back in its place."""
+    name = "Imagem em janela flutuante"
+    button = agent.page.get_by_role("button", name=name)
+    await turn_settings(agent)
+    await press(agent, name)
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    floating = await agent.page.evaluate("document.pictureInPictureElement?.getAttribute('aria-label')")
+    assert floating == f"{ana.name}, Consumidor"
+    await press(agent, name)
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    await turn_settings(agent)
 
 
 async def silence_is_lifted_by_the_mediator_and_ended_by_the_person(

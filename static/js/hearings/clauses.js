@@ -21,7 +21,7 @@ export function clauseForm(root) {
   root.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     const form = root.querySelector(FORM);
-    if (!button || !(form instanceof HTMLFormElement)) return;
+    if (!button || !(form instanceof HTMLFormElement) || form.dataset.busy) return; // sent, it is emptied
     if (button.dataset.clauseEdit) load(form, button);
     else if (button.hasAttribute("data-clause-cancel")) form.reset();
   });

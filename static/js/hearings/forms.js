@@ -2,7 +2,7 @@
 
 import { RequestError, request } from "../core/http.js";
 import { toast } from "../core/toast.js";
-import { isControl } from "../core/typed.js";
+import { controls, isControl } from "../core/typed.js";
 import { word } from "./words.js";
 
 /** @param {HTMLElement} root all forms inside it */
@@ -24,7 +24,7 @@ async function submit(form) {
   const values = new FormData(form);
   try {
     await request(form.action, { method: "POST", form: values });
-    form.reset();
+    empty(form, values);
     form.closest("details")?.removeAttribute("open");
     leave(form);
     if (form.dataset.says) toast(word(form.dataset.says));
@@ -34,6 +34,25 @@ async function submit(form) {
   } finally {
     delete form.dataset.busy;
   }
+}
+
+/**
+ * What was sent is gone from its fields; what was typed on while it was on its way stays.
+ * @param {HTMLFormElement} form @param {FormData} sent
+ */
+function empty(form, sent) {
+  const typed = controls(form).map((control) => {
+    const before = sent.get(control.name);
+    const more = isText(control) && typeof before === "string" && before && control.value.startsWith(before);
+    return /** @type {const} */ ([control, more ? control.value.slice(before.length) : ""]);
+  });
+  form.reset();
+  for (const [control, rest] of typed) if (rest) control.value = rest.trimStart();
+}
+
+/** @param {import("../core/typed.js").Control} control */
+function isText(control) {
+  return control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && control.type === "text");
 }
 
 /**

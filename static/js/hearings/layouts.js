@@ -1,5 +1,8 @@
 // How the pictures are laid out on this page: all alike, who speaks large, or somebody pinned; picture-in-picture.
 
+import { toast } from "../core/toast.js";
+import { word } from "./words.js";
+
 const OWN = ["grid", "speaker"];
 const INTERPRETER = "interpreter";
 
@@ -21,6 +24,8 @@ export class Layouts {
     this.libras?.addEventListener("click", () => this.interpret());
     this.float?.toggleAttribute("hidden", !document.pictureInPictureEnabled);
     this.float?.addEventListener("click", () => this.floated());
+    const drawn = () => this.float?.setAttribute("aria-pressed", String(document.pictureInPictureElement !== null));
+    for (const event of ["enterpictureinpicture", "leavepictureinpicture"]) this.tiles.root.addEventListener(event, drawn);
   }
 
   kept() {
@@ -78,6 +83,12 @@ export class Layouts {
       await document.exitPictureInPicture();
       return;
     }
-    await this.tiles.largest()?.requestPictureInPicture().catch(() => undefined);
+    try {
+      const picture = this.tiles.largest();
+      if (!picture) throw new Error("nobody is seen");
+      await picture.requestPictureInPicture();
+    } catch {
+      toast(word("no_float"));
+    }
   }
 }

@@ -25,13 +25,16 @@ export class Line extends EventTarget {
     this.accepts = "";
     this.key = `audiencia:${hearing}`;
     this.wanted = false;
+    this.takesOver = false;
+    this.turn = 0;
+    this.going = Promise.resolve();
     this.beat = 0;
     this.checking = false;
     this.socket = io(namespace, { transports: ["websocket"], autoConnect: false });
     // The page's namespaces share one connection, made by the first of them with patience of its own.
     this.socket.io.reconnectionDelay(RETRY_MS[0]);
     this.socket.io.reconnectionDelayMax(RETRY_MS[1]);
-    this.socket.on("connect", () => this.wanted && this.#enter(false));
+    this.socket.on("connect", () => this.wanted && this.#enter());
     this.socket.on("disconnect", () => this.#lost());
     this.socket.on("taken_over", () => this.#end("taken"));
     this.socket.on("media_reset", () => this.tell("reset"));
@@ -47,17 +50,20 @@ export class Line extends EventTarget {
 
   /** @param {boolean} [takeOver] unseat another device */
   async enter(takeOver = false) {
+    await this.going; // the goodbye before, or it would end the seat that is asked for now
     this.wanted = true;
+    this.takesOver = takeOver;
     this.accepts = this.rules;
-    if (this.socket.connected) await this.#enter(takeOver);
+    if (this.socket.connected) await this.#enter();
     else this.socket.connect();
   }
 
-  async #enter(/** @type {boolean} */ takeOver) {
+  async #enter() {
+    const turn = (this.turn += 1); // who asked again, or went, does not want this answer any more
     const held = sessionStorage.getItem(this.key);
     const question = {
       hearing: this.hearing,
-      take_over: takeOver,
+      take_over: this.takesOver,
       held: held === null ? null : Number(held),
       accepts: this.accepts,
     };
@@ -65,14 +71,16 @@ export class Line extends EventTarget {
     try {
       answer = await this.ask("enter", question);
     } catch {
-      if (this.socket.connected) setTimeout(() => this.wanted && this.#enter(takeOver), 1000);
+      if (this.socket.connected) setTimeout(() => this.wanted && turn === this.turn && this.#enter(), 1000);
       return;
     }
+    if (turn !== this.turn) return;
     if (answer.error) {
-      this.wanted = false;
+      this.#forget(); // a page that is loaded anew does not enter by itself
       this.tell("refused", answer);
       return;
     }
+    this.takesOver = false;
     sessionStorage.setItem(this.key, String(answer.generation));
     clearInterval(this.beat);
     this.beat = setInterval(() => this.#alive(), HEARTBEAT_MS);
@@ -108,18 +116,26 @@ export class Line extends EventTarget {
   }
 
   /** Stand up: the seat is free at once. */
-  async leave() {
-    const connected = this.socket.connected;
-    this.wanted = false;
-    sessionStorage.removeItem(this.key); // before any wait: the page may be on its way out
-    if (connected) await this.ask("leave", {}).catch(() => undefined);
+  leave() {
+    this.#forget(); // before any wait: the page may be on its way out
+    this.going = this.#goodbye();
+    return this.going;
+  }
+
+  async #goodbye() {
+    if (this.socket.connected) await this.ask("leave", {}).catch(() => undefined);
     this.#end("");
   }
 
-  #end(/** @type {string} */ why) {
+  #forget() {
     this.wanted = false;
+    this.turn += 1;
     clearInterval(this.beat);
     sessionStorage.removeItem(this.key);
+  }
+
+  #end(/** @type {string} */ why) {
+    this.#forget();
     this.socket.disconnect();
     if (why) this.tell(why);
   }

@@ -61,6 +61,8 @@ export class Microphone {
       }
       stream.addTrack(next);
       await this.around.media()?.replaceTrack(next);
+    } else {
+      next?.stop(); // the person went meanwhile
     }
     this.silentSince = 0;
     this.around.tell(next !== null);

@@ -20,7 +20,7 @@ export class Minutes {
     this.url = editor.dataset.recordUrl ?? "";
     /** @type {Place} */
     this.place = { ...NOWHERE };
-    this.saved = "";
+    this.saved = this.sent = "";
     this.timer = 0;
     /** @type {Promise<void> | null} */
     this.saving = null;
@@ -62,6 +62,12 @@ export class Minutes {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     const item = button?.closest("[data-paragraph]");
     if (!(button && item instanceof HTMLElement) || !(await this.#kept())) return;
+    const now = document.querySelector(`[data-paragraph="${item.dataset.paragraph}"]`); // drawn anew meanwhile
+    if (now instanceof HTMLElement) this.#chosen(button, now);
+  }
+
+  /** @param {HTMLButtonElement} button @param {HTMLElement} item the paragraph it was pressed at */
+  #chosen(button, item) {
     const number = String(ordinal(item));
     const id = Number(item.dataset.paragraph);
     if (button.hasAttribute("data-paragraph-edit")) {
@@ -98,9 +104,10 @@ export class Minutes {
   }
 
   async #save() {
-    await this.saving;
+    while (this.saving) await this.saving; // two who waited would both send: the same words twice
     if (this.theirs || !this.unsaved || !this.area.value.trim()) return;
-    this.saving = this.#send(this.area.value);
+    this.sent = this.area.value;
+    this.saving = this.#send(this.sent);
     await this.saving;
     this.saving = null;
     if (this.unsaved && !this.theirs && !this.stuck) this.#later(PAUSE_MS);
@@ -123,8 +130,9 @@ export class Minutes {
   /** @param {string} text @returns {[string, any]} */
   #call(text) {
     const { id, revision, after } = this.place;
-    if (id) return [`${this.url}/${id}`, { method: "PUT", json: { revision, text } }];
-    return [this.url, { method: "POST", json: { after, text } }];
+    const keepalive = true; // who leaves the page does not take back what is on its way
+    if (id) return [`${this.url}/${id}`, { method: "PUT", json: { revision, text }, keepalive }];
+    return [this.url, { method: "POST", json: { after, text }, keepalive }];
   }
 
   /** @param {RequestError} error */
@@ -186,8 +194,8 @@ export class Minutes {
 
   #leave() {
     if (!this.unsaved || this.theirs || !this.area.value.trim()) return;
-    const [url, options] = this.#call(this.area.value);
-    request(url, { ...options, keepalive: true }).catch(() => undefined);
+    if (this.saving && this.sent === this.area.value) return; // on its way
+    request(...this.#call(this.area.value)).catch(() => undefined);
   }
 
   /** @param {string} sentence */

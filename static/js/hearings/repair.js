@@ -58,7 +58,9 @@ export class Repaired {
   open() {
     return this.inTurn(async () => {
       if (!this.connectedOnce) this.say("connecting");
-      const pc = new RTCPeerConnection(await this.media.configuration());
+      const configuration = await this.media.configuration();
+      if (this.stopped) throw new MediaRefused("stopped"); // its number may be the next page's
+      const pc = new RTCPeerConnection(configuration);
       const generation = this.media.nextGeneration();
       try {
         await this.negotiate(pc, generation);

@@ -4,6 +4,7 @@
 import { request } from "../core/http.js";
 import { announce, toast } from "../core/toast.js";
 import { arrivals } from "./arrivals.js";
+import { Awake } from "./awake.js";
 import { Captions } from "./captions.js";
 import { Connections } from "./connections.js";
 import { Countdown } from "./countdown.js";
@@ -20,6 +21,7 @@ import { Quality } from "./quality.js";
 import { RecordingWatch } from "./recording.js";
 import { allowSound, chime, knock } from "./sounds.js";
 import { Sharing } from "./sharing.js";
+import { Surface } from "./surface.js";
 import { Tiles } from "./tiles.js";
 import { Waiting } from "./waiting.js";
 import { word } from "./words.js";
@@ -43,12 +45,14 @@ export class Room {
     this.main = main;
     this.tabs = tabs;
     this.minutes = minutes;
+    this.page = new Surface(main);
+    this.awake = new Awake();
     this.url = main.dataset.room ?? `/audiencias/${main.dataset.hearing}`;
     this.line = new Line(Number(main.dataset.hearing), main.dataset.rules, main.dataset.line);
-    this.tiles = new Tiles(this.part("[data-tiles]"), (blocked) => this.show("[data-sound]", blocked));
+    this.tiles = new Tiles(this.page.part("[data-tiles]"), (blocked) => this.page.show("[data-sound]", blocked));
     this.recording = new RecordingWatch(main, main.dataset.role === "mediator");
     this.private = new PrivateRooms(main, (sentence, title) => this.tell(sentence, title));
-    this.connections = new Connections(main, this.line, this.tiles, (sentence) => this.banner(sentence));
+    this.connections = new Connections(main, this.line, this.tiles, (sentence) => this.page.banner(sentence));
     /** @type {Truth | null} */
     this.truth = null;
     /** @type {MediaStream | null} */
@@ -56,6 +60,7 @@ export class Room {
     /** @type {import("./line.js").Entered | null} */
     this.seat = null;
     this.own = { microphone: true, camera: true };
+    this.opening = false;
     const nameOf = (/** @type {string} */ seat) => this.truth?.people.find((one) => one.seat === seat)?.name ?? "";
     this.quality = new Quality(nameOf);
     this.presence = new Presence(this.tiles, nameOf);
@@ -77,13 +82,13 @@ export class Room {
   }
 
   start() {
-    this.click("[data-enter]", () => this.enter());
-    this.click("[data-take-over]", () => this.enter(true));
-    this.click("[data-leave]", () => this.leave());
-    this.click("[data-microphone]", () => this.toggle("microphone"));
-    this.click("[data-camera]", () => this.toggle("camera"));
-    this.click("[data-sound]", () => this.tiles.playAll());
-    this.click("[data-restore]", () => this.restore());
+    this.page.click("[data-enter]", () => this.enter());
+    this.page.click("[data-take-over]", () => this.enter(true));
+    this.page.click("[data-leave]", () => this.leave());
+    this.page.click("[data-microphone]", () => this.toggle("microphone"));
+    this.page.click("[data-camera]", () => this.toggle("camera"));
+    this.page.click("[data-sound]", () => this.tiles.playAll());
+    this.page.click("[data-restore]", () => this.restore());
     this.listen();
     document.addEventListener("procon:case-event", () => this.look());
     document.addEventListener("visibilitychange", () => document.hidden || this.visible());
@@ -113,11 +118,14 @@ export class Room {
     on("entered", (seat) => this.entered(seat));
     on("refused", (answer) => this.refused(answer));
     on("lost", () => {
-      this.banner(word("line_lost"));
+      this.page.banner(word("line_lost"));
       this.presence.clear();
       this.participation.heard.apply(""); // nobody can say any more whether one is heard
     });
-    on("taken", () => this.outside(word("taken_over")));
+    on("taken", () => {
+      this.outside(word("taken_over"));
+      this.look(0);
+    });
     on("reset", () => this.connections.media?.restartAll());
     on("message", ({ name, payload }) => {
       if (name === "devices") this.tiles.devices(payload.seat, payload);
@@ -134,27 +142,36 @@ export class Room {
 
   /** @param {boolean} [takeOver] */
   async enter(takeOver = false) {
-    this.complain("");
+    if (this.opening) return;
+    this.page.complain("");
     allowSound().catch(() => undefined);
     allowNotices().catch(() => undefined);
-    this.show("[data-enter]", false);
-    this.show("[data-take-over]", false);
-    await this.openDevices();
-    await this.line.enter(takeOver);
+    this.page.show("[data-enter]", false);
+    this.page.show("[data-take-over]", false);
+    if (await this.openDevices()) await this.line.enter(takeOver);
   }
 
+  /** @returns {Promise<boolean>} whether they are the room's now: not when it ended while the person was asked */
   async openDevices() {
+    this.opening = true;
     const opened = await openDevices();
+    this.opening = false;
+    this.stream?.getTracks().forEach((track) => track.stop()); // a microphone that healed itself meanwhile
     this.stream = opened.stream;
     this.own = { microphone: opened.microphone, camera: opened.camera };
+    if (this.main.dataset.phase === "over") {
+      this.stopMedia();
+      return false;
+    }
     this.preview();
     if (!this.main.dataset.line) tellOpened(this.url, opened); // a rehearsal keeps nothing
     const lacking = missing(opened);
     const told = opened.denied ? `${lacking} ${permissionHelp()}` : lacking;
-    if (lacking) this.complain(told);
+    if (lacking) this.page.complain(told);
     const speechless = opened.denied || !opened.microphone; // who is in already is not at the door to read it
-    this.text("[data-device-problem-text]", speechless ? told : "");
-    this.show("[data-device-problem]", speechless);
+    this.page.text("[data-device-problem-text]", speechless ? told : "");
+    this.page.show("[data-device-problem]", speechless);
+    return true;
   }
 
   preview() {
@@ -163,15 +180,15 @@ export class Room {
     const shown = this.own.camera && this.stream !== null;
     video.srcObject = shown ? this.stream : null; // a stream without a picture would keep the page loading
     video.hidden = !shown;
-    this.show("[data-no-preview]", !shown);
+    this.page.show("[data-no-preview]", !shown);
     if (this.stream) this.tiles.showMine(this.stream);
   }
 
   /** @param {import("./line.js").Entered} seat */
   entered(seat) {
     this.seat = seat;
-    this.banner("");
-    this.keepAwake();
+    this.page.banner("");
+    this.awake.keep();
     this.connections.resume(seat);
     this.look(0);
   }
@@ -181,28 +198,30 @@ export class Room {
     this.seat = null;
     this.stopMedia();
     if (error === "seat_taken") {
-      this.complain(word("seat_taken", { device }));
-      this.show("[data-take-over]", true);
+      this.page.complain(word("seat_taken", { device }));
+      this.page.show("[data-take-over]", true);
     } else if (error === "hearing_over") {
       location.reload();
     } else {
-      this.complain(word(SAID.has(error) ? error : "failed"));
+      this.page.complain(word(SAID.has(error) ? error : "failed"));
       this.look(0);
     }
   }
 
+  /** Camera and microphone go at once; the seat is free when the server has heard of it. */
   async leave() {
-    await this.line.leave();
+    const heard = this.line.leave();
     this.outside(word("left"));
+    await heard;
+    this.look(0);
   }
 
   /** @param {string} why */
   outside(why) {
     this.seat = null;
     this.stopMedia();
-    this.complain(why);
+    this.page.complain(why);
     this.phase("outside");
-    this.look(0);
   }
 
   // --- the truth
@@ -233,8 +252,8 @@ export class Room {
     const sits = this.seat !== null;
     const elsewhere = !sits && can.has("leave"); // the seat is taken, and not by this tab
     this.main.toggleAttribute("data-elsewhere", elsewhere);
-    this.text("[data-door-sentence]", elsewhere && !this.line.wanted ? word("elsewhere") : truth.status);
-    this.show("[data-enter]", (can.has("enter") || elsewhere) && !sits && !this.line.wanted);
+    this.page.text("[data-door-sentence]", elsewhere && !this.line.wanted ? word("elsewhere") : truth.status);
+    this.page.show("[data-enter]", (can.has("enter") || elsewhere) && !sits && !this.line.wanted && !this.opening);
     this.phase(!sits ? "outside" : truth.me.admitted ? "inside" : "waiting");
     for (const form of this.main.querySelectorAll("[data-needs]")) {
       form.toggleAttribute("hidden", !can.has(form.getAttribute("data-needs") ?? ""));
@@ -308,7 +327,7 @@ export class Room {
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     this.preview();
-    this.wakeLock?.release().catch(() => undefined);
+    this.awake.release();
   }
 
   /** @param {"microphone" | "camera"} what */
@@ -340,9 +359,10 @@ export class Room {
 
   /** Sound is dead after a phone call on some phones: open the microphone again and send that. */
   async restore() {
-    if (!this.seat) return;
+    if (!this.seat || this.opening) return;
     this.stream?.getTracks().forEach((track) => track.stop());
     await this.openDevices();
+    if (!this.seat) return this.stopMedia(); // out meanwhile: nothing may stay open
     for (const track of this.stream?.getTracks() ?? []) await this.connections.media?.replaceTrack(track);
     this.applyOwn();
     await this.tiles.playAll();
@@ -352,71 +372,23 @@ export class Room {
 
   drawBar() {
     const muted = Boolean(this.truth?.me.muted);
-    this.button("[data-microphone]", this.own.microphone && !muted, this.own.microphone ? "mute" : "unmute");
-    this.button("[data-camera]", this.own.camera, this.own.camera ? "camera_off" : "camera_on");
+    this.page.button("[data-microphone]", this.own.microphone && !muted, this.own.microphone ? "mute" : "unmute");
+    this.page.button("[data-camera]", this.own.camera, this.own.camera ? "camera_off" : "camera_on");
     this.main.querySelector("[data-microphone]")?.toggleAttribute("disabled", muted);
-    this.show("[data-bar]", this.main.dataset.phase === "inside" || this.main.dataset.phase === "waiting");
-  }
-
-  /** @param {string} selector @param {boolean} on @param {string} label */
-  button(selector, on, label) {
-    const button = this.part(selector);
-    button.setAttribute("aria-pressed", String(!on));
-    const name = button.querySelector("[data-label]");
-    if (name) name.textContent = word(label);
+    this.page.show("[data-bar]", this.main.dataset.phase === "inside" || this.main.dataset.phase === "waiting");
   }
 
   /** @param {"outside" | "waiting" | "inside" | "over"} phase */
   phase(phase) {
     if (this.main.dataset.phase !== phase) announce(this.truth?.status ?? "");
     this.main.dataset.phase = phase;
-    this.show("[data-bar]", phase === "inside" || phase === "waiting");
+    this.page.show("[data-bar]", phase === "inside" || phase === "waiting");
     this.waiting.draw();
   }
 
   visible() {
     document.title = this.title;
     this.look(0);
-    if (this.seat) this.keepAwake();
-  }
-
-  async keepAwake() {
-    try {
-      this.wakeLock = await navigator.wakeLock?.request("screen");
-    } catch {
-      // low battery, or a hidden page: the hearing goes on without it
-    }
-  }
-
-  /** @param {string} sentence */
-  banner(sentence) {
-    this.text("[data-banner]", sentence);
-    this.show("[data-banner]", Boolean(sentence));
-  }
-
-  /** @param {string} sentence */
-  complain(sentence) {
-    this.text("[data-door-error]", sentence);
-    this.show("[data-door-error]", Boolean(sentence));
-  }
-
-  /** @param {string} selector @returns {HTMLElement} */
-  part(selector) {
-    return /** @type {HTMLElement} */ (this.main.querySelector(selector));
-  }
-
-  /** @param {string} selector @param {string} sentence */
-  text(selector, sentence) {
-    this.part(selector).textContent = sentence;
-  }
-
-  /** @param {string} selector @param {boolean} shown */
-  show(selector, shown) {
-    this.main.querySelector(selector)?.toggleAttribute("hidden", !shown);
-  }
-
-  /** @param {string} selector @param {() => void} act */
-  click(selector, act) {
-    for (const found of this.main.querySelectorAll(selector)) found.addEventListener("click", act);
+    if (this.seat) this.awake.keep();
   }
 }

@@ -9,6 +9,7 @@ export class Sharing {
     this.media = media;
     this.button = main.querySelector("[data-share]");
     this.shows = false;
+    this.asking = false;
   }
 
   start() {
@@ -25,18 +26,25 @@ export class Sharing {
 
   async toggle() {
     const media = this.media();
-    if (!media) return;
+    if (!media || this.asking) return;
     if (this.shows) {
       await media.stopSharing();
       return this.draw(false);
     }
     let stream;
+    this.asking = true;
     try {
       stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
     } catch {
       return undefined; // thought better of it
+    } finally {
+      this.asking = false;
     }
     const [track] = stream.getVideoTracks();
+    if (media !== this.media()) {
+      track.stop(); // the picker was open for longer than the room: nobody would see it
+      return;
+    }
     // The browser's own button ends it as well.
     track.addEventListener("ended", () => this.draw(false));
     await media.shareScreen(stream);

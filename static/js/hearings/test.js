@@ -22,6 +22,7 @@ class DeviceTest {
     /** @type {MediaStream | null} */
     this.stream = null;
     this.stopMeasuring = () => {};
+    this.turn = 0;
   }
 
   start() {
@@ -43,7 +44,12 @@ class DeviceTest {
     const camera = this.chosen("videoinput");
     const microphone = this.chosen("audioinput");
     this.close();
+    const turn = (this.turn += 1);
     const opened = await openDevices({ camera, microphone });
+    if (turn !== this.turn) {
+      opened.stream.getTracks().forEach((track) => track.stop()); // another was chosen meanwhile
+      return;
+    }
     this.stream = opened.stream;
     this.note("camera", opened.camera ? "ok" : "failed");
     this.note("microphone", "failed");
@@ -51,7 +57,7 @@ class DeviceTest {
     this.tell("[data-problem]", missing(opened));
     this.tell("[data-help]", opened.denied ? permissionHelp() : "");
     await this.choices();
-    if (opened.microphone) this.stopMeasuring = measure(opened.stream, (level) => this.level(level));
+    if (opened.microphone && turn === this.turn) this.stopMeasuring = measure(opened.stream, (level) => this.level(level));
   }
 
   /** @param {number} level */
