@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import hypothesis
 import pytest
 
@@ -33,6 +31,7 @@ from app.parts import Parts
 from app.settings import Settings, load
 from app.tasks import Tasks
 from tests import servers
+from tests.databases import Databases
 
 # How long an example takes is the machine's business: no test is one of time
 hypothesis.settings.register_profile("procon", deadline=None)
@@ -62,54 +61,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-class Databases:
-    """Makes PostgreSQL databases by copying a migrated one, and drops them."""
-
-    def __init__(self, server: str, folder: Path) -> None:
-        self.server = server
-        self._folder = folder
-        self._numbers = itertools.count(1)
-        self._migrated = False
-
-    def make_empty(self) -> str:
-        """The address of a fresh database without tables."""
-        return self._create("template0")
-
-    def make(self) -> str:
-        """The address of a fresh database with the tables of the application."""
-        if not self._migrated:
-            # A test whose time ended while it migrated left a half: the next one begins anew
-            self._run("DROP DATABASE IF EXISTS migrated WITH (FORCE)")
-            self._run("CREATE DATABASE migrated")
-            asyncio.run(migration.migrate(f"{self.server}/migrated", self._folder))
-            self._migrated = True
-        return self._create("migrated")
-
-    def _create(self, template: str) -> str:
-        name = f"test_{next(self._numbers)}"
-        # Copied as files: several times quicker than through the log, which nobody will ever replay
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return f"{self.server}/{name}"
-
-    def drop(self, url: str) -> None:
-        """Forget a database, connections included."""
-        self._run(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
-
-    def _run(self, statement: str) -> None:
-        async def run() -> None:
-            connection = await asyncpg.connect(f"{self.server}/postgres")
-            try:
-                await connection.execute(statement)
-            finally:
-                await connection.close()
-
-        asyncio.run(run())
-
-
 @pytest.fixture(scope="session")
-def postgres_databases(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def postgres_databases(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """The maker of PostgreSQL test databases."""
-    return Databases(postgres_server, tmp_path_factory.mktemp("postgres"))
+    databases = Databases(postgres_server, tmp_path_factory.mktemp("postgres"))
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
@@ -125,7 +82,7 @@ def postgres_url(postgres_databases: Databases) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database."""
     url = postgres_databases.make()
     yield url
-    postgres_databases.drop(url)
+    postgres_databases.give_back(url)
 
 
 @pytest.fixture
