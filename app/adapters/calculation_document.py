@@ -29,7 +29,8 @@ class ReportLine:
 class CalculationReport:
     """A calculation of undue charges (calculo.typ).
 
-    ``totals`` are paid, doubled, corrected, interest and owed; ``months`` the index of each month.
+    ``totals`` are paid, doubled, corrected, interest and owed; ``missing`` the months that count as zero for
+    want of a value, as people read them; ``tables`` the per cent of each month, by series.
     """
 
     template: ClassVar[str] = "calculo.typ"
@@ -42,12 +43,13 @@ class CalculationReport:
     method: tuple[str, ...]
     lines: tuple[ReportLine, ...]
     totals: tuple[int, int, int, int, int]
-    months: tuple[tuple[date, Decimal], ...]
+    missing: str
+    tables: tuple[tuple[str, tuple[tuple[date, Decimal], ...]], ...]
 
     def to_json(self) -> bytes:
         """See Document.to_json."""
         first = min((line.paid_on.replace(day=1) for line in self.lines), default=self.until)
-        used = [(month, rate) for month, rate in self.months if first <= month < self.until.replace(day=1)]
+        last = self.until.replace(day=1)
         return template_data(
             self,
             {
@@ -70,11 +72,26 @@ class CalculationReport:
                     for line in self.lines
                 ],
                 "totals": [money(total) for total in self.totals],
-                "months": [
-                    [f"{month:%m/%Y}", _comma(rate.quantize(Decimal("1.00"))) + " %"] for month, rate in used
+                "missing": self.missing,
+                "tables": [
+                    [
+                        name,
+                        [
+                            [f"{month:%m/%Y}", _percent(rate)]
+                            for month, rate in months
+                            if first <= month < last
+                        ],
+                    ]
+                    for name, months in self.tables
                 ],
             },
         )
+
+
+def _percent(rate: Decimal) -> str:
+    """With two places, or as many as it has: 0,42 %; 0,5137 %."""
+    exact, cents = rate.normalize(), rate.quantize(Decimal("1.00"))
+    return _comma(cents if exact == cents else exact) + " %"
 
 
 def _comma(number: Decimal) -> str:

@@ -24,9 +24,9 @@ from models.rules.calculation import (
     Charge,
     FixedInterest,
     Instalment,
-    Monthly,
     Result,
     Rules,
+    SeriesInterest,
     instalments,
     restitution,
 )
@@ -46,9 +46,19 @@ class Restitution:
 
     rules: Rules
     series: SeriesView | None
-    months: Monthly
+    rates: SeriesView | None
     result: Result
     title: str
+
+    @property
+    def missing(self) -> str:
+        """The months that count as zero for want of a value, as people read them; "" for none."""
+        return ", ".join(f"{month:%m/%Y}" for month in self.result.missing)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """The series in use that nobody has compared with their source."""
+        return tuple(one.name for one in (self.series, self.rates) if one and not one.checked)
 
     def method(self) -> tuple[str, ...]:
         """How it was made, in sentences for people who check it."""
@@ -70,13 +80,25 @@ class Restitution:
                     "day": f"{self.rules.interest.since:%d/%m/%Y}",
                 }
             )
+        elif self.rules.interest and self.rates:
+            said.append(
+                _("Juros simples por %(name)s, taxas dos meses somadas, desde %(day)s. Fonte: %(source)s.")
+                % {
+                    "name": self.rates.name,
+                    "day": f"{self.rules.interest.since:%d/%m/%Y}",
+                    "source": self.rates.source,
+                }
+            )
         else:
             said.append(_("Sem juros."))
-        if self.result.missing:
-            months = ", ".join(f"{month:%m/%Y}" for month in self.result.missing)
-            said.append(_("Meses sem índice publicado, contados como zero: %(months)s.") % {"months": months})
-        if self.series and not self.series.checked:
-            said.append(_("Os valores deste índice ainda não foram conferidos na fonte."))
+        if self.missing:
+            said.append(
+                _("Meses sem valor carregado, contados como zero: %(months)s.") % {"months": self.missing}
+            )
+        said += [
+            _("%(name)s: os valores ainda não foram conferidos na fonte.") % {"name": name}
+            for name in self.unchecked
+        ]
         said.append(_("Cada valor é arredondado ao centavo, meio para cima."))
         return tuple(said)
 
@@ -114,17 +136,24 @@ async def undue(typed: Mapping[str, str]) -> Restitution:
         wrong["charges"] = "charge_line"
     until = _day(typed, "until", wrong)
     percent = _percent(typed.get("percent", ""), "percent", wrong) if typed.get("percent") else None
-    since = _day(typed, "since", wrong) if percent else None
-    series, months = None, {}
-    if code := typed.get("series", ""):
-        series, found = await indices.monthly(code)
-        months = dict(found)
+    series, rates = await _series(typed, "series"), await _series(typed, "rates")
+    if percent and rates:
+        wrong["rates"] = "interest_twice"
+    since = _day(typed, "since", wrong) if percent or rates else None
     if wrong or until is None:
         raise Invalid(wrong, line=line)
-    interest = FixedInterest(percent, since) if percent and since else None
-    rules = Rules(until, bool(typed.get("doubled")), months, interest)
+    interest: FixedInterest | SeriesInterest | None = None
+    if since and rates:
+        interest = SeriesInterest(rates.months, since)
+    elif since and percent:
+        interest = FixedInterest(percent, since)
+    rules = Rules(until, bool(typed.get("doubled")), series.months if series else {}, interest)
     title = typed.get("title", "").strip()[:120] or _("Cobrança indevida")
-    return Restitution(rules, series, months, restitution(charges, rules), title)
+    return Restitution(rules, series, rates, restitution(charges, rules), title)
+
+
+async def _series(typed: Mapping[str, str], name: str) -> SeriesView | None:
+    return (await indices.monthly(typed[name]))[0] if typed.get(name) else None
 
 
 def loan(typed: Mapping[str, str]) -> Loan:
@@ -174,7 +203,10 @@ def report(found: Restitution, *, profile: Profile, protocol: str, now: datetime
             result.interest_cents,
             result.total_cents,
         ),
-        months=tuple(sorted(found.months.items())),
+        missing=found.missing,
+        tables=tuple(
+            (one.name, tuple(sorted(one.months.items()))) for one in (found.series, found.rates) if one
+        ),
     )
 
 

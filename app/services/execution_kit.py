@@ -28,7 +28,7 @@ from app.services.settlements import signature_lines
 from app.services.wording import side_label
 from models import Case, CaseEvent, Clause, Document, DocumentKind, Hearing, Obligation, Offer, User
 from models.rules.agreement import Penalty, money
-from models.rules.calculation import FixedInterest, Monthly, Rules, SeriesInterest
+from models.rules.calculation import FixedInterest, Monthly, Result, Rules, SeriesInterest
 from models.rules.errors import NotFound
 from models.rules.execution import Claim, Fine, Owed, claim
 from models.rules.fulfilment import CREDITOR, DEBTOR, ObligationState
@@ -154,7 +154,7 @@ async def _kit(
         obligations=tuple(_line(row) for row in rows),
         deeds=found.deeds,
         until=today,
-        method=reckoned.method,
+        method=(*reckoned.method, *_missing(found.calculation)),
         payments=_payments(found),
         fines=tuple(FineLine(text=_fine(fine), cents=fine.cents) for fine in found.fines),
         total_cents=found.total_cents,
@@ -297,8 +297,16 @@ async def _indices(rules: ExecutionRules, today: date) -> _Indices:
         said.append(_("Juros simples de %(percent)s%% ao mês, por dia, desde o vencimento.") % percent)
     else:
         said.append(_("Sem juros: não há taxa carregada neste órgão."))
-    said.append(_("Índice de mês ainda não publicado conta como zero. Cada valor é arredondado ao centavo."))
+    said.append(_("Cada valor é arredondado ao centavo."))
     return _Indices(Rules(today, doubled=False, correction=correction, interest=found), tuple(said))
+
+
+def _missing(found: Result) -> list[str]:
+    """The months whose index is not loaded, which count as zero."""
+    if not found.missing:
+        return []
+    months = ", ".join(f"{month:%m/%Y}" for month in found.missing)
+    return [_("Meses sem valor carregado, contados como zero: %(months)s.") % {"months": months}]
 
 
 async def _series(code: str) -> tuple[Monthly, SeriesView | None]:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from quart import Blueprint, Response, redirect, url_for
 from quart.typing import ResponseReturnValue
 
+from app.i18n import gettext as _
 from app.services import calculations, indices
 from app.services.calculations import Loan, Restitution
 from app.web.access import STAFF, requires, viewer
 from app.web.errors import field_sentences
 from app.web.forms import form, query
 from app.web.parts import parts
+from app.web.plots import Plot, stacked
 from app.web.render import render
 from app.web.stored import attachment
 from app.web.today import now, today
@@ -85,8 +87,8 @@ async def loan() -> ResponseReturnValue:
 @blueprint.get("/calculos/indices")
 @requires(STAFF)
 async def series_page() -> str:
-    """The series of indices, with their sources."""
-    return await _series({}, {})
+    """The series of indices, with their sources; ``serie`` is the one that is about to be loaded."""
+    return await _series(await _begun(query("serie")), {})
 
 
 @blueprint.post("/calculos/indices")
@@ -96,10 +98,27 @@ async def import_series() -> ResponseReturnValue:
     typed = await form()
     names = ("code", "name", "source", "text")
     try:
-        await indices.import_csv(*(typed.get(name, "") for name in names), now=now())
+        await indices.import_csv(*(typed.get(name, "") for name in names), today=today(), now=now())
     except Invalid as error:
         return await _series(typed, field_sentences(error)), 422
     return redirect(url_for(".series_page"), 303)
+
+
+@blueprint.post("/calculos/indices/<code>/conferir")
+@requires(Role.COORDINATOR)
+async def check_series(code: str) -> ResponseReturnValue:
+    """The coordination has compared a series with its source."""
+    await indices.check(code, now=now())
+    return redirect(url_for(".series_page"), 303)
+
+
+async def _begun(code: str) -> dict[str, str]:
+    """What is known of a series before its months are pasted."""
+    for one in await indices.all_series():
+        if one.code == code:
+            return {"code": one.code, "name": one.name, "source": one.source}
+    known = next((one for one in indices.KNOWN if one.code == code), None)
+    return {"code": known.code, "name": _(known.name)} if known else {}
 
 
 async def _pdf(found: Restitution, typed: Mapping[str, str]) -> Response:
@@ -117,17 +136,52 @@ async def _page(values: Mapping[str, str], errors: Mapping[str, str], found: Res
         form={"values": values, "errors": errors},
         series=[(one.code, one.name) for one in await indices.all_series()],
         found=found,
+        plot=_charges_plot(found) if found else None,
         most=calculations.MAX_CHARGES,
     )
 
 
 def _loan(values: Mapping[str, str], errors: Mapping[str, str], found: Loan | None) -> str:
-    return render("calculations/loan.html", form={"values": values, "errors": errors}, found=found)
+    shown = {"values": values, "errors": errors}
+    return render(
+        "calculations/loan.html", form=shown, found=found, plot=_loan_plot(found) if found else None
+    )
 
 
 async def _series(values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    loaded = await indices.all_series()
+    codes = {one.code for one in loaded}
     return render(
         "calculations/series.html",
         form={"values": values, "errors": errors},
-        series=await indices.all_series(),
+        series=[(one, stacked([(f"{m:%m/%y}", [("rate", p)]) for m, p in one.recent])) for one in loaded],
+        known=[(one, _(one.name), _(one.published)) for one in indices.KNOWN if one.code not in codes],
+    )
+
+
+def _charges_plot(found: Restitution) -> Plot:
+    """Each charge: what was paid, what doubling, correction and interest add."""
+    return stacked(
+        [
+            (
+                f"{line.charge.paid_on:%m/%y}",
+                [
+                    ("paid", line.charge.cents),
+                    ("doubled", line.base_cents - line.charge.cents),
+                    ("corrected", max(line.corrected_cents - line.base_cents, 0)),
+                    ("interest", line.interest_cents),
+                ],
+            )
+            for line in found.result.lines
+        ]
+    )
+
+
+def _loan_plot(found: Loan) -> Plot:
+    """Each instalment: interest, and what it takes off the debt."""
+    return stacked(
+        [
+            (str(line.number), [("principal", line.principal_cents), ("interest", line.interest_cents)])
+            for line in found.lines
+        ]
     )

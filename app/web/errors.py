@@ -147,6 +147,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "instalment_count": (422, N_("Informe de 1 a {max} parcelas.")),
     "instalments_invalid": (422, N_("Informe de 1 a 120 parcelas.")),
     "instalments_without_amount": (422, N_("Parcelas precisam de um valor.")),
+    "interest_twice": (422, N_("Escolha juros por índice ou por percentual, não os dois.")),
     "internal": (500, N_("O erro foi registrado com o número {id}. Se ele se repetir, informe-o ao Procon.")),
     "invalid": (422, N_("Confira os campos marcados.")),
     "link_over": (410, N_("Este endereço já foi usado ou não vale mais. Entre com seu e-mail e sua senha.")),
@@ -260,7 +261,9 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "scan_unavailable": (503, N_("O antivírus não está respondendo. Tente enviar de novo em instantes.")),
     "seat_taken": (409, N_("Você já está nesta audiência em outro aparelho ({device}).")),
     "series_code_invalid": (422, N_("Use de 2 a 24 letras minúsculas, números ou hífen.")),
+    "series_future": (422, N_("Linha {line}: este mês ainda não terminou.")),
     "series_line": (422, N_("Linha {line}: escreva mês e percentual, como 01/2026;0,42.")),
+    "series_twice": (422, N_("Linha {line}: este mês já apareceu com outro valor.")),
     "shift_invalid": (
         422,
         N_("Confira: o fim vem depois do começo, sem um turno sobre o outro, de 5 em 5 minutos."),

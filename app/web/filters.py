@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,11 @@ def money(centavos: int) -> str:
 def number(value: float) -> str:
     """``1234.5`` → ``1.234,5``."""
     return format_decimal(value, locale=LOCALE)
+
+
+def percent(value: Decimal) -> str:
+    """``Decimal("0.4200")`` → ``0,42%``: two places at least, four at most."""
+    return format_decimal(value, format="0.00##", locale=LOCALE) + "%"
 
 
 def days(count: int) -> str:
@@ -120,6 +126,7 @@ def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
         "cpf_masked": cpf_masked,
         "cnpj": cnpj,
         "cep": cep,
+        "percent": percent,
         "phone": phone,
         "filesize": filesize,
     }

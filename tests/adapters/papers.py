@@ -382,7 +382,8 @@ def calculation(lines: int = 3) -> CalculationReport:
         method=("Cada cobrança em dobro (CDC, art. 42, parágrafo único).", "Correção pelo INPC, mês a mês."),
         lines=(line,) * lines,
         totals=tuple(lines * cents for cents in (8990, 17980, 18541, 927, 19468)),  # type: ignore[arg-type]
-        months=tuple((date(2026, month, 1), Decimal("0.42")) for month in range(3, 11)),
+        missing="11/2026",
+        tables=(("INPC", tuple((date(2026, month, 1), Decimal("0.42")) for month in range(3, 11))),),
     )
 
 

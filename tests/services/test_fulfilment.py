@@ -194,7 +194,9 @@ async def test_the_kit_holds_agreement_evidence_record_and_calculation(tmp_path:
     pdf, press = make_press(tmp_path)
     offer = (await CaseEvent.get(name="offer_accepted")).facts["offer"]
     await settlements.seal_settlement(offer, press, now=NOW)
-    await indices.import_csv("ipca", "IPCA", "Fonte de teste", "11/2026;1,00", now=NOW)
+    await indices.import_csv(
+        "ipca", "IPCA", "Fonte de teste", "11/2026;1,00", today=date(2026, 12, 1), now=NOW
+    )
     await say(rows[0], people, Word.BROKEN, note="Não pagou.")
     job = await Job.get(kind=fulfilment.KIT_JOB)
     how = Reckoning(ExecutionRules("ipca", "", Decimal(1), "CC, art. 395"), ZONE)
