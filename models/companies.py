@@ -18,7 +18,8 @@ class Company(Model):
 
     ``cnpj`` is fourteen characters (letters admitted), ``search`` is folded for look-up.
     ``other_names`` are names under which it is also known, one a line. A duplicate is ``merged_into`` the
-    company that stays: its cases and people are there, and nobody finds it any more.
+    company that stays: its cases and people are there, and nobody finds it any more. Its postal address is
+    empty, or whole but for the ``complement`` (models.rules.postal).
     """
 
     id = fields.IntField(primary_key=True)
@@ -27,6 +28,13 @@ class Company(Model):
     trade_name = fields.CharField(max_length=160, db_default="")
     email = fields.CharField(max_length=254, db_default="")
     phone = fields.CharField(max_length=11, db_default="")
+    cep = fields.CharField(max_length=8, db_default="")
+    street = fields.CharField(max_length=160, db_default="")
+    number = fields.CharField(max_length=20, db_default="")
+    complement = fields.CharField(max_length=80, db_default="")
+    district = fields.CharField(max_length=80, db_default="")
+    city = fields.CharField(max_length=80, db_default="")
+    uf = fields.CharField(max_length=2, db_default="")
     other_names = fields.TextField(db_default="")
     merged_into: fields.ForeignKeyNullableRelation[Company] = fields.ForeignKeyField(
         "models.Company", related_name="duplicates", null=True, on_delete=OnDelete.RESTRICT

@@ -44,7 +44,8 @@ class Document(Model):
     """One file of a case.
 
     ``sides`` says who may open it, ``storage_key`` where its bytes are; with ``attached_at`` empty it is
-    an upload still in its draft. ``statement`` is the message of the thread that it came with.
+    an upload still in its draft. ``statement`` is the message of the thread that it came with. Once it was
+    kept long enough (``erased_at``, by the rule ``erased_under``) its bytes are gone; row and hash stay.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -71,6 +72,8 @@ class Document(Model):
     at = fields.DatetimeField()
     attached_at: datetime | None = fields.DatetimeField(null=True)
     code = fields.CharField(max_length=20, null=True, unique=True)
+    erased_at: datetime | None = fields.DatetimeField(null=True)
+    erased_under = fields.CharField(max_length=400, db_default="")
 
     class Meta:
         table = "document"

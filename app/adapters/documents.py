@@ -149,8 +149,9 @@ class NoticeData:
     """The notice to the company (notificacao.typ).
 
     ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without an
-    answer; without ``due_on`` the term begins with awareness; ``mailing`` is the address of a letter that
-    is posted, and ``receipt`` adds the part that who takes it signs; ``access_url`` holds the code and
+    answer; without ``due_on`` the term begins with awareness; ``mailing`` is the postal address (lines) that
+    a window of the envelope shows, ``registered`` says that it goes with AR, and ``receipt`` adds the part
+    that who takes it signs; ``access_url`` holds the code and
     lands on this very case; ``lead`` are the paragraphs it begins with.
     """
 
@@ -169,6 +170,7 @@ class NoticeData:
     access_url: str
     check: Check
     mailing: str = ""
+    registered: bool = False
     receipt: bool = False
     opening: bool = False
     lead: tuple[str, ...] = ()
@@ -188,7 +190,8 @@ class NoticeData:
                 "kind": "Reclamação",
                 "exhibit_count": self.exhibit_count,
                 "due_on": day_words(self.due_on) if self.due_on else "",
-                "mailing": self.mailing,
+                "mailing": self.mailing.splitlines(),
+                "registered": self.registered,
                 "receipt": self.receipt,
                 "lead": self.lead,
                 "term_explanation": self.term_explanation,

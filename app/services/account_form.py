@@ -9,11 +9,8 @@ from itertools import pairwise
 
 from models.rules.errors import Invalid
 from models.rules.identity import normal_cep, normal_cpf, normal_email, normal_phone
+from models.rules.postal import ADDRESS_FIELDS, STATES
 
-STATES = (
-    *("AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA"),
-    *("PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO"),
-)
 PASSWORD_LEAST = 10
 PASSWORD_MOST = 200
 PASSWORD_DISTINCT = 5
@@ -91,6 +88,13 @@ def read_at_counter(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str,
     if "name" not in wrong and len(values["name"].split()) < 2:
         wrong["name"] = "name_invalid"
     return {"phone": "", "email": "", **values}, wrong
+
+
+def read_address(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """A postal address that need not be known, and what is wrong by field: empty, or whole and right."""
+    if not any(typed.get(name, "").strip() for name in ADDRESS_FIELDS):
+        return dict.fromkeys(ADDRESS_FIELDS, ""), {}
+    return _read(typed, ADDRESS_FIELDS)
 
 
 def _read(typed: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 
 from app.db import transaction
 from app.services import first_access, letters, standing
+from app.services.account_form import read_address
 from app.services.first_access import NO_PASSWORD
 from app.services.letters import Text
 from models import Case, Company, Paper, Power, Representation, User
@@ -20,6 +21,7 @@ from models.rules.case_machine import State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.identity import normal_cnpj, normal_email, normal_phone
 from models.rules.people import Role, Viewer
+from models.rules.postal import ADDRESS_FIELDS, PostalAddress, postal_address
 from models.rules.representation import PaperAct, PaperState
 
 PAGE = 50
@@ -49,6 +51,8 @@ class CompanyForm:
     phone: str = ""
     other_names: str = ""
     """One name a line."""
+    address: Mapping[str, str] = field(default_factory=dict)
+    """By ``models.rules.postal.ADDRESS_FIELDS``; empty for unknown."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class CompanyFile:
     email: str
     phone: str
     other_names: tuple[str, ...]
+    address: PostalAddress | None
     speakers: tuple[Speaker, ...]
     cases: tuple[CompanyCase, ...]
 
@@ -202,6 +207,7 @@ async def file(company_id: int) -> CompanyFile:
         email=company.email,
         phone=company.phone,
         other_names=tuple(company.other_names.splitlines()),
+        address=postal_address({name: getattr(company, name) for name in ADDRESS_FIELDS}),
         speakers=tuple(
             Speaker(
                 row["user_id"],
@@ -277,9 +283,11 @@ def checked(form: CompanyForm) -> dict[str, Any]:
     other_names = [name for line in form.other_names.splitlines() if (name := " ".join(line.split()))]
     if len(other_names) > NAMES_MAX or any(len(name) > _NAME_LIMIT for name in other_names):
         wrong["other_names"] = "too_long"
-    if wrong:
+    address, wrong_address = read_address(form.address)
+    if wrong := wrong | wrong_address:
         raise Invalid(wrong)
     return {
+        **address,
         "other_names": "\n".join(other_names),
         "cnpj": cnpj or "",
         "legal_name": legal_name,

@@ -16,6 +16,7 @@ from app.services.companies import NAMES_MAX, CompanyHit, search_text
 from models import Case, Company, Paper, Representation
 from models.rules.errors import Conflict, NotFound, Refused
 from models.rules.people import Role, Viewer
+from models.rules.postal import ADDRESS_FIELDS
 
 ROOT = 8
 """Characters of a CNPJ that all establishments of one company share (IN RFB 2.119/2022, art. 2)."""
@@ -104,10 +105,12 @@ async def _take_names(stays: Company, goes: Company) -> None:
     ]
     others = [name for name in dict.fromkeys(names) if name and name not in known][:NAMES_MAX]
     stays.other_names = "\n".join(others)
+    if not stays.street:
+        stays.update_from_dict({name: getattr(goes, name) for name in ADDRESS_FIELDS})
     stays.email = stays.email or goes.email
     stays.phone = stays.phone or goes.phone
     stays.search = search_text(stays.cnpj, stays.legal_name, stays.trade_name, others)
-    await stays.save(update_fields=["other_names", "email", "phone", "search"])
+    await stays.save(update_fields=["other_names", "email", "phone", "search", *ADDRESS_FIELDS])
 
 
 def _hit(company: Company) -> CompanyHit:

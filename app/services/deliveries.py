@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.db import transaction
-from app.services import casefile, documents, letters, queue, service_letters
+from app.services import casefile, company_addresses, documents, letters, queue, service_letters
 from app.services.casefile import NO_TERM, Opened
 from app.services.letters import Text
 from app.services.terms import TermRules
@@ -119,11 +119,14 @@ def _view(row: Delivery, steps: Sequence[DeliveryStep]) -> DeliveryView:
 async def begin(
     case_id: int, viewer: Viewer, channel: Channel | None, address: str, *, today: date, now: datetime
 ) -> int:
-    """Staff tries another means; answers the attempt's id. A letter is printed, an e-mail goes out."""
+    """Staff tries another means; answers the attempt's id. A letter is printed, an e-mail goes out.
+
+    A letter without an address goes to where the company is known to be (``company_addresses.for_letter``).
+    """
     address = " ".join(address.split())
     if channel is None or channel is Channel.PORTAL:
         raise Invalid({"channel": "choice_missing"})
-    if channel in _ADDRESSED and not address:
+    if channel in _ADDRESSED and not address and channel is not Channel.LETTER:
         raise Invalid({"address": "required"})
     if len(address) > 400:
         raise Invalid({"address": "too_long"})
@@ -133,6 +136,11 @@ async def begin(
         notice = await Notice.filter(case_id=case_id).order_by("-id").select_related("case__company").first()
         if notice is None:
             raise NotFound
+        company = notice.case.company
+        if channel is Channel.LETTER and not address:
+            address = (await company_addresses.for_letter(company) if company else None) or ""
+            if not address:
+                raise Invalid({"address": "required"})
         delivery = await started(file, notice, channel, address, today=today, now=now)
     return delivery.id
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from app.db import transaction
-from app.services import casefile, service_letters
+from app.services import casefile, company_addresses, service_letters
 from app.services.casefile import Opened
 from app.services.deliveries import started
 from app.services.duties import Reckoner
@@ -58,9 +58,13 @@ async def _escalate(case_id: int, policy: ServicePolicy, reckoner: Reckoner, now
         cause = await _cause(attempts, reckoner)
         company, tried = notice.case.company, [row.channel for row in attempts]
         channel = next_channel(policy.order, tried, has_email=bool(company.email))
-        if cause is None or channel is None or channel == notice.escalated_to:
+        if cause is None or channel is None:
             return False
-        await _go_on(file, notice, company, channel, cause, policy, reckoner.today, now)
+        address = await _address(channel, company)
+        begins = channel in policy.automatic and address is not None
+        if channel == notice.escalated_to and not begins:
+            return False  # somebody was asked already; once an address is known, the system goes on alone
+        await _go_on(file, notice, channel, cause, address, begins=begins, today=reckoner.today, now=now)
     return True
 
 
@@ -79,22 +83,23 @@ async def _cause(attempts: Sequence[Delivery], reckoner: Reckoner) -> Cause | No
 async def _go_on(
     file: Opened,
     notice: Notice,
-    company: Company,
     channel: Channel,
     cause: Cause,
-    policy: ServicePolicy,
+    address: str | None,
+    *,
+    begins: bool,
     today: date,
     now: datetime,
 ) -> None:
-    address = await _address(channel, company)
-    begins = channel in policy.automatic and address is not None
     notice.escalated_to = channel
     await notice.save(update_fields=["escalated_to"])
     facts = {"notice": notice.id, "channel": channel, "cause": cause, "begun": begins}
     await casefile.record(file, "service_escalated", now=now, facts=facts)
     if begins:
         await started(file, notice, channel, address or "", today=today, now=now)
-    await service_letters.tell_escalation(file, notice, channel, begun=begins, now=now)
+    await service_letters.tell_escalation(
+        file, notice, channel, begun=begins, known=address is not None, now=now
+    )
 
 
 async def _address(channel: Channel, company: Company) -> str | None:
@@ -105,10 +110,4 @@ async def _address(channel: Channel, company: Company) -> str | None:
         return ""
     if channel is not Channel.LETTER:
         return None
-    last = (
-        await Delivery.filter(notice__case__company_id=company.id, channel=channel)
-        .exclude(status=DeliveryStatus.FAILED)
-        .order_by("-id")
-        .first()
-    )
-    return last.address if last else None
+    return await company_addresses.for_letter(company)

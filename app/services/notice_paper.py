@@ -10,7 +10,7 @@ from app.adapters.documents import Complaint, NoticeData, Parties
 from app.adapters.publication_document import PublicationData
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, parties, publication, standard_texts
+from app.services import casefile, company_addresses, parties, publication, standard_texts
 from app.services.delivery_words import CHANNELS
 from app.services.press import EVERYBODY, Paper, Press
 from models import Delivery, DeliveryStep, Document, DocumentKind, Notice, Problem
@@ -31,7 +31,9 @@ async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:
     async def enter(paper: Paper) -> UUID | None:
         return await _enter(notice, paper, now)
 
-    await press.issue(await _printed(notice, press), _("Notificação"), enter)
+    company = notice.case.company
+    known = company_addresses.address_of(company) if company else None
+    await press.issue(await _printed(notice, press, str(known or "")), _("Notificação"), enter)
 
 
 async def _enter(notice: Notice, paper: Paper, now: datetime) -> UUID | None:
@@ -68,7 +70,7 @@ async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:
                 sides=(Side.STAFF,),
             )
             await queued.update(document_id=document.id)
-            facts = {"document": str(document.id)}
+            facts = {"document": str(document.id), "sha256": paper.sha256}
             await casefile.record(file, "document_ready", now=now, facts=facts, sides=(Side.STAFF,))
         return document.id
 
@@ -94,10 +96,10 @@ async def _for(delivery: Delivery, press: Press, code: str, now: datetime) -> No
         )
     by_hand = delivery.channel is Channel.IN_PERSON
     printed = await _printed(delivery.notice, press, "" if by_hand else delivery.address)
-    return replace(printed, receipt=by_hand, check=press.check(code))
+    return replace(printed, receipt=by_hand, registered=not by_hand, check=press.check(code))
 
 
-async def _printed(notice: Notice, press: Press, mailing: str = "") -> NoticeData:
+async def _printed(notice: Notice, press: Press, mailing: str) -> NoticeData:
     """The notice's words. The consumer's CPF is not among them: the company never sees it."""
     case = notice.case
     company = case.company.legal_name if case.company else ""

@@ -55,14 +55,18 @@ async def tell_failure(file: Opened, delivery: Delivery, note: str, now: datetim
 
 
 async def tell_escalation(
-    file: Opened, notice: Notice, channel: Channel, *, begun: bool, now: datetime
+    file: Opened, notice: Notice, channel: Channel, *, begun: bool, known: bool, now: datetime
 ) -> None:
-    """Who has the case in hand learns which means is next, and what is left to do by hand."""
-    if not begun:
-        kind = "delivery_to_begin"
-    else:
+    """Who has the case in hand learns which means is next, and what is left to do by hand.
+
+    ``known``: there is an address for it.
+    """
+    if begun:
         kind = "delivery_to_print" if channel in PRINTED else "delivery_sent"
-    await _to_handler(file, f"escalated:{notice.id}:{channel}", kind, {"means": _(CHANNELS[channel])}, now)
+    else:
+        kind = "delivery_to_begin" if known or channel is not Channel.LETTER else "delivery_address_missing"
+    key = f"escalated:{notice.id}:{channel}{':begun' if begun else ''}"
+    await _to_handler(file, key, kind, {"means": _(CHANNELS[channel])}, now)
 
 
 async def _to_handler(file: Opened, key: str, kind: str, values: Mapping[str, str], now: datetime) -> None:

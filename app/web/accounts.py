@@ -11,7 +11,7 @@ from quart import Blueprint, Response, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
 from app.services import accounts, codes, push_devices, second_factor, sessions
-from app.services.account_form import STATES, password_faults, read_contact, read_registration
+from app.services.account_form import password_faults, read_contact, read_registration
 from app.web import access, cookies, signing_in
 from app.web.access import PUBLIC, SIGNED_IN, requires, viewer
 from app.web.errors import field_sentences, sentence
@@ -22,6 +22,7 @@ from app.web.render import render
 from models.rules.errors import Invalid, Refused
 from models.rules.identity import normal_email
 from models.rules.people import Role
+from models.rules.postal import STATES
 
 blueprint = Blueprint("accounts", __name__)
 

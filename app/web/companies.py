@@ -13,6 +13,7 @@ from app.services.companies import CompanyForm, Invitation
 from app.services.wording import state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
 from app.web.cases import renamed
+from app.web.company_addresses import STATE_OPTIONS
 from app.web.errors import field_sentences
 from app.web.forms import form, query
 from app.web.limits import limit
@@ -21,6 +22,7 @@ from app.web.today import now, today, typed_day
 from models import Power
 from models.rules.errors import Invalid
 from models.rules.people import Role
+from models.rules.postal import ADDRESS_FIELDS
 
 blueprint = Blueprint("companies", __name__)
 
@@ -127,7 +129,8 @@ async def unlink(company_id: int, user_id: int) -> ResponseReturnValue:
 
 def _company(typed: Mapping[str, str]) -> CompanyForm:
     names = ("cnpj", "legal_name", "trade_name", "email", "phone", "other_names")
-    return CompanyForm(**{name: typed.get(name, "") for name in names})
+    address = {name: typed.get(name, "") for name in ADDRESS_FIELDS}
+    return CompanyForm(**{name: typed.get(name, "") for name in names}, address=address)
 
 
 def _again(typed: Mapping[str, str], error: Invalid) -> dict[str, Mapping[str, str]]:
@@ -135,7 +138,7 @@ def _again(typed: Mapping[str, str], error: Invalid) -> dict[str, Mapping[str, s
 
 
 def _form_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    return render("companies/new.html", form={"values": typed, "errors": errors})
+    return render("companies/new.html", states=STATE_OPTIONS, form={"values": typed, "errors": errors})
 
 
 async def _file_page(company_id: int, forms: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
@@ -146,10 +149,12 @@ async def _file_page(company_id: int, forms: Mapping[str, Mapping[str, Mapping[s
         "email": company.email,
         "phone": company.phone,
         "other_names": "\n".join(company.other_names),
+        **({name: getattr(company.address, name) for name in ADDRESS_FIELDS} if company.address else {}),
     }
     return render(
         "companies/show.html",
         company=company,
+        states=STATE_OPTIONS,
         branches=await company_merging.branches(company_id),
         may_merge=viewer().role is Role.COORDINATOR,
         form=forms.get("company", {"values": known, "errors": {}}),

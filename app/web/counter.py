@@ -15,7 +15,7 @@ from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
 from app.services import attendance_paper, attendance_view, complaints, counter, taxonomy
-from app.services.account_form import STATES, password_faults
+from app.services.account_form import password_faults
 from app.web.access import PUBLIC, requires, viewer
 from app.web.accounts import remembering
 from app.web.errors import SENTENCES, field_sentences, sentence, wants_json
@@ -27,6 +27,7 @@ from app.web.stored import attachment
 from app.web.today import now, today
 from models.rules.errors import Invalid, Refused
 from models.rules.people import Role
+from models.rules.postal import STATES
 
 blueprint = Blueprint("counter", __name__)
 

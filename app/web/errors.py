@@ -101,6 +101,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "day_past": (422, N_("Informe um dia a partir de hoje.")),
     "delivery_over": (409, N_("Esta tentativa de entrega já terminou. Recarregue a página.")),
     "document_attached": (409, N_("Este arquivo já foi enviado e faz parte do caso.")),
+    "document_erased": (
+        410,
+        N_("Este documento foi apagado em {day}, ao fim do prazo de guarda. Regra: {rule}."),
+    ),
     "door_closed": (409, N_("A sala ainda não abriu. Volte perto do horário marcado.")),
     "draft_changed": (409, N_("Este rascunho foi alterado em outro navegador.")),
     "email_invalid": (422, N_("Informe um e-mail como nome@exemplo.com.")),
@@ -194,6 +198,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "outside_hours": (422, N_("Fora do horário de audiências. Escolha outro ou marque plantão.")),
     "own_decision": (409, N_("Você recusou este cadastro: a revisão cabe a outra pessoa da equipe.")),
     "own_offer": (409, N_("Esta proposta é sua: a resposta cabe à outra parte.")),
+    "owner_only": (403, N_("Quem corrige o endereço da empresa é o sócio ou titular.")),
     "paper_missing": (422, N_("Envie antes o arquivo do documento.")),
     "paper_not_now": (409, N_("Este documento já foi conferido ou retirado. Veja como ele está agora.")),
     "paragraph_gone": (

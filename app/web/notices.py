@@ -14,6 +14,7 @@ from app.services.notices import Choice
 from app.services.triage import REASON
 from app.web.access import PUBLIC, current_viewer, requires, viewer
 from app.web.cases import back
+from app.web.company_addresses import STATE_OPTIONS
 from app.web.errors import SENTENCES, field_sentences, sentence
 from app.web.forms import form, query
 from app.web.limits import limit_address
@@ -23,6 +24,7 @@ from app.web.today import now, term_rules
 from models.rules.case_machine import Action
 from models.rules.errors import DomainError, Invalid, NotFound, Refused
 from models.rules.people import Role
+from models.rules.postal import ADDRESS_FIELDS
 from models.rules.term_words import explain_pending
 
 blueprint = Blueprint("notices", __name__)
@@ -86,7 +88,8 @@ def _choice(typed: dict[str, str]) -> Choice:
     chosen = typed.get("company", "")
     if chosen == _NEW:
         names = ("cnpj", "legal_name", "trade_name", "email", "phone")
-        return Choice(new=CompanyForm(**{name: typed.get(name, "") for name in names}))
+        address = {name: typed.get(name, "") for name in ADDRESS_FIELDS}
+        return Choice(new=CompanyForm(**{name: typed.get(name, "") for name in names}, address=address))
     return Choice(int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None)
 
 
@@ -101,6 +104,7 @@ async def _choose_page(page: cases.CasePage, typed: dict[str, str], errors: dict
         case=case,
         hits=hits,
         wanted=wanted,
+        states=STATE_OPTIONS,
         form={"values": typed, "errors": errors},
         term=explain_pending((await term_rules("company_answer")).term),
     )

@@ -9,7 +9,7 @@ from quart import Blueprint, redirect, request, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import wallet, wallet_checks
+from app.services import company_addresses, wallet, wallet_checks
 from app.services.delivery_words import POWERS
 from app.services.wallet import NOBODY, SOMEBODY_ELSE, PaperForm, PaperView
 from app.services.wallet_checks import PaperVerdict
@@ -204,6 +204,7 @@ async def _page(company_id: int, typed: Mapping[str, str], errors: Mapping[str, 
         power_words=words(POWERS),
         warned=await wallet.warnings(viewer(), today(), parts().profile.reminders.powers_before),
         speaks=company_id in viewer().company_ids,
+        place=await company_addresses.of_company(company_id, viewer(), today=today()),
         form={"values": typed, "errors": errors},
         today=today(),
     )

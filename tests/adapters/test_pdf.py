@@ -50,7 +50,9 @@ ALL: dict[str, Document] = {
     "receipt-bare": papers.receipt("Só isto.", 0),
     "notice": papers.notice(),
     "notice-long": papers.notice(LONG),
-    "notice-letter": replace(papers.notice(), mailing="Rua A, 1, 88801-000 Criciúma/SC"),
+    "notice-letter": replace(
+        papers.notice(), mailing="Rua A, 1, sala 2\nCentro\n88801-000 Criciúma/SC", registered=True
+    ),
     "notice-by-hand": replace(papers.notice(), receipt=True),
     "publication": papers.publication(),
     "minutes-without-agreement": papers.minutes(0, signed=False),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from app.services import companies
+from app.services import companies, company_addresses
 from app.services.companies import CompanyForm, Invitation
 from models import Company, Job, Power, Representation, User
-from models.rules.errors import Invalid, Refused
+from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role, Viewer
-from tests.factories.people import NOW, make_user, viewer_of
+from tests.factories.people import NOW, make_agent, make_user, viewer_of
 from tests.services.parties import TODAY
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -60,6 +61,47 @@ async def test_a_correction_keeps_the_cnpj_and_is_found_again() -> None:
     await companies.change(number, staff, CompanyForm("ignored", "Casa Nova S.A."))
     assert [hit.cnpj for hit in await companies.search("casa")] == ["12ABC34501DE35"]
     assert await companies.search("eletro") == []
+
+
+ADDRESS = {
+    "cep": "88801-010",
+    "street": "Rua Henrique Lage",
+    "number": "267",
+    "complement": "galpão 3",
+    "district": "Comerciário",
+    "city": "Criciúma",
+    "uf": "SC",
+}
+WRITTEN = "Rua Henrique Lage, 267, galpão 3\nComerciário\n88801-010 Criciúma/SC"
+
+
+async def test_an_address_is_whole_or_unknown_and_its_owner_corrects_it() -> None:
+    staff = await _staff()
+    for typed, wrong in (
+        ({"street": "Rua A"}, {"cep", "number", "district", "city", "uf"}),
+        (ADDRESS | {"cep": "888", "uf": "XX", "city": "x" * 81}, {"cep", "uf", "city"}),
+    ):
+        with pytest.raises(Invalid) as caught:
+            await companies.create(staff, replace(FORM, address=typed), now=NOW)
+        assert set(caught.value.fields) == wrong
+    number = await companies.create(staff, replace(FORM, address=ADDRESS), now=NOW)
+    assert str((await companies.file(number)).address) == WRITTEN
+
+    company = await Company.get(id=number)
+    owner, agent = await make_agent(company, power=Power.OWNER), await make_agent(company)
+    moved = ADDRESS | {"number": "300", "complement": ""}
+    change = company_addresses.change
+    await change(number, viewer_of(owner, company), moved, today=TODAY)
+    assert (await Company.get(id=number)).number == "300"
+    with pytest.raises(Refused, match="owner_only"):
+        await change(number, viewer_of(agent, company), ADDRESS, today=TODAY)
+    with pytest.raises(NotFound):
+        await change(number, viewer_of(await make_user(Role.COMPANY, cpf=None)), ADDRESS, today=TODAY)
+    await Representation.filter(user_id=owner.id).update(valid_until=TODAY - timedelta(days=1))
+    with pytest.raises(Refused, match="owner_only"):
+        await change(number, viewer_of(owner, company), ADDRESS, today=TODAY)
+    await change(number, staff, {}, today=TODAY)
+    assert (await companies.file(number)).address is None
 
 
 async def test_candidates_prefer_the_cnpj_to_the_name() -> None:

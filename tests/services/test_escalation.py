@@ -13,7 +13,7 @@ from app.adapters.publication_document import PublicationData
 from app.jobs import rounds
 from app.jobs.papers import print_notice_letter
 from app.parts import Parts
-from app.services import casefile, deliveries, escalation, notices
+from app.services import casefile, company_addresses, deliveries, escalation, notices
 from app.services.companies import CompanyForm
 from app.services.duties import Reckoner
 from app.services.escalation import ServicePolicy
@@ -22,7 +22,7 @@ from models import Case, CaseEvent, Company, Delivery, Document, Job
 from models.rules.case_machine import State
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.terms import Term, due_date
-from tests.factories.people import NOW
+from tests.factories.people import NOW, make_company
 from tests.services.parties import ANSWER_TERM, OPEN_CALENDAR, TODAY, ZONE, Parties, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -33,13 +33,24 @@ TERMS = {
     "awareness": Term("awareness", 5, "calendar", "teste"),
     "redelivery": Term("redelivery", 1, "business", "teste"),
 }
+FORM_CNPJ = "12ABC34501DE35"
+ADDRESS = {
+    "cep": "88801010",
+    "street": "Rua Henrique Lage",
+    "number": "267",
+    "complement": "galpão 3",
+    "district": "Comerciário",
+    "city": "Criciúma",
+    "uf": "SC",
+}
+WRITTEN = "Rua Henrique Lage, 267, galpão 3\nComerciário\n88801-010 Criciúma/SC"
 FORM = CompanyForm("12.ABC.345/01DE-35", "Móveis do Vale Ltda.", email="sac@moveis.example")
 
 
 async def served(form: CompanyForm | None = FORM, opening: str = "") -> Parties:
     """A notified case; without ``form``, of the company that is known."""
     people = await make_parties(State.UNDER_ANALYSIS)
-    known = await Company.get_or_none(cnpj="12ABC34501DE35")
+    known = await Company.get_or_none(cnpj=FORM_CNPJ)
     choice = Choice(known.id if known else None) if form is None else Choice(new=form)
     case, staff = people.case.id, people.attendant
     await notices.notify(case, staff, choice, now=NOW, rules=ANSWER_TERM, opening=opening)
@@ -81,7 +92,7 @@ async def test_silence_is_borne_for_its_term_and_a_failure_not_at_all() -> None:
     assert (case.state, case.due_on) == (State.NOTIFIED, None), "no term of the company began"
     told = await Job.filter(kind="letter", unique_key__contains="escalated:").values()
     assert [job["payload"]["to"] for job in told] == [people.attendant.email]
-    assert "Informe o que falta" in told[0]["payload"]["paragraphs"][0]
+    assert "Não há endereço postal que sirva" in told[0]["payload"]["paragraphs"][0]
 
 
 async def test_the_system_begins_what_it_can_do_alone(fake_parts: Parts) -> None:
@@ -121,10 +132,40 @@ async def test_the_system_begins_what_it_can_do_alone(fake_parts: Parts) -> None
 async def test_a_company_without_any_way_is_asked_for_a_postal_address_at_once(
     opening: str, fake_parts: Parts
 ) -> None:
-    await served(replace(FORM, email=""), opening)
+    people = await served(replace(FORM, email=""), opening)
     for _ in range(2):  # once a minute, as the profile says
         await rounds.escalate_service(fake_parts)
     assert await steps() == [("letter", "failed", False)]
+    await Company.filter(cnpj=FORM_CNPJ).update(**ADDRESS)
+    for _ in range(2):
+        await rounds.escalate_service(fake_parts)
+    assert await steps() == [("letter", "failed", False), ("letter", "failed", True)]
+    (letter,) = await Delivery.all()
+    assert letter.address == WRITTEN
+    told = await Job.filter(kind="letter", unique_key__contains="escalated:").order_by("id").values()
+    assert ["Não há endereço postal" in job["payload"]["paragraphs"][0] for job in told] == [True, False]
+    assert {job["payload"]["to"] for job in told} == {people.attendant.email}
+
+
+async def test_the_letter_goes_to_where_the_company_is_and_never_twice_to_where_one_came_back() -> None:
+    await served(replace(FORM, address=ADDRESS))
+    branch = await Company.get(cnpj=FORM_CNPJ)
+    head = await make_company(cnpj="12ABC345000100", **{**ADDRESS, "number": "1", "cep": "88801000"})
+    await Delivery.all().update(message_id="<1@x>", status=DeliveryStatus.SENT)
+    assert await goes_on(ALONE, days=9) == 1
+    assert await steps() == [("letter", "silent", True)]
+    letter = await Delivery.get(channel=Channel.LETTER)
+    assert letter.address == WRITTEN
+
+    await Company.filter(id=branch.id).update(number="999")
+    await letter.refresh_from_db()
+    assert letter.address == WRITTEN, "the attempt keeps where it went"
+    await Company.filter(id=branch.id).update(number=ADDRESS["number"])
+    await Delivery.filter(id=letter.id).update(status=DeliveryStatus.FAILED)
+    elsewhere = WRITTEN.replace(", 267", ", 1").replace("88801-010", "88801-000")
+    assert await company_addresses.for_letter(branch) == elsewhere, "that of the head office"
+    await Company.filter(id=head.id).update(street="", merged_into_id=None)
+    assert await company_addresses.for_letter(branch) is None
 
 
 async def test_the_gazettes_text_tells_neither_consumer_nor_facts_nor_code(fake_parts: Parts) -> None:

@@ -144,6 +144,7 @@ _LINES = """
 /empresas/busca?q=empresa                        303 200 200 200 200 200 200 200 200 200
 /empresas/{firm}/indicadores                     303 403 403 403 403 200 200 200 200 200
 /empresas/{firm}/carteira                        303 403 403 200 404 403 403 403 403 403
+/empresas/{firm}/endereco                        303 403 403 403 404 403 403 403 403 403
 /empresa/representacao                           303 403 403 303 303 403 403 403 403 403
 /carteira/papeis/{paper}                         303 403 403 200 404 200 200 200 200 200
 /carteira/papeis/{paper}/paginas/1               303 403 403 200 404 200 200 200 200 200

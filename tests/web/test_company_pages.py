@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from app.services import companies
 from app.web.company_figures import table
-from models import Company, User
+from models import Company, Power, User
 from models.rules.case_machine import State
-from tests.factories.people import make_company
+from tests.factories.people import make_agent, make_company, viewer_of
 from tests.services.parties import make_parties
+from tests.services.test_companies import ADDRESS, WRITTEN
 from tests.web.browser import SignIn
 
 
@@ -64,3 +66,32 @@ async def test_a_merge_is_looked_at_before_it_is_done(enter: SignIn) -> None:
     done = await staff.post(path, {"goes": str(twin.id), "cases": "0", "cnpj": twin.cnpj})
     assert done.status_code == 303
     assert (await Company.get(id=twin.id)).merged_into_id == people.company.id
+
+
+async def test_the_owner_says_where_the_company_is_and_a_wrong_address_is_kept_to_be_mended(
+    enter: SignIn,
+) -> None:
+    people = await make_parties(State.NOTIFIED)
+    firm = people.company.id
+    owner = viewer_of(await make_agent(people.company, power=Power.OWNER), people.company)
+    boss, agent, staff = await enter(owner), await enter(people.agent), await enter(people.attendant)
+    wallet, path = f"/empresas/{firm}/carteira", f"/empresas/{firm}/endereco"
+    assert path in await (await boss.get(wallet)).get_data(as_text=True)
+    assert path not in await (await agent.get(wallet)).get_data(as_text=True)
+    assert (await agent.get(path)).status_code == 403
+
+    await boss.get(path)
+    wrong = await boss.post(path, ADDRESS | {"cep": "88801", "district": ""})
+    html = await wrong.get_data(as_text=True)
+    assert wrong.status_code == 422
+    assert 'value="Rua Henrique Lage"' in html
+    assert 'value="88801"' in html
+    assert "Informe um CEP com 8 números" in html
+    assert (await boss.post(path, ADDRESS)).status_code == 303
+    for who, page in ((boss, wallet), (agent, wallet), (staff, f"/empresas/{firm}")):
+        assert WRITTEN in await (await who.get(page)).get_data(as_text=True)
+    company = {"cnpj": "", "legal_name": "Empresa Ltda.", "street": "Rua Só"}
+    refused = await staff.post(f"/empresas/{firm}", company)
+    assert refused.status_code == 422
+    assert 'value="Rua Só"' in await refused.get_data(as_text=True)
+    assert str((await companies.file(firm)).address) == WRITTEN
