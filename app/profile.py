@@ -16,6 +16,7 @@ from models.rules.delivery import Channel
 from models.rules.house_rules import HouseRules
 from models.rules.recording import RecordingPolicy
 from models.rules.rescheduling import SchedulingPolicy
+from models.rules.retention import KeepRules
 from models.rules.standard_texts import Wording
 from models.rules.terms import Term
 from models.rules.territory import Territory
@@ -171,7 +172,8 @@ class Profile:
     """One municipality: everything that differs from one Procon to another.
 
     ``logo`` is the SVG picture on its documents, empty for none. ``texts`` are the municipality's own
-    wordings of standard texts, by kind. ``unconfirmed`` are the lines of the file marked [conferir].
+    wordings of standard texts, by kind. ``retention`` says how long
+    personal papers are kept, by kind. ``unconfirmed`` are the lines of the file marked [conferir].
     """
 
     agency: Agency
@@ -191,6 +193,7 @@ class Profile:
     scheduling: SchedulingPolicy
     house_rules: HouseRules
     recording: RecordingPolicy
+    retention: KeepRules
     minutes: Mapping[str, tuple[str, ...]]
     upload_max_bytes: int
     upload_max_files: int

@@ -40,6 +40,7 @@ from models.rules.minutes import OPENING, VARIABLES
 from models.rules.people import Role
 from models.rules.recording import RecordingPolicy
 from models.rules.rescheduling import SchedulingPolicy
+from models.rules.retention import ERASABLE, After, KeepRule
 from models.rules.slots import CLAIM_MINUTES
 from models.rules.standard_texts import Medium, UnclosedBrace, Wording, absent, unknown
 from models.rules.term_words import USUAL
@@ -112,6 +113,7 @@ def _profile(raw: Raw, folder: Path, marked: tuple[tuple[int, str], ...]) -> Pro
         scheduling=_scheduling(_table(raw, "scheduling")),
         house_rules=HouseRules(**house_rules),
         recording=_recording(_table(raw, "recording")),
+        retention=_retention(_table(raw, "retention")),
         minutes=_minutes(raw.get("minutes", {})),
         upload_max_bytes=_positive("uploads", uploads, "max_megabytes") * 1024 * 1024,
         upload_max_files=_positive("uploads", uploads, "max_files_per_case"),
@@ -362,6 +364,24 @@ def _recording(raw: Raw) -> RecordingPolicy:
         free_bytes=values["min_free_megabytes"] * 1024 * 1024,
         source=values["source"],
     )
+
+
+def _retention(raw: Raw) -> dict[str, KeepRule]:
+    """How long each kind of personal paper is kept; what is a case's evidence is not among them."""
+    found = {}
+    for kind in ERASABLE:
+        section = f"retention.{kind}"
+        given = _table({section: raw.get(kind)}, section)
+        for name in given.keys() - {"days", "after", "source"}:
+            raise SettingsError(f"{section}.{name}: não existe esta chave")
+        after = given.get("after")
+        if after not in set(After):
+            raise SettingsError(f"{section}.after: {after!r} não é um destes: {', '.join(After)}")
+        source = _value(f"{section}.source", given.get("source"), "str")
+        found[kind] = KeepRule(_positive(section, given, "days"), After(after), source)
+    for name in raw.keys() - found.keys():
+        raise SettingsError(f"retention.{name}: só se apagam {' e '.join(ERASABLE)}; o resto é prova do caso")
+    return found
 
 
 def _minutes(raw: Raw) -> dict[str, tuple[str, ...]]:

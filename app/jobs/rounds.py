@@ -19,6 +19,7 @@ from app.services import (
     exports,
     offers,
     queue,
+    retention,
     seat_quality,
     settlement_watch,
     slot_offers,
@@ -158,6 +159,14 @@ async def offer_again(job_id: int, payload: Mapping[str, Any], parts: Parts) -> 
         parts.wake.ring()
 
 
+async def erase_papers(parts: Parts) -> None:
+    """Delete the personal papers that have served their purpose, as the profile says."""
+    now, zone = parts.clock.now(), parts.profile.agency.zone
+    today = now.astimezone(zone).date()
+    if await retention.erase(parts.profile.retention, parts.storage, zone=zone, today=today, now=now):
+        parts.wake.ring()
+
+
 async def forget_help(parts: Parts) -> None:
     """Erase what was written with people who asked for help long enough ago."""
     await assistance.forget(parts.clock.now() - timedelta(days=parts.profile.hearing.keep_help_days))
@@ -211,6 +220,7 @@ ROUNDS = (
     sweep_uploads,
     end_recordings,
     forget_connections,
+    erase_papers,
     keep_slot_offers,
     forget_help,
     review_alerts,

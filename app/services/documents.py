@@ -129,6 +129,9 @@ class File:
     at: datetime
     attached_at: datetime | None
     statement_id: int | None = None
+    erased_at: datetime | None = None
+    """When its bytes were deleted, by the rule ``erased_under``: it can be told, not opened."""
+    erased_under: str = ""
 
 
 async def receive(
@@ -230,6 +233,7 @@ async def of_case(
 async def opened(document_id: UUID, viewer: Viewer, *, address: str, now: datetime) -> File:
     """A document about to be read, with its opening logged (LGPD art. 37); NotFound when not theirs.
 
+    Refused("document_erased") once it was kept long enough.
     ``address`` is the network address of the reader.
     """
     document = await Document.get_or_none(id=document_id)
@@ -238,6 +242,8 @@ async def opened(document_id: UUID, viewer: Viewer, *, address: str, now: dateti
     _, side = await casefile.view(document.case_id, viewer)
     if not _may_open(document, side, viewer):
         raise NotFound
+    if document.erased_at is not None:
+        raise Refused("document_erased", day=f"{document.erased_at:%d/%m/%Y}", rule=document.erased_under)
     await _log_opening(document, viewer, address, now)
     return _file(document)
 
@@ -289,7 +295,7 @@ async def _enter(
         _may_upload(file.case, file.side, viewer, kind)
         mine = Document.filter(case_id=case_id, owner_id=viewer.user_id)
         scanned = _FORMS[(kind, file.side)] is _SCANNED
-        same = mine.filter(kind=kind, sha256=kept.received.sha256)
+        same = mine.filter(kind=kind, sha256=kept.received.sha256, erased_at=None)
         twin = await (same if scanned else same.filter(attached_at=None)).first()
         if twin is not None:
             return _file(twin)
@@ -346,4 +352,6 @@ def _file(document: Document) -> File:
         at=document.at,
         attached_at=document.attached_at,
         statement_id=document.statement_id,
+        erased_at=document.erased_at,
+        erased_under=document.erased_under,
     )

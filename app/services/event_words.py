@@ -76,6 +76,7 @@ _REGISTRATION = {
     "review_asked": N_("O consumidor pediu a revisão da decisão"),
     "complaint_sent": N_("Reclamação enviada"),
     "document_ready": N_("Documento disponível"),
+    "document_erased": N_("Documento pessoal apagado ao fim do prazo de guarda"),
 }
 
 

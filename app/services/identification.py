@@ -65,7 +65,8 @@ async def papers(view: RoomView, viewer: Viewer) -> Mapping[int, Papers]:
         if person.role is SeatRole.CONSUMER:
             account = await User.get(id=person.user_id)
             files = await documents.of_case(case.id, Side.STAFF, viewer, [DocumentKind.IDENTITY])
-            found[person.seat] = Papers(account.name, account.cpf or "", tuple(files))
+            shown = tuple(file for file in files if file.erased_at is None)
+            found[person.seat] = Papers(account.name, account.cpf or "", shown)
         elif person.role is SeatRole.COMPANY:
             found[person.seat] = await _speaker(person.name, person.user_id, case.company_id)
         elif person.role in INVITED:

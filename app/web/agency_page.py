@@ -12,6 +12,7 @@ from app.web.filters import cep
 from app.web.parts import parts
 from app.web.render import render
 from models.rules.people import Role
+from models.rules.retention import After
 from models.rules.terms import Term
 from models.rules.territory import Link
 
@@ -21,6 +22,8 @@ LINKS = {
     Link.RESIDENCE: N_("moradia no município"),
     Link.RELATION: N_("lugar da compra, do contrato ou do serviço"),
 }
+PAPERS = {"residence": N_("Comprovantes de residência"), "identity": N_("Documentos de identidade")}
+SINCE = {After.TRIAGE: N_("decisão do cadastro"), After.CLOSING: N_("fim do caso")}
 
 
 @blueprint.get("/ajustes")
@@ -28,15 +31,17 @@ LINKS = {
 async def show() -> str:
     """Ways to what can be edited, and the profile with what nobody has confirmed yet."""
     profile, names = parts().profile, term_names()
+    rules, hearing = profile.retention.items(), _("audiência")
     return render(
         "agency/show.html",
         links="; ".join(_(words) for link, words in LINKS.items() if link in profile.territory.links),
         ceps="; ".join(f"{cep(first)} a {cep(last)}" for first, last in profile.territory.cep_ranges),
         terms=[(names.get(act, act), _written(term), term.source) for act, term in profile.terms.items()],
         kept=[
-            (_("Vídeos das audiências"), profile.recording.keep_days),
-            (_("Como cada pessoa esteve conectada"), profile.hearing.keep_connections_days),
-            (_("Conversas de quem pediu ajuda na audiência"), profile.hearing.keep_help_days),
+            *((_(PAPERS[kind]), rule.days, _(SINCE[rule.after]), rule.source) for kind, rule in rules),
+            (_("Vídeos das audiências"), profile.recording.keep_days, hearing, profile.recording.source),
+            (_("Como cada pessoa esteve conectada"), profile.hearing.keep_connections_days, hearing, "—"),
+            (_("Conversas de quem pediu ajuda"), profile.hearing.keep_help_days, hearing, "—"),
         ],
     )
 

@@ -28,6 +28,7 @@ EVENTS: dict[str, tuple[Side, ...]] = {
     "review_asked": _CITIZEN,
     "complaint_sent": _CITIZEN,
     "document_ready": _CITIZEN,
+    "document_erased": _CITIZEN,
     "company_called": _CITIZEN,
     "preliminary_solved": _CITIZEN,
     "company_notified": _ALL,
