@@ -32,6 +32,7 @@ from models.rules.calculation import FixedInterest, Monthly, Result, Rules, Seri
 from models.rules.errors import NotFound
 from models.rules.execution import Claim, Fine, Owed, claim
 from models.rules.fulfilment import CREDITOR, DEBTOR, ObligationState
+from models.rules.news import News
 from models.rules.people import Side
 from models.rules.public_code import new_code
 
@@ -119,7 +120,7 @@ async def _enter(
         document = await paper.enter(case_id, DocumentKind.KIT, name, code=code, now=now, sides=sides)
         facts = {"breach": breach, "document": str(document.id), "code": code, "sha256": paper.sha256}
         await casefile.record(file, "kit_sealed", now=now, facts=facts, sides=sides)
-        await tell(file, creditor, "execution_kit", now)
+        await tell(file, creditor, "execution_kit", now, news=News.PROGRESS)
     return document.id
 
 

@@ -25,6 +25,7 @@ from models.rules.fulfilment import (
     settled,
 )
 from models.rules.hearing import SeatRole
+from models.rules.news import News
 from models.rules.people import Role, Side, Viewer
 
 NOTE_MAX = 1000
@@ -76,7 +77,8 @@ async def prove(obligation_id: int, viewer: Viewer, *, now: datetime) -> None:
         facts = {"obligation": found.id, "documents": len(sent), **bound(sent)}
         await casefile.record(file, "proof_filed", now=now, facts=facts)
         path = f"/casos/{file.case.id}#obrigacoes"
-        await tell(file, CREDITOR[found.debtor], "obligation_proved", now, path=path, what=found.text)
+        told = {"path": path, "what": found.text}
+        await tell(file, CREDITOR[found.debtor], "obligation_proved", now, news=News.PROGRESS, **told)
 
 
 async def close_if_settled(file: Opened, *, now: datetime) -> bool:
@@ -99,7 +101,7 @@ async def close_if_settled(file: Opened, *, now: datetime) -> bool:
     )
     kind = "agreement_kept" if all_kept else "agreement_unconfirmed"
     for side in (Side.CONSUMER, Side.COMPANY):
-        await tell(file, side, kind, now)
+        await tell(file, side, kind, now, news=News.LEGAL)
     return True
 
 
@@ -144,7 +146,7 @@ async def _resume(file: Opened, found: Obligation, now: datetime) -> None:
 
 
 async def _thank(file: Opened, found: Obligation, now: datetime) -> None:
-    await tell(file, DEBTOR[found.debtor], "obligation_kept", now, what=found.text)
+    await tell(file, DEBTOR[found.debtor], "obligation_kept", now, news=News.PROGRESS, what=found.text)
 
 
 async def _broken(file: Opened, found: Obligation, to: State, now: datetime) -> None:
@@ -161,8 +163,11 @@ async def _broken(file: Opened, found: Obligation, to: State, now: datetime) -> 
     case = file.case
     kit = {"case": case.id, "breach": event.seq}
     await queue.enqueue(KIT_JOB, f"{KIT_JOB}:{case.id}:{event.seq}", kit, now=now)
-    await tell(file, DEBTOR[found.debtor], "agreement_broken_debtor", now, what=found.text)
-    await tell(file, CREDITOR[found.debtor], "agreement_broken_creditor", now, what=found.text)
+    for side, kind in (
+        (DEBTOR[found.debtor], "agreement_broken_debtor"),
+        (CREDITOR[found.debtor], "agreement_broken_creditor"),
+    ):
+        await tell(file, side, kind, now, news=News.LEGAL, what=found.text)
     await _tell_lead(file, found.text, now)
 
 

@@ -12,6 +12,7 @@ from models import DocumentKind, Statement, StatementKind
 from models.rules.case_machine import Action
 from models.rules.errors import Invalid
 from models.rules.evidence import bound, statement_name
+from models.rules.news import News
 from models.rules.people import Side, Viewer
 
 ANSWER_MIN = 20
@@ -44,7 +45,7 @@ async def answer(case_id: int, viewer: Viewer, text: str, *, rules: TermRules, n
             },
             **(rules.running().columns() if to is not before else {}),
         )
-        await tell(file, Side.CONSUMER, "company_answered", now)
+        await tell(file, Side.CONSUMER, "company_answered", now, news=News.LEGAL)
 
 
 async def say(file: Opened, kind: StatementKind, text: str, now: datetime) -> Statement:
@@ -55,11 +56,14 @@ async def say(file: Opened, kind: StatementKind, text: str, now: datetime) -> St
     )
 
 
-async def tell(file: Opened, side: Side, kind: str, now: datetime, *, path: str = "", **values: str) -> None:
+async def tell(
+    file: Opened, side: Side, kind: str, now: datetime, *, news: News, path: str = "", **values: str
+) -> None:
     """Write to one side of a case, once for the event that was just recorded.
 
     ``values`` are those of the kind's variables but the protocol; the button leads to the case unless
-    ``path`` says where.
+    ``path`` says where. ``news``: what a party does of its own accord is news by choice, what binds or sets
+    a term is legal (ADR 0076).
     """
     case = file.case
     text = await letters.standard(
@@ -67,6 +71,7 @@ async def tell(file: Opened, side: Side, kind: str, now: datetime, *, path: str 
         {"protocol": case.protocol or "", **values},
         path=path or f"/casos/{case.id}",
         case=case.id,
+        news=news,
     )
     people = (await casefile.people_of(case)).get(side, [])
     await letters.write(people, f"case:{case.id}:{case.version}", text, now=now)

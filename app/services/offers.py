@@ -27,6 +27,7 @@ from models.rules.agreement import ClauseKind, ClauseState, ClauseTerms, text_ha
 from models.rules.case_machine import Action
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.evidence import bound, offer_name, statement_name
+from models.rules.news import News
 from models.rules.offers import OTHER, PARTY_SIDES, Act, changes, expired, settlement_text, step, summary
 from models.rules.people import Side, Viewer
 
@@ -129,8 +130,8 @@ async def make(
         if before is not None:
             await decide(before, step(before.state, Act.OFFER, before.side, file.side), now)
         made = await _write(file, viewer, draft, now, today)
-        await keep_signature(made, viewer, Confirmed(SESSION, evidence), now=now)
-        facts = {"offer": made.id, "by": file.side, "version": made.version}
+        digest = await keep_signature(made, viewer, Confirmed(SESSION, evidence), now=now)
+        facts = {"offer": made.id, "by": file.side, "version": made.version, "evidence": digest}
         facts |= bound(texts={offer_name(made.id): made.final_text})
         await casefile.record(file, "offer_countered" if counters else "offer_made", now=now, facts=facts)
         await tell(
@@ -138,6 +139,7 @@ async def make(
             OTHER[file.side],
             "offer_made",
             now,
+            news=News.PROGRESS,
             path=f"/casos/{case_id}/propostas/{made.id}",
             terms=summary(draft.terms()),
             day=f"{made.expires_on:%d/%m/%Y}",
@@ -185,7 +187,7 @@ async def refuse(
         facts = {"offer": theirs.id, "statement": said.id, "by": file.side}
         facts |= bound(texts={statement_name(said.id): reason})
         await casefile.record(file, "offer_refused", now=now, facts=facts)
-        await tell(file, OTHER[file.side], "offer_refused", now)
+        await tell(file, OTHER[file.side], "offer_refused", now, news=News.PROGRESS)
 
 
 async def withdraw(case_id: int, viewer: Viewer, offer_id: int, *, now: datetime, today: date) -> None:
@@ -197,7 +199,7 @@ async def withdraw(case_id: int, viewer: Viewer, offer_id: int, *, now: datetime
         await _may_settle(file)
         await decide(mine, step(mine.state, Act.WITHDRAW, mine.side, file.side), now)
         await casefile.record(file, "offer_withdrawn", now=now, facts={"offer": mine.id, "by": file.side})
-        await tell(file, OTHER[file.side], "offer_withdrawn", now)
+        await tell(file, OTHER[file.side], "offer_withdrawn", now, news=News.PROGRESS)
 
 
 async def may_accept(case_id: int, viewer: Viewer, offer_id: int, *, today: date) -> Offer:
@@ -260,7 +262,7 @@ async def accept(
         await queue.enqueue(SEAL_SETTLEMENT_JOB, key, {"offer": theirs.id}, now=now)
         agreed = summary(await terms_of(theirs.id))
         for side in (Side.CONSUMER, Side.COMPANY):
-            await tell(file, side, "offer_accepted", now, terms=agreed)
+            await tell(file, side, "offer_accepted", now, news=News.LEGAL, terms=agreed)
 
 
 async def expire(*, now: datetime, today: date) -> int:
@@ -282,8 +284,8 @@ async def _expire(offer_id: int, now: datetime, today: date) -> bool:
         await decide(offer, step(offer.state, Act.EXPIRE, offer.side, file.side), now)
         await casefile.record(file, "offer_expired", now=now, facts={"offer": offer.id, "by": offer.side})
         day = f"{offer.expires_on:%d/%m/%Y}"
-        await tell(file, offer.side, "offer_expired_own", now, day=day)
-        await tell(file, OTHER[offer.side], "offer_expired_other", now, day=day)
+        for side, kind in ((offer.side, "offer_expired_own"), (OTHER[offer.side], "offer_expired_other")):
+            await tell(file, side, kind, now, news=News.PROGRESS, day=day)
     return True
 
 

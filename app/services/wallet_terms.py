@@ -12,6 +12,7 @@ from app.db import transaction
 from app.services import letters, standing
 from app.services.sessions import WESTERNMOST
 from models import Paper, Representation
+from models.rules.news import News
 from models.rules.representation import PaperAct, PaperState, step, warning
 
 
@@ -69,7 +70,8 @@ async def _write(link: Representation, key: str, now: datetime) -> None:
         "day": f"{link.valid_until:%d/%m/%Y}",
     }
     kind = "power_ending" if link.ended_at is None else "power_ended"
-    text = await letters.standard(kind, values, path=f"/empresas/{link.company_id}/carteira")
+    news = News.REMINDER if link.ended_at is None else News.LEGAL
+    text = await letters.standard(kind, values, path=f"/empresas/{link.company_id}/carteira", news=news)
     await letters.write([link.user], key, text, now=now)
     if company.email and company.email != link.user.email:
         await letters.write_to(company.email, company.legal_name, f"{key}:company", text, now=now)

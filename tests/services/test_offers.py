@@ -28,6 +28,7 @@ from models.rules.agreement import ClauseKind, ClauseState
 from models.rules.case_machine import State
 from models.rules.errors import Conflict, Invalid, Refused
 from models.rules.hearing import Conduct, HearingState
+from models.rules.news import News
 from models.rules.people import Side
 from tests.factories.hearings import HOUSE
 from tests.factories.offers import BROWSER, SOON, accepted, deed, offered, refund
@@ -76,7 +77,12 @@ async def test_either_side_begins_the_other_counters_and_what_is_accepted_is_boo
         "offer_made",
         "offer_accepted",
     ]
-    assert len(events[-1].facts["evidence"]) == 64
+    assert all(len(event.facts["evidence"]) == 64 for event in events)
+    told = await Job.filter(kind="letter").order_by("id")
+    assert {job.payload["subject"].partition(":")[0]: job.payload["news"] for job in told} == {
+        "Proposta de acordo": News.PROGRESS,  # what a party does by itself is news by choice
+        "Acordo feito": News.LEGAL,  # what binds always goes
+    }
 
 
 async def test_accepting_takes_a_code_for_exactly_this_text(fake_parts: Parts) -> None:
