@@ -21,10 +21,13 @@ from models import (
     Case,
     CaseEvent,
     Clause,
+    Delivery,
+    DeliveryStep,
     Document,
     Hearing,
     HearingMessage,
     Notice,
+    Obligation,
     Offer,
     OfferSignature,
     Recording,
@@ -38,6 +41,10 @@ from models.rules.chain import Link, canonical, row_of
 from models.rules.hearing import Audience
 from models.rules.people import STAFF, Side
 
+_OBLIGATION = (
+    *("id", "clause_id", "number", "debtor", "text", "amount_cents", "due_on", "agreed_on"),
+    *("state", "decided_at", "broken_at"),
+)
 _CLAUSE = ("id", "number", "kind", "debtor", "text", "amount_cents", "instalments", "due_on", "state")
 
 
@@ -81,7 +88,9 @@ async def copied(case_id: int, side: Side, issuer: Issuer, *, now: datetime) -> 
         file = await casefile.opened(case_id, None)
         events = await CaseEvent.filter(case_id=case_id).order_by("seq")
         people = await _people(events)
-        rows = await Document.filter(case_id=case_id, attached_at__isnull=False).order_by("at", "id")
+        rows = await Document.filter(case_id=case_id, attached_at__isnull=False, erased_at=None).order_by(
+            "at", "id"
+        )
         documents = [row for row in rows if side in row.sides.split(",")]
         data = await _data(file.case, side, people)
         recordings = await _recordings(case_id)
@@ -187,9 +196,16 @@ async def _data(case: Case, side: Side, people: Mapping[int, User]) -> dict[str,
             if side is Side.STAFF or row.kind is not StatementKind.NOTE
         ],
         "propostas": [await _offer(row, side) for row in await Offer.filter(case_id=case.id).order_by("id")],
+        "obrigacoes": [
+            _row(row, *_OBLIGATION) for row in await Obligation.filter(case_id=case.id).order_by("id")
+        ],
         "notificacoes": [
-            _row(row, "id", "channel", "sent_at", "opened_at", "due_on", "explanation")
+            _row(row, "id", "channel", "sent_at", "opened_at", "aware_at", "due_on", "explanation")
             for row in await Notice.filter(case_id=case.id).order_by("id")
+        ],
+        "entregas": [
+            await _delivery(row, side)
+            for row in await Delivery.filter(notice__case_id=case.id).order_by("id")
         ],
         "audiencias": [
             await _hearing(row, side) for row in await Hearing.filter(case_id=case.id).order_by("id")
@@ -201,7 +217,19 @@ async def _offer(offer: Offer, side: Side) -> dict[str, Any]:
     """An offer as both sides read it: its text says all that its rows say, and the event binds it."""
     signed = OfferSignature.filter(offer_id=offer.id).order_by("id")
     return _row(offer, "id", "side", "version", "final_text", "expires_on", "state", "at") | {
+        "clausulas": [
+            _row(row, *_CLAUSE) for row in await Clause.filter(offer_id=offer.id).order_by("number")
+        ],
         "assinaturas": [_row(row, *_evidence(side)) for row in await signed],
+    }
+
+
+async def _delivery(delivery: Delivery, side: Side) -> dict[str, Any]:
+    """An attempt to serve the notice; where it went is not the consumer's business."""
+    steps = DeliveryStep.filter(delivery_id=delivery.id).order_by("id")
+    where = ("address",) if side is not Side.CONSUMER else ()
+    return _row(delivery, "id", "notice_id", "channel", "status", "tracking", *where) | {
+        "passos": [_row(row, "status", "at", "recorded_at", "document_id") for row in await steps]
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,17 +14,8 @@ import orjson
 from app.adapters.case_archive import DATA, EVENTS, FORMAT, MANIFEST, SIGNATURE, Archive, Unreadable
 from app.adapters.seal import SealCheck, SealReport
 from app.i18n import gettext as _
-from models.rules.agreement import text_hash
+from app.services.offline_words import wrong_recordings, wrong_words
 from models.rules.chain import Fault, Flaw, Link, Told, faults
-from models.rules.evidence import (
-    COMPLAINT_TEXT,
-    CONFLICT_TEXT,
-    SignatureEvidence,
-    complaint_words,
-    digest,
-    offer_name,
-    statement_name,
-)
 from models.rules.people import Side
 
 MOST_TOLD = 200
@@ -119,8 +110,10 @@ class _CaseCheck:
             data = self._data()
             self._bound_files(manifest, events)
             if data is not None:
-                self._bound_texts(data, events)
-                self._hearings(data, events)
+                for sentence in wrong_words(data, events):
+                    self._report.wrong(DATA, sentence)
+            for sentence in wrong_recordings(manifest["gravacoes"], events):
+                self._report.wrong(MANIFEST, sentence)
             await self._seals(manifest)
         except (KeyError, TypeError, ValueError, AttributeError):
             self._report.wrong(MANIFEST, _("não tem o que deveria ter."))
@@ -216,16 +209,18 @@ class _CaseCheck:
     def _bound_files(self, manifest: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
         """Each document that an event brought into the case is there, and is that document.
 
-        The agency's own copy has them all; a party's lacks those that only the other may open.
+        The agency's own copy has them all but those that a later event says were erased (ADR 0088); a party's
+        lacks those that only the other may open.
         """
         hashes = {line["nome"]: line["sha256"] for line in manifest["arquivos"]}
         places = {line["id"]: line["arquivo"] for line in manifest["documentos"]}
+        erased = {event["facts"]["document"] for event in events if event.get("name") == "document_erased"}
         whole, proved = manifest["copia_de"] == Side.STAFF, set()
         for event in events:
             for document, sha256 in _files_of(event.get("facts") or {}):
                 place = places.get(document)
                 if place is None:
-                    if whole:
+                    if whole and document not in erased:
                         sentence = _("falta o documento que o evento %(seq)s juntou ao caso.")
                         self._report.wrong(MANIFEST, sentence % {"seq": event["seq"]})
                 elif hashes.get(place) != sha256:
@@ -237,44 +232,11 @@ class _CaseCheck:
             _("Documentos que o registro do caso prova: %(proved)s de %(all)s")
             % {"proved": len(proved), "all": len(places)}
         )
-
-    def _bound_texts(self, data: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
-        """What was written is what the event that brought it into the case bound."""
-        found = _texts_of(data)
-        for event in events:
-            facts = event.get("facts") or {}
-            bound = dict(facts.get("texts") or {})
-            if "sha256" in facts and "message" in facts:
-                bound[f"message/{facts['message']}"] = facts["sha256"]
-            for name, expected in bound.items():
-                if name in found and digest(found[name]) == expected:
-                    continue
-                sentence = _("o texto do evento %(seq)s (%(name)s) falta ou não é o que foi registrado.")
-                self._report.wrong(DATA, sentence % {"seq": event["seq"], "name": name})
-
-    def _hearings(self, data: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> None:
-        """The final text of a hearing is the one that was frozen and signed, each signature as recorded."""
-        for hearing in data["audiencias"]:
-            own = [one for one in events if (one.get("facts") or {}).get("hearing") == hearing["id"]]
-            if hearing["text_hash"] and text_hash(hearing["final_text"]) != hearing["text_hash"]:
-                self._report.wrong(DATA, _("o texto final da audiência não é o que foi assinado."))
-            frozen = [one["facts"]["text_hash"] for one in own if one["name"] == "text_frozen"]
-            if hearing["text_hash"] and hearing["text_hash"] not in frozen[-1:]:
-                self._report.wrong(DATA, _("o texto final da audiência não é o que o registro fechou."))
-            self._signatures(hearing["assinaturas"], own)
-
-    def _signatures(self, signatures: Iterable[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]) -> None:
-        recorded = {
-            (one["actor"], one["facts"]["text_hash"]): one["facts"]
-            for one in own
-            if one["name"] == "text_signed"
-        }
-        for signature in signatures:
-            facts = recorded.get((signature["user_id"], signature["text_hash"]))
-            if facts is None:
-                self._report.wrong(DATA, _("há assinatura que o registro não conhece."))
-            elif "address" in signature and "evidence" in facts and _evidence(signature) != facts["evidence"]:
-                self._report.wrong(DATA, _("a prova de uma assinatura não é a que o registro guardou."))
+        if erased:
+            self._report.facts.append(
+                _("Documentos apagados ao fim do prazo de guarda, como o registro diz: %(count)s")
+                % {"count": len(erased)}
+            )
 
     async def _seals(self, manifest: Mapping[str, Any]) -> None:
         """Each PDF that the agency issued carries its seal."""
@@ -284,6 +246,10 @@ class _CaseCheck:
             found = await self._seal.verify(self._text(line["arquivo"]))
             if not (found.sealed and found.intact and found.covers_whole_file):
                 self._report.wrong(line["arquivo"], _("o selo do PDF não confere."))
+            elif not found.trusted:
+                self._report.wrong(
+                    line["arquivo"], _("o selo do PDF não é de um certificado conhecido do órgão.")
+                )
 
 
 def _told(row: Mapping[str, Any]) -> Told:
@@ -298,31 +264,6 @@ def _files_of(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The documents that an event binds, and the SHA-256 of each."""
     one = [(facts["document"], facts["sha256"])] if "document" in facts and "sha256" in facts else []
     return one + list((facts.get("files") or {}).items())
-
-
-def _texts_of(data: Mapping[str, Any]) -> dict[str, str | Mapping[str, Any]]:
-    """The words of a copy, by the names by which events bind them."""
-    words = complaint_words(data["fatos"], data["pedido"], data["ocorrido_em"], data["valor_centavos"])
-    found: dict[str, str | Mapping[str, Any]] = {COMPLAINT_TEXT: words, CONFLICT_TEXT: data["conflito"]}
-    for row in data["manifestacoes"]:
-        found[statement_name(row["id"])] = row["text"]
-    for row in data["propostas"]:
-        found[offer_name(row["id"])] = row["final_text"]
-    for hearing in data["audiencias"]:
-        found |= {f"message/{said['id']}": said["text"] for said in hearing["conversa"]}
-    return found
-
-
-def _evidence(signature: Mapping[str, Any]) -> str:
-    return SignatureEvidence(
-        user=signature["user_id"],
-        role=signature["role"],
-        text_hash=signature["text_hash"],
-        method=signature["method"],
-        address=signature["address"],
-        device=signature["device"],
-        at=datetime.fromisoformat(signature["at"]),
-    ).digest()
 
 
 def _flaw(fault: Fault) -> str:

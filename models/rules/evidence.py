@@ -68,6 +68,13 @@ def offer_name(number: int) -> str:
     return f"offer/{number}"
 
 
+def old_offer_words(
+    text: str, amount_cents: int | None, instalments: int, due_on: date | str | None
+) -> dict[str, Any]:
+    """What was bound of an offer before it had a canonical text (ADR 0070)."""
+    return {"text": text, "amount_cents": amount_cents, "instalments": instalments, "due_on": _day(due_on)}
+
+
 def complaint_words(
     facts: str, request: str, occurred_on: date | str | None, amount_cents: int | None
 ) -> dict[str, Any]:

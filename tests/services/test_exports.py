@@ -7,8 +7,10 @@ import hashlib
 import json
 import random
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,8 @@ from app.services import (
     chat,
     conduct,
     exports,
+    fulfilment,
+    notices,
     offers,
     offline_check,
     reschedule_requests,
@@ -31,17 +35,31 @@ from app.services import (
     thread,
 )
 from app.services.case_copy import Issuer
+from app.services.notices import Choice
 from app.services.offers import Draft
 from app.services.offline_check import Report
 from app.services.press import Press
-from models import Case, CaseExport, DocumentAccess, DocumentKind, ExportState, Hearing, User
+from models import (
+    Case,
+    CaseExport,
+    Document,
+    DocumentAccess,
+    DocumentKind,
+    ExportState,
+    Hearing,
+    Obligation,
+    User,
+)
+from models.rules.case_machine import State
 from models.rules.errors import NotFound, Refused
 from models.rules.evidence import COMPLAINT_TEXT, CONFLICT_TEXT, bound, complaint_words
+from models.rules.fulfilment import Word
 from models.rules.people import Role, Side, Viewer
 from models.rules.rescheduling import SchedulingPolicy
 from tests.factories.hearings import HOUSE, Table, make_table
-from tests.factories.offers import BROWSER, refund
+from tests.factories.offers import BROWSER, SOON, accepted, offered, refund
 from tests.factories.people import NOW, make_user, viewer_of
+from tests.services.parties import ANSWER_TERM, Parties, make_parties
 from tests.services.signing import freeze, sign
 from tests.services.test_registrations import make_upload
 from tests.services.test_sealing import AGENCY
@@ -71,7 +89,9 @@ async def settled(storage: FolderStorage) -> Table:
     return table
 
 
-async def archived(table: Table, storage: FolderStorage, path: Path, side: Side = Side.STAFF) -> Path:
+async def archived(
+    table: Table | Parties, storage: FolderStorage, path: Path, side: Side = Side.STAFF
+) -> Path:
     """The copy of a case as a file."""
     copy = await case_copy.copied(table.case.id, side, ISSUER, now=NOW)
     sealed = await FakeSeal().sign_data(copy.manifest)
@@ -120,7 +140,7 @@ async def test_one_changed_byte_anywhere_is_told(storage: FolderStorage, tmp_pat
         assert not (await checked(changed)).holds
 
 
-async def unpacked(table: Table, storage: FolderStorage, tmp_path: Path) -> Path:
+async def unpacked(table: Table | Parties, storage: FolderStorage, tmp_path: Path) -> Path:
     """The copy of a case as a folder."""
     path = await archived(table, storage, tmp_path / "caso.zip")
     with zipfile.ZipFile(path) as archive:
@@ -249,8 +269,9 @@ async def test_what_people_wrote_and_sent_is_proved_by_the_events_that_brought_i
         before, row[name] = row[name], "outra coisa" if not isinstance(row[name], int) else row[name] + 1
         (folder / "caso.json").write_text(json.dumps(data), "utf-8")
         await resealed(folder)
-        (told,) = (await checked(folder)).findings
+        told, *more = (await checked(folder)).findings
         assert "falta ou não é o que foi registrado" in told, name
+        assert ["é de outro texto" in one for one in more] == [True] * (row in data["propostas"])
         row[name] = before
     for rows in (data["propostas"], data["manifestacoes"], data["audiencias"][0]["conversa"]):
         taken = rows.pop()
@@ -275,6 +296,82 @@ async def test_what_people_wrote_and_sent_is_proved_by_the_events_that_brought_i
     await resealed(folder)
     (told,) = (await checked(folder)).findings
     assert "falta o documento" in told
+
+
+async def test_an_offers_signatures_its_end_and_what_it_obliges_to_are_those_of_the_record(
+    storage: FolderStorage, tmp_path: Path
+) -> None:
+    people = await make_parties(State.ANSWERED)
+    first = await offered(people, people.agent)
+    second = await offered(people, people.consumer, refund(60_000), seen=first.id)
+    await accepted(people, people.agent, second)
+    owed = await Obligation.get()
+    later = SOON + timedelta(days=1)
+    await fulfilment.word(owed.id, people.consumer, Word.KEPT, now=NOW, today=later)
+    for side in (Side.CONSUMER, Side.COMPANY):
+        path = await archived(people, storage, tmp_path / f"{side}.zip", side)
+        assert (await checked(path)).findings == []
+    folder = await unpacked(people, storage, tmp_path)
+    whole = (folder / "caso.json").read_text("utf-8")
+
+    async def told(change: Callable[[dict[str, Any]], object]) -> list[str]:
+        data = json.loads(whole)
+        change(data)
+        (folder / "caso.json").write_text(json.dumps(data), "utf-8")
+        await resealed(folder)
+        return (await checked(folder)).findings
+
+    def signed(offer: int, who: int, **changes: object) -> Callable[[dict[str, Any]], object]:
+        return lambda data: data["propostas"][offer]["assinaturas"][who].update(changes)
+
+    assert await told(lambda data: None) == []
+    for change, sentence in (
+        (signed(1, 1, address="203.0.113.8"), "a prova de uma assinatura da proposta 2 não é"),
+        (signed(0, 0, device="Outro"), "a prova de uma assinatura da proposta 1 não é"),
+        (signed(1, 1, method="totp"), "a prova de uma assinatura da proposta 2 não é"),
+        (signed(1, 1, user_id=99), "há na proposta 2 uma assinatura que o registro não conhece"),
+        (signed(1, 0, text_hash="0" * 64), "uma assinatura da proposta 2 é de outro texto"),
+        (lambda data: data["propostas"][1]["assinaturas"].pop(), "falta uma assinatura da proposta 2"),
+        (lambda data: data["propostas"][0]["assinaturas"].clear(), "falta uma assinatura da proposta 1"),
+        (lambda data: data["propostas"][1].update(state="refused"), "a situação da proposta 2 não é"),
+        (lambda data: data["propostas"][0].update(state="accepted"), "a situação da proposta 1 não é"),
+        (lambda data: data["obrigacoes"][0].update(state="broken"), "a situação da obrigação 1 não é"),
+        (lambda data: data["propostas"][0].update(id=7), "há uma proposta que o registro não conhece"),
+    ):
+        assert sentence in "\n".join(await told(change))
+
+
+async def test_how_a_notice_was_served_is_checked_and_erased_papers_are_told(
+    storage: FolderStorage, tmp_path: Path
+) -> None:
+    people = await make_parties(State.UNDER_ANALYSIS)
+    choice = Choice(people.company.id)
+    await notices.notify(people.case.id, people.attendant, choice, now=NOW, rules=ANSWER_TERM)
+    paper = await make_upload(
+        people.case, await User.get(id=people.consumer.user_id), DocumentKind.RESIDENCE, attached_at=NOW
+    )
+    async with transaction():
+        file = await casefile.opened(people.case.id, None)
+        await casefile.record(file, "documents_supplied", now=NOW, facts=bound({paper.id: paper.sha256}))
+        await Document.filter(id=paper.id).update(erased_at=NOW, storage_key="")
+        await casefile.record(file, "document_erased", now=NOW, facts={"document": str(paper.id)})
+    folder = await unpacked(people, storage, tmp_path)
+    report = await checked(folder)
+    assert report.findings == []
+    assert "Documentos apagados ao fim do prazo de guarda, como o registro diz: 1" in report.facts
+    data = json.loads((folder / "caso.json").read_text("utf-8"))
+    portal, *emails = data["entregas"]
+    assert (portal["address"], emails[0]["address"]) == (people.agent.name, people.agent.email)
+    portal["status"] = "opened"
+    data["entregas"] = [portal]
+    (folder / "caso.json").write_text(json.dumps(data), "utf-8")
+    await resealed(folder)
+    told = "\n".join((await checked(folder)).findings)
+    assert f"a situação da entrega {portal['id']} não é a do registro" in told
+    assert all(f"falta a entrega {email['id']}" in told for email in emails)
+    path = await archived(people, storage, tmp_path / "consumidor.zip", Side.CONSUMER)
+    with zipfile.ZipFile(path) as archive:
+        assert people.agent.email not in archive.read("caso.json").decode()
 
 
 async def test_what_is_no_copy_is_said(tmp_path: Path) -> None:
