@@ -21,6 +21,7 @@ from app.adapters.document_words import (
 )
 from app.adapters.qr import qr_svg
 from models.rules.agreement import money
+from models.rules.identity import written_cnpj
 
 
 class Document(Protocol):
@@ -84,6 +85,10 @@ class Parties:
     company_name: str
     company_document: str
 
+    def shown(self) -> dict[str, str]:
+        """The fields as the templates name them, the CNPJ as people write it."""
+        return asdict(self) | {"company_document": written_cnpj(self.company_document)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
@@ -127,7 +132,7 @@ class ReceiptData:
         exhibits = [asdict(exhibit) | {"size": size_words(exhibit.size)} for exhibit in self.exhibits]
         return template_data(
             self,
-            asdict(self.parties)
+            self.parties.shown()
             | self.complaint.shown()
             | {
                 "title": "Comprovante de reclamação",
@@ -182,7 +187,7 @@ class NoticeData:
         )
         return template_data(
             self,
-            asdict(self.parties)
+            self.parties.shown()
             | self.complaint.shown()
             | {
                 "title": title,
@@ -263,7 +268,8 @@ class MinutesData:
 
     ``outcome`` is ``models.rules.outcomes.outcome_text``'s, ``follow_up`` what comes after the hearing;
     ``record`` is the text of the minutes as it was signed, ``paragraphs`` the same with who wrote what;
-    ``signed_text_sha256`` the hash that each signature is over (hex).
+    ``signed_text_sha256`` the hash that each signature is over (hex). Without ``check`` it is a draft: marked
+    so on every page, not closed, not signed, and nothing that anybody could verify.
     """
 
     template: ClassVar[str] = "termo.typ"
@@ -275,7 +281,7 @@ class MinutesData:
     mediator_name: str
     starts_at: datetime
     opened_at: datetime
-    closed_at: datetime
+    closed_at: datetime | None
     outcome: str
     present: tuple[Presence, ...]
     record: str
@@ -284,22 +290,24 @@ class MinutesData:
     clauses: tuple[ClauseLine, ...]
     signatures: tuple[SignatureLine, ...]
     signed_text_sha256: str
-    check: Check
+    check: Check | None
 
     def to_json(self) -> bytes:
         """See Document.to_json."""
         zone = self.agency.zone
+        title = "Termo de audiência e acordo" if self.clauses else "Termo de audiência"
         return template_data(
             self,
-            asdict(self.parties)
+            self.parties.shown()
             | {
-                "title": "Termo de audiência e acordo" if self.clauses else "Termo de audiência",
+                "title": title if self.check else f"Minuta: {title}",
                 "description": "Audiência de conciliação: resultado, ata e assinaturas",
                 "kind": "Audiência de conciliação",
                 "mediator_name": self.mediator_name,
                 "held_on": day_words(self.opened_at.astimezone(zone).date()),
                 "starts_at": moment_words(self.starts_at, zone),
-                "session": f"{hour_words(self.opened_at, zone)} a {hour_words(self.closed_at, zone)}",
+                "session": hour_words(self.opened_at, zone)
+                + (f" a {hour_words(self.closed_at, zone)}" if self.closed_at else ""),
                 "outcome": self.outcome[:1].upper() + self.outcome[1:],
                 "present": [_presence(person, zone) for person in self.present],
                 "record": self.record,
@@ -308,8 +316,8 @@ class MinutesData:
                 "clauses": [clause_shown(clause) for clause in self.clauses],
                 "signatures": [signature_shown(line, zone) for line in self.signatures],
                 "signed_text_sha256": self.signed_text_sha256,
-                "check": asdict(self.check),
-                "qr": qr_svg(self.check.url),
+                "check": asdict(self.check) if self.check else None,
+                "qr": qr_svg(self.check.url) if self.check else "",
             },
         )
 
@@ -342,7 +350,7 @@ class SettlementData:
         zone = self.agency.zone
         return template_data(
             self,
-            asdict(self.parties)
+            self.parties.shown()
             | {
                 "title": "Termo de acordo",
                 "description": "Acordo por proposta aceita, sem audiência",

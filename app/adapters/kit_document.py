@@ -106,7 +106,7 @@ class KitData:
         names = ("creditor", "debtor", "origin", "sealed_code", "sealed_sha256", "text_sha256")
         return template_data(
             self,
-            asdict(self.parties)
+            self.parties.shown()
             | {name: getattr(self, name) for name in (*names, "deeds", "method", "last_seq", "last_hash")}
             | {
                 "title": "Documentos para a cobrança do acordo",

@@ -75,7 +75,7 @@ class PresenceData:
         zone = self.agency.zone
         return template_data(
             self,
-            asdict(self.parties)
+            self.parties.shown()
             | {
                 "title": "Certidão de presença em audiência",
                 "description": "Presença na audiência de conciliação, apurada pelo servidor",

@@ -32,6 +32,7 @@ from models.rules.calculation import FixedInterest, Monthly, Result, Rules, Seri
 from models.rules.errors import NotFound
 from models.rules.execution import Claim, Fine, Owed, claim
 from models.rules.fulfilment import CREDITOR, DEBTOR, ObligationState
+from models.rules.identity import written_cpf
 from models.rules.news import News
 from models.rules.people import Side
 from models.rules.public_code import new_code
@@ -170,10 +171,9 @@ async def _parties(case: Case) -> Parties:
     """As in other documents, but the kit is not the other side's: the consumer's CPF stands in full."""
     known = parties_of(case)
     cpf = (await User.get(id=case.consumer_id)).cpf or ""
-    written = f"{cpf[:3]}.{cpf[3:6]}.{cpf[6:9]}-{cpf[9:]}" if len(cpf) == 11 else ""
     return Parties(
         consumer_name=known.consumer_name,
-        consumer_document=written,
+        consumer_document=written_cpf(cpf),
         company_name=known.company_name,
         company_document=known.company_document,
     )

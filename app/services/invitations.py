@@ -59,13 +59,13 @@ async def moved(
     case: Case, hearing: Hearing, before: datetime, why: str, *, now: datetime, invite: Invite
 ) -> None:
     """Tell everybody that a hearing has another time, and why."""
-    values = {"earlier": moment(before, invite.zone), "reason": why, "length": str(hearing.minutes)}
+    values = {"earlier": moment(before, invite.zone), "why": why, "length": str(hearing.minutes)}
     await _send(case, hearing, "hearing_moved", "guest_moved", values, now=now, invite=invite)
 
 
 async def cancelled(case: Case, hearing: Hearing, why: str, *, now: datetime, invite: Invite) -> None:
     """Tell everybody that a hearing will not be, and why."""
-    values = {"reason": why}
+    values = {"why": why}
     await _send(case, hearing, CANCELLED, "guest_cancelled", values, now=now, invite=invite)
 
 
@@ -92,7 +92,7 @@ async def block_told(block: HearingBlock, *, now: datetime, invite: Invite, why:
     )
     values = {"hearings": count, "list": "\n\n".join(lines)}
     if why:
-        kind, values = "hearing_block_changed", {**values, "reason": why}
+        kind, values = "hearing_block_changed", {**values, "why": why}
     else:
         kind, values = "hearing_block", {**values, "test": f"{invite.site}/audiencias/{found[0].id}/teste"}
     text = await letters.standard(kind, values, path=f"/audiencias/blocos/{block.id}")

@@ -10,7 +10,7 @@ from app.adapters.documents import Complaint, NoticeData, Parties
 from app.adapters.publication_document import PublicationData
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, company_addresses, parties, publication, standard_texts
+from app.services import casefile, company_addresses, publication, standard_texts
 from app.services.delivery_words import CHANNELS
 from app.services.press import EVERYBODY, Paper, Press
 from models import Delivery, DeliveryStep, Document, DocumentKind, Notice, Problem
@@ -115,7 +115,7 @@ async def _printed(notice: Notice, press: Press, mailing: str) -> NoticeData:
             consumer_name=case.consumer.name,
             consumer_document="",
             company_name=company,
-            company_document=parties.written_cnpj(case.company.cnpj) if case.company else "",
+            company_document=case.company.cnpj if case.company else "",
         ),
         complaint=Complaint(
             area=problem.area if problem else "",

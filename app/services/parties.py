@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models import Case, Company, User
+from models.rules.identity import written_cnpj
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,3 @@ async def of_case(case: Case) -> PartyNames:
     company = await Company.get_or_none(id=case.company_id)
     named = f"{company.legal_name}, CNPJ {written_cnpj(company.cnpj)}" if company else case.company_name
     return PartyNames(consumer.name, named)
-
-
-def written_cnpj(cnpj: str) -> str:
-    """A CNPJ as papers write it: 12.ABC.345/01DE-35."""
-    if len(cnpj) != 14:
-        return cnpj
-    return f"{cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}"

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from stdnum.br import cpf as stdnum_cpf
-
 from app.adapters.pdf import PdfMaker
 from app.adapters.petition_document import Petition
 from app.adapters.storage import Storage
 from app.db import transaction
 from app.i18n import gettext as _
 from app.profile import Profile
-from app.services import attendances, casefile
+from app.services import attendances, casefile, parties, standard_texts
 from app.services.letterhead import letterhead
 from models import Case, Company, Document, DocumentKind, User
 from models.rules.attendance import Kind
@@ -120,13 +118,20 @@ async def _petition(case: Case, typed: Mapping[str, str], profile: Profile, now:
     user = await User.get(id=case.consumer_id)
     company = await Company.get_or_none(id=case.company_id) if case.company_id else None
     papers = Document.filter(case_id=case.id, kind__in=_EXHIBITS, attached_at__not_isnull=True)
+    agency, names = profile.agency.name, await parties.of_case(case)
+    values = {
+        "consumer": user.name,
+        "company": names.company_name,
+        "protocol": case.protocol or "",
+        "agency": agency,
+    }
     return Petition(
         agency=letterhead(profile),
         protocol=case.protocol or "",
         issued_at=now,
         city=profile.agency.city,
         author=user.name,
-        author_cpf=stdnum_cpf.format(user.cpf) if user.cpf else "",
+        author_cpf=user.cpf or "",
         author_address=case.address,
         author_contact=" · ".join(
             part for part in (written_phone(user.phone or ""), user.email or "") if part
@@ -139,6 +144,8 @@ async def _petition(case: Case, typed: Mapping[str, str], profile: Profile, now:
         requests=requests,
         value_cents=value,
         documents=tuple([row["filename"] for row in await papers.order_by("at").values("filename")]),
+        lead=(await standard_texts.worded("petition_paper", values)).paragraphs,
+        closing=(await standard_texts.worded("petition_note", {"agency": agency})).paragraphs,
     )
 
 

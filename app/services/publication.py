@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.adapters.documents import Letterhead
-from app.services import parties, standard_texts
+from app.services import standard_texts
 from models import Delivery, Notice
 from models.rules.delivery import Channel
+from models.rules.identity import written_cnpj
 
 
 async def paragraphs(notice: Notice, agency: Letterhead) -> tuple[str, ...]:
@@ -20,7 +21,7 @@ async def paragraphs(notice: Notice, agency: Letterhead) -> tuple[str, ...]:
     values = {
         "agency": agency.legal_name,
         "company": company.legal_name if company else "",
-        "cnpj": parties.written_cnpj(company.cnpj) if company else "",
+        "cnpj": written_cnpj(company.cnpj) if company else "",
         "protocol": notice.case.protocol or "",
         "explanation": notice.explanation,
         "contact": f"{agency.address}, telefone {agency.phone}, e-mail {agency.email}",

@@ -11,6 +11,7 @@ from app.i18n import gettext as _
 from app.services import casefile
 from app.services.press import Paper, Press
 from models import Case, Document, DocumentKind
+from models.rules.identity import masked_cpf
 from models.rules.people import Side
 from models.rules.public_code import new_code
 
@@ -64,7 +65,7 @@ async def _printed(case: Case, press: Press, code: str) -> ReceiptData:
         sent_at=case.sent_at,
         parties=Parties(
             consumer_name=case.consumer.name,
-            consumer_document=_masked(case.consumer.cpf or ""),
+            consumer_document=masked_cpf(case.consumer.cpf) if case.consumer.cpf else "",
             company_name=case.company_name,
             company_document=case.company_cnpj,
         ),
@@ -87,8 +88,3 @@ async def _printed(case: Case, press: Press, code: str) -> ReceiptData:
         case_url=f"{press.site}/casos/{case.id}",
         check=press.check(code),
     )
-
-
-def _masked(cpf: str) -> str:
-    """The CPF as it may be printed: its middle six digits."""
-    return f"***.{cpf[3:6]}.{cpf[6:9]}-**" if cpf else ""

@@ -148,7 +148,7 @@ async def refuse(request_id: int, viewer: Viewer, reason: str, *, now: datetime,
         facts = {"hearing": hearing.id, "request": request.id, "by": request.side, "reason": reason}
         await casefile.record(file, "reschedule_refused", now=now, facts=facts)
         values = {
-            "reason": reason if reason.endswith((".", "!", "?")) else f"{reason}.",
+            "reason": reason,
             "when": moment(hearing.starts_at, invite.zone),
         }
         await _tell_parties(file, f"request:{request_id}:refused", "another_day_refused", values, now)

@@ -11,8 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.adapters.documents import (
+    Check,
     ClauseLine,
     InstalmentLine,
+    Letterhead,
     MinutesData,
     ParagraphLine,
     Parties,
@@ -21,7 +23,7 @@ from app.adapters.documents import (
 )
 from app.db import transaction
 from app.i18n import gettext as _
-from app.services import casefile, clauses, follow_up, letters, parties
+from app.services import casefile, clauses, follow_up, letters, rooms
 from app.services.press import Paper, Press
 from app.services.wording import seat_role_label, signing_method
 from models import (
@@ -37,8 +39,11 @@ from models import (
     User,
 )
 from models.rules.agreement import clause_text
-from models.rules.hearing import INVITED, SeatRole
+from models.rules.errors import NotFound, Refused
+from models.rules.hearing import INVITED, OVER, SeatRole
+from models.rules.identity import masked_cpf
 from models.rules.outcomes import FOLLOW_UP_TEXT, outcome_text
+from models.rules.people import Viewer
 from models.rules.public_code import new_code
 
 
@@ -89,28 +94,47 @@ async def _send(case: Case, hearing_id: int, document: Document, now: datetime) 
     await letters.write(people, f"sealed:{hearing_id}", text, now=now)
 
 
+async def draft(hearing_id: int, viewer: Viewer, agency: Letterhead, *, now: datetime) -> MinutesData:
+    """The term as it would be with what is written now, marked as a draft, for who conducts the hearing.
+
+    NotFound for others; Refused("hearing_over") once it is closed, as then there is the term itself.
+    """
+    hearing = await Hearing.get_or_none(id=hearing_id).select_related(
+        "case", "case__company", "case__consumer"
+    )
+    if hearing is None or (await rooms.place(hearing, viewer))[1] is not SeatRole.MEDIATOR:
+        raise NotFound
+    if hearing.state in OVER:
+        raise Refused("hearing_over")
+    return await _minutes(hearing, agency, None, now)
+
+
 async def _printed(hearing: Hearing, press: Press, code: str, now: datetime) -> MinutesData:
-    case = hearing.case
     assert hearing.outcome is not None  # noqa: S101  the job is queued when the hearing closes
+    return await _minutes(hearing, press.agency, press.check(code), now)
+
+
+async def _minutes(hearing: Hearing, agency: Letterhead, check: Check | None, now: datetime) -> MinutesData:
+    case = hearing.case
     closed_at = hearing.closed_at or now
     return MinutesData(
-        agency=press.agency,
+        agency=agency,
         protocol=case.protocol or "",
         issued_at=now,
         parties=parties_of(case),
         mediator_name=(await User.get(id=hearing.mediator_id)).name,
         starts_at=hearing.starts_at,
         opened_at=hearing.opened_at or min(hearing.starts_at, closed_at),
-        closed_at=closed_at,
-        outcome=outcome_text(hearing.outcome, hearing.cause),
+        closed_at=closed_at if check else None,
+        outcome=outcome_text(hearing.outcome, hearing.cause) if hearing.outcome else _("ainda não escolhido"),
         present=await presences(hearing, closed_at),
         record=hearing.record,
         paragraphs=await _paragraphs(hearing.id),
-        follow_up=FOLLOW_UP_TEXT[await follow_up.of_hearing(hearing)],
+        follow_up=FOLLOW_UP_TEXT[await follow_up.of_hearing(hearing)] if hearing.outcome else "",
         clauses=tuple(clause_lines(await clauses.live(hearing.id))),
         signatures=await hearing_signatures(hearing),
         signed_text_sha256=hearing.text_hash,
-        check=press.check(code),
+        check=check,
     )
 
 
@@ -119,9 +143,9 @@ def parties_of(case: Case) -> Parties:
     company, cpf = case.company, case.consumer.cpf or ""
     return Parties(
         consumer_name=case.consumer.name,
-        consumer_document=f"***.{cpf[3:6]}.{cpf[6:9]}-**" if cpf else "",
+        consumer_document=masked_cpf(cpf) if cpf else "",
         company_name=company.legal_name if company else case.company_name,
-        company_document=parties.written_cnpj(company.cnpj if company else case.company_cnpj),
+        company_document=company.cnpj if company else case.company_cnpj,
     )
 
 

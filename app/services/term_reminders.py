@@ -110,6 +110,6 @@ async def _tell_coordination(lines: Sequence[LateCase], today: date, now: dateti
             for line in lines[:LISTED]
         ]
         late = ngettext("%(num)s caso", "%(num)s casos", count) % {"num": count}
-        values = {"late": late, "list": "\n\n".join(named)}
+        values = {"late": late, "cases": "\n\n".join(named)}
         text = await letters.standard("terms_late", values, path="/atrasos")
         await letters.write(people, f"late:{today}", text, now=now)

@@ -5,31 +5,45 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.adapters.attendance_documents import AttendanceLetter
-from app.adapters.documents import Check, Complaint, NoticeData, Parties
+from app.adapters.documents import Check, Complaint, Letterhead, NoticeData, Parties
+from app.adapters.petition_document import Petition
+from app.adapters.publication_document import PublicationData
 from app.i18n import gettext as _
 from app.profile import Profile
 from app.services.letter_face import Face, face
 from app.services.letterhead import letterhead
 from app.services.letters import Text
+from app.services.publication import signed
 from models.rules.standard_texts import Kind, Wording, worded
 
 CODE = "K7QX-M2WD"
-PAPERS = frozenset({"notice_paper", "guidance_paper", "forwarding_paper"})
+CNPJ = "11222333000181"
+PAPERS = frozenset(
+    {
+        "notice_paper",
+        "publication_paper",
+        "guidance_paper",
+        "forwarding_paper",
+        "petition_paper",
+        "petition_note",
+    }
+)
 """The kinds whose PDF can be looked at."""
 
 
-def sample(kind: Kind, wording: Wording, profile: Profile) -> Wording:
-    """The words with each variable's sample, and the agency's own name."""
-    return worded(kind, wording, {**kind.samples, "agency": profile.agency.name})
+def sample(kind: Kind, wording: Wording, profile: Profile, site: str) -> Wording:
+    """The words with each variable's sample, and the agency's own name and address."""
+    own = {"agency": profile.agency.name, "test": f"{site}/audiencias/1/teste"}
+    return worded(kind, wording, {**kind.samples, **own})
 
 
 def letter(kind: Kind, wording: Wording, *, profile: Profile, site: str) -> Face:
     """An e-mail of this kind to somebody invented."""
-    words = sample(kind, wording, profile)
+    words = sample(kind, wording, profile, site)
     text = Text(words.subject, words.paragraphs, button=kind.button, path="/casos/1")
     context = {
         "text": text,
-        "name": kind.samples.get("consumer") or kind.samples.get("company", _("Nome")),
+        "name": kind.samples.get("consumer") or kind.samples.get("company", "Ana Souza"),
         "agency": profile.agency,
         "link": f"{site}/casos/1",
         "now": "",
@@ -42,46 +56,98 @@ def letter(kind: Kind, wording: Wording, *, profile: Profile, site: str) -> Face
 
 def paper(
     kind: Kind, wording: Wording, *, profile: Profile, site: str, now: datetime
-) -> NoticeData | AttendanceLetter:
+) -> NoticeData | AttendanceLetter | PublicationData | Petition:
     """The document that this kind is part of, about an invented matter."""
-    words = sample(kind, wording, profile).paragraphs
+    words = sample(kind, wording, profile, site).paragraphs
+    match kind.id:
+        case "notice_paper":
+            return _notice(kind, words, letterhead(profile), site, now)
+        case "publication_paper":
+            agency = letterhead(profile)
+            return PublicationData(
+                agency=agency,
+                protocol=kind.samples["protocol"],
+                issued_at=now,
+                paragraphs=words,
+                signed=signed(agency, now),
+                check=_check(site),
+            )
+        case "petition_paper" | "petition_note":
+            return _petition(kind, words, profile, now)
+        case _:
+            return _attendance(kind, words, letterhead(profile), site, now)
+
+
+def _check(site: str) -> Check:
+    return Check(code=CODE, site=site.partition("://")[2], url=f"{site}/verificar/{CODE}")
+
+
+def _notice(kind: Kind, words: tuple[str, ...], agency: Letterhead, site: str, now: datetime) -> NoticeData:
     names = kind.samples
-    if kind.id == "notice_paper":
-        return NoticeData(
-            agency=letterhead(profile),
-            protocol=names["protocol"],
-            issued_at=now,
-            parties=Parties(
-                consumer_name=names["consumer"],
-                consumer_document="",
-                company_name=names["company"],
-                company_document="11222333000181",
-            ),
-            complaint=Complaint(
-                area="Produtos",
-                subject="Eletrodomésticos e móveis",
-                problem="Defeito não consertado em 30 dias",
-                occurred_on=date(now.year, 1, 15),
-                amount_cents=249_900,
-                facts=_("Aqui fica o que o consumidor relata."),
-                request=_("Aqui fica o que o consumidor pede."),
-            ),
-            exhibit_count=2,
-            due_on=None,
-            term_explanation=_("Exemplo: o prazo e a sua contagem ficam aqui."),
-            consequences=(_("Aqui ficam as consequências de não responder."),),
-            access_code=CODE,
-            access_url=f"{site}/notificacao/{CODE}",
-            check=Check(code=CODE, site=site.partition("://")[2], url=f"{site}/verificar/{CODE}"),
-            lead=words,
-        )
+    return NoticeData(
+        agency=agency,
+        protocol=names["protocol"],
+        issued_at=now,
+        parties=Parties(
+            consumer_name=names["consumer"],
+            consumer_document="",
+            company_name=names["company"],
+            company_document=CNPJ,
+        ),
+        complaint=Complaint(
+            area="Produtos",
+            subject="Eletrodomésticos e móveis",
+            problem="Defeito não consertado em 30 dias",
+            occurred_on=date(now.year, 1, 15),
+            amount_cents=249_900,
+            facts=_("Aqui fica o que o consumidor relata."),
+            request=_("Aqui fica o que o consumidor pede."),
+        ),
+        exhibit_count=2,
+        due_on=None,
+        term_explanation=_("Exemplo: o prazo e a sua contagem ficam aqui."),
+        consequences=(_("Aqui ficam as consequências de não responder."),),
+        access_code=CODE,
+        access_url=f"{site}/notificacao/{CODE}",
+        check=_check(site),
+        lead=words,
+    )
+
+
+def _petition(kind: Kind, words: tuple[str, ...], profile: Profile, now: datetime) -> Petition:
+    lead = kind.id == "petition_paper"
+    return Petition(
+        agency=letterhead(profile),
+        protocol="2026.000123-2",
+        issued_at=now,
+        city=profile.agency.city,
+        author="Ana Souza",
+        author_cpf="",
+        author_address=_("Endereço de quem pede"),
+        author_contact=_("Telefone e e-mail de quem pede"),
+        company="Eletro Estrela do Sul Ltda.",
+        company_cnpj=CNPJ,
+        occurred_on=date(now.year, 1, 15),
+        facts=_("Aqui fica o que o consumidor relata."),
+        basis=_("Aqui fica o direito."),
+        requests=(_("Aqui ficam os pedidos."),),
+        value_cents=249_900,
+        documents=("nota.pdf",),
+        lead=words if lead else (),
+        closing=() if lead else words,
+    )
+
+
+def _attendance(
+    kind: Kind, words: tuple[str, ...], agency: Letterhead, site: str, now: datetime
+) -> AttendanceLetter:
     forwards = kind.id == "forwarding_paper"
     return AttendanceLetter(
-        agency=letterhead(profile),
+        agency=agency,
         protocol="A-2026-00001",
         issued_at=now,
         title=_("Encaminhamento a outro órgão") if forwards else _("Orientação ao consumidor"),
-        name=names["consumer"],
+        name=kind.samples["consumer"],
         asked_at=now,
         question=_("Aqui fica o que foi perguntado."),
         answer=_("Aqui fica o que o Procon respondeu."),

@@ -8,9 +8,9 @@ from app.i18n import N_, ngettext
 from app.i18n import gettext as _
 from app.services.duty_words import term_names
 from app.web.access import requires
-from app.web.filters import cep
 from app.web.parts import parts
 from app.web.render import render
+from models.rules.identity import written_cep
 from models.rules.people import Role
 from models.rules.retention import After
 from models.rules.terms import Term
@@ -35,7 +35,9 @@ async def show() -> str:
     return render(
         "agency/show.html",
         links="; ".join(_(words) for link, words in LINKS.items() if link in profile.territory.links),
-        ceps="; ".join(f"{cep(first)} a {cep(last)}" for first, last in profile.territory.cep_ranges),
+        ceps="; ".join(
+            f"{written_cep(first)} a {written_cep(last)}" for first, last in profile.territory.cep_ranges
+        ),
         terms=[(names.get(act, act), _written(term), term.source) for act, term in profile.terms.items()],
         kept=[
             *((_(PAPERS[kind]), rule.days, _(SINCE[rule.after]), rule.source) for kind, rule in rules),

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from app.i18n import SOURCE_LOCALE
-from models.rules.identity import written_phone
+from models.rules import identity
 
 LOCALE = Locale.parse(SOURCE_LOCALE)
 NO_BREAK_SPACE = "\u00a0"
@@ -42,31 +42,6 @@ def days(count: int) -> str:
     if rest:
         return written
     return f"{written} ({years}{NO_BREAK_SPACE}{'ano' if years == 1 else 'anos'})"
-
-
-def cpf(digits: str) -> str:
-    """``12345678909`` → ``123.456.789-09``; anything of another length stays as it is."""
-    return _shaped(digits, "###.###.###-##")
-
-
-def cpf_masked(digits: str) -> str:
-    """``12345678909`` → ``***.456.789-**``: what the other side of a case may see."""
-    return f"***.{digits[3:6]}.{digits[6:9]}-**" if len(digits) == 11 else "***"
-
-
-def cnpj(text: str) -> str:
-    """``12ABC34501DE35`` → ``12.ABC.345/01DE-35`` (letters are valid since July 2026)."""
-    return _shaped(text, "##.###.###/####-##")
-
-
-def cep(digits: str) -> str:
-    """``88801000`` → ``88801-000``."""
-    return _shaped(digits, "#####-###")
-
-
-def phone(digits: str) -> str:
-    """``48999990000`` → ``(48) 99999-0000``; ten digits are a fixed line."""
-    return written_phone(digits)
 
 
 def filesize(size: int) -> str:
@@ -122,18 +97,11 @@ def for_zone(zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
         "money": money,
         "number": number,
         "days": days,
-        "cpf": cpf,
-        "cpf_masked": cpf_masked,
-        "cnpj": cnpj,
-        "cep": cep,
+        "cpf": identity.written_cpf,
+        "cpf_masked": identity.masked_cpf,
+        "cnpj": identity.written_cnpj,
+        "cep": identity.written_cep,
         "percent": percent,
-        "phone": phone,
+        "phone": identity.written_phone,
         "filesize": filesize,
     }
-
-
-def _shaped(text: str, pattern: str) -> str:
-    if len(text) != pattern.count("#"):
-        return text
-    characters = iter(text)
-    return "".join(next(characters) if place == "#" else place for place in pattern)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from quart import Blueprint, request
+from quart import Blueprint, Response, request
 from quart.typing import ResponseReturnValue
 
-from app.services import minutes, remarks
+from app.services import minutes, remarks, sealing
+from app.services.letterhead import letterhead
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.errors import sentence
 from app.web.forms import form
@@ -29,6 +30,16 @@ _VERDICTS = {
     "responder": RemarkState.ANSWERED,
     "deixar": RemarkState.LEFT,
 }
+
+
+@blueprint.get(f"{_MINUTES}/minuta.pdf")
+@requires(*_CONDUCTS)
+async def draft(hearing_id: int) -> Response:
+    """The term as it would be now, as the PDF that it will become, marked as a draft."""
+    bound = parts()
+    paper = await sealing.draft(hearing_id, viewer(), letterhead(bound.profile), now=now())
+    headers = {"Content-Disposition": "inline", "Cache-Control": "no-store"}
+    return Response(await bound.pdf.render(paper), mimetype="application/pdf", headers=headers)
 
 
 @blueprint.post(f"{_MINUTES}/paragrafos")

@@ -86,7 +86,7 @@ async def preview(name: str) -> Response:
                 return _framed(looks.html)
             page = render("texts/preview.html", faults=(), words=None, plain=looks.text)
         else:
-            words = text_preview.sample(kind, wording, profile)
+            words = text_preview.sample(kind, wording, profile, site)
             page = render("texts/preview.html", faults=(), words=words, plain="")
     return _framed(page)
 

@@ -1,4 +1,4 @@
-"""CPF, CNPJ, CEP, phone and protocol numbers: normalised to plain text, then checked.
+"""CPF, CNPJ, CEP, phone and protocol numbers: normalised to plain text, checked, and written for people.
 
 CNPJ is alphanumeric since July 2026 (IN RFB 2.229/2024): twelve characters A-Z and 0-9 and two check
 digits, so it is text, upper case, and never a number.
@@ -42,11 +42,6 @@ def normal_phone(typed: str) -> str | None:
     return digits if re.fullmatch(r"[1-9]{2}[0-9]{8,9}", digits) else None
 
 
-def written_phone(digits: str) -> str:
-    """A normal phone as people write it: "(48) 99999-0000"; ten digits are a fixed line."""
-    return re.sub(r"(\d\d)(\d{4,5})(\d{4})", r"(\1) \2-\3", digits) if len(digits) in (10, 11) else digits
-
-
 def e164(typed: str) -> str | None:
     """A mobile number as gateways want it (ITU-T E.164), or None: Brazilian with its area code, or with +.
 
@@ -63,6 +58,38 @@ def normal_email(typed: str) -> str | None:
     """A lower-case address with one @ and a dot in the domain, or None; the code by mail proves it."""
     text = typed.strip().lower()
     return text if len(text) <= 254 and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) else None
+
+
+def written_cpf(digits: str) -> str:
+    """``12345678909`` → ``123.456.789-09``; anything of another length stays as it is."""
+    return _shaped(digits, "###.###.###-##")
+
+
+def masked_cpf(digits: str) -> str:
+    """``12345678909`` → ``***.456.789-**``: what the other side of a case may see."""
+    return f"***.{digits[3:6]}.{digits[6:9]}-**" if len(digits) == 11 else "***"
+
+
+def written_cnpj(text: str) -> str:
+    """``12ABC34501DE35`` → ``12.ABC.345/01DE-35``; anything of another length stays as it is."""
+    return _shaped(text, "##.###.###/####-##")
+
+
+def written_cep(digits: str) -> str:
+    """``88801000`` → ``88801-000``."""
+    return _shaped(digits, "#####-###")
+
+
+def written_phone(digits: str) -> str:
+    """``48999990000`` → ``(48) 99999-0000``; ten digits are a fixed line."""
+    return _shaped(digits, "(##) #####-####" if len(digits) == 11 else "(##) ####-####")
+
+
+def _shaped(text: str, shape: str) -> str:
+    if len(text) != shape.count("#"):
+        return text
+    characters = iter(text)
+    return "".join(next(characters) if place == "#" else place for place in shape)
 
 
 def in_territory(cep: str, ranges: tuple[tuple[str, str], ...]) -> bool:

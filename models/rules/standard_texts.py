@@ -97,9 +97,18 @@ def absent(kind: Kind, wording: Wording) -> tuple[str, ...]:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """A text with its variables' values; what stands in a value is never read as a variable."""
-    parts = string.Formatter().parse(text)
-    return "".join(literal + (values[name] if name is not None else "") for literal, name, _, _ in parts)
+    """A text with its variables' values; what stands in a value is never read as a variable.
+
+    A value that ends a sentence itself, as "Ltda." does, gets no second full stop.
+    """
+    made = ""
+    value = ""
+    for literal, name, _, _ in string.Formatter().parse(text):
+        ended = value.rstrip().endswith((".", "!", "?", "…")) and literal.startswith(".")
+        made += literal[1:] if ended else literal
+        value = values[name] if name is not None else ""
+        made += value
+    return made
 
 
 def filled_all(texts: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:

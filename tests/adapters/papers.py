@@ -406,6 +406,10 @@ def petition() -> Petition:
         requests=("A troca por uma geladeira igual.", "A devolução do frete."),
         value_cents=389900,
         documents=("nota fiscal.pdf", "foto.jpg"),
+        lead=(
+            "Antes de recorrer ao Juizado, o consumidor procurou o Procon, sob o protocolo 2026.000123-4.",
+        ),
+        closing=("O Procon não representa o consumidor em juízo.",),
     )
 
 

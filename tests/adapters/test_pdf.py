@@ -57,6 +57,7 @@ ALL: dict[str, Document] = {
     "publication": papers.publication(),
     "minutes-without-agreement": papers.minutes(0, signed=False),
     "minutes": papers.minutes(1),
+    "minutes-draft": replace(papers.minutes(1, signed=False), check=None, closed_at=None),
     "minutes-long": papers.minutes(12, LONG),
     "presence": papers.presence(),
     "presence-long": papers.presence(16, failures=((0.33, 0.42),), closed=False),
@@ -85,7 +86,7 @@ async def test_every_document_is_tagged_archival_and_numbered(
     assert "2026.000123" in info["/Title"]
     assert info["/Author"] == papers.AGENCY.legal_name
     assert info["/Subject"]
-    if hasattr(document, "check"):
+    if getattr(document, "check", None):
         assert papers.CHECK.code in info["/Keywords"]
         assert papers.CHECK.code.encode() in pdf  # readable without opening: a changed file names its origin
     pages = int(reader.root["/Pages"]["/Count"])
@@ -182,6 +183,14 @@ async def test_minutes_without_agreement_promise_nothing(maker: TypstPdfMaker) -
     assert "não foi assinado" in text
     assert "784" not in text
     assert "Acordo" not in text
+
+
+async def test_a_draft_of_the_minutes_says_so_and_cannot_be_verified(maker: TypstPdfMaker) -> None:
+    text = text_of(await maker.render(ALL["minutes-draft"]))
+    for words in ("Minuta: Termo de audiência e acordo", "Minuta, sem valor", "MINUTA", "Cláusula 1."):
+        assert words in text
+    for words in ("Confira este documento", "784", papers.CHECK.code):
+        assert words not in text
 
 
 async def test_what_a_person_types_is_shown_and_never_evaluated(maker: TypstPdfMaker) -> None:

@@ -55,6 +55,14 @@ def test_what_people_write_is_never_read_as_a_text_of_ours(name: str, company: s
     assert filled("{consumer}|{company}|{{x}}", values) == f"{name}|{company}|{{x}}"
 
 
+@pytest.mark.parametrize(
+    ("company", "said"),
+    [("Eletro Ltda.", "A Eletro Ltda. Veja."), ("Eletro", "A Eletro. Veja."), ("Já!", "A Já! Veja.")],
+)
+def test_a_value_that_ends_a_sentence_gets_no_second_full_stop(company: str, said: str) -> None:
+    assert filled("A {company}. Veja.", {"company": company}) == said
+
+
 def test_a_paragraph_that_comes_out_empty_is_left_out() -> None:
     assert filled_all(["Presente {consumer}.", "{company}"], {"consumer": "Ana", "company": " "}) == (
         "Presente Ana.",

@@ -8,6 +8,7 @@ from app import standard_texts as catalogue
 from app.profile import PROFILES
 from app.profile_reading import load_profile
 from app.services import letters, standard_texts
+from app.services.letter_face import face
 from models import StandardText
 from models.rules.errors import Conflict, Invalid, NotFound
 from models.rules.people import Role
@@ -80,6 +81,25 @@ def test_what_cannot_be_sent_is_refused_by_field(subject: str, body: str, fields
     with pytest.raises(Invalid) as caught:
         standard_texts.read(KIND, subject, body)
     assert caught.value.fields == fields
+
+
+def test_the_html_keeps_lines_and_amounts_whole_and_links_to_this_site_alone() -> None:
+    text = letters.Text(
+        "Oi", ("Pague R$ 1.234,50.\n<b>Ana</b> https://p.example/a?b=1&c=K7QX-M2WD. https://mau.example/x",)
+    )
+    profile = load_profile(PROFILES / "criciuma.toml")
+    about = {
+        "name": "Ana",
+        "agency": profile.agency,
+        "link": "",
+        "now": "",
+        "account": False,
+        "unsubscribe": "",
+    }
+    html = face({"text": text, "site": "https://p.example", **about}).html
+    assert '<span style="white-space:nowrap;">R$ 1.234,50</span>.<br>&lt;b&gt;Ana&lt;/b&gt; ' in html
+    assert 'href="https://p.example/a?b=1&amp;c=K7QX-M2WD" ' in html
+    assert "K7QX-M2WD</a>. https://mau.example/x" in html
 
 
 def test_a_code_cannot_be_edited_out_of_its_letter() -> None:

@@ -120,6 +120,7 @@ _LINES = """
 /audiencias/{hearing}/teste                      303 200 404 200 404 404 200 404 200 404
 /audiencias/central                              303 403 403 403 403 200 200 403 200 200
 /audiencias/{hearing}/ajuda                      303 200 404 200 404 404 200 404 200 404
+/audiencias/{hearing}/ata/minuta.pdf             303 403 403 403 403 403 200 403 200 403
 /audiencias/{hearing}/qualidade                  303 200 404 200 404 200 200 200 200 200
 /audiencias/{hearing}/qualidade/dados            303 200 404 200 404 200 200 200 200 200
 /audiencias/{hearing}/documento/{exhibit}/1      303 404 404 404 404 404 404 404 404 404

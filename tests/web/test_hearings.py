@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -298,7 +299,20 @@ async def test_minutes_are_read_along_and_a_late_window_gets_the_newer_text(sess
     assert (late.status_code, answer["revision"], answer["by"]) == (409, 2, "Rita Melo")
     assert answer["text"] == "Ata <b>em curso</b>."
 
+    page = await text_of(await mediator.get(session.path()))
+    assert session.path("/ata/minuta.pdf") in page
+    draft = await mediator.get(session.path("/ata/minuta.pdf"))
+    assert (draft.status_code, draft.mimetype) == (200, "application/pdf")
+    data = json.loads((await draft.get_data()).partition(b"\n")[2])
+    assert (data["title"], data["check"], data["outcome"]) == (
+        "Minuta: Termo de audiência",
+        None,
+        "Ainda não escolhido",
+    )
+    assert data["paragraphs"][-1]["text"] == "Ata <b>em curso</b>."
+
     consumer = await session.browser(session.table.consumer)
+    assert (await consumer.get(session.path("/ata/minuta.pdf"))).status_code == 403
     page = await text_of(await consumer.get(session.path()))
     assert "Ata &lt;b&gt;em curso&lt;/b&gt;." in page
     assert "Rita Melo, às" in page

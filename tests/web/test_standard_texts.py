@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from app.factory import Application
 from app.services import taxonomy
+from app.services.text_preview import PAPERS
+from app.standard_texts import kinds
 from models import Problem, StandardText
 from models.rules.people import Role
 from tests.conftest import START
 from tests.web.test_intake_pages import text_of
 from tests.web.test_terms import staff
+
+SAID = {name: " ".join(f"{{{one}}}" for one in kinds()[name].names) for name in PAPERS}
 
 
 async def test_a_text_is_looked_at_while_it_is_written_kept_and_taken_back(application: Application) -> None:
@@ -53,8 +57,8 @@ async def test_a_text_is_looked_at_while_it_is_written_kept_and_taken_back(appli
 
 async def test_a_paper_is_looked_at_as_pdf(application: Application) -> None:
     browser = await staff(application, Role.ATTENDANT)
-    for name in ("notice_paper", "guidance_paper", "forwarding_paper"):
-        answer = await browser.post(f"/textos/{name}/previa.pdf", {"body": "Aqui está {consumer}."})
+    for name in PAPERS:
+        answer = await browser.post(f"/textos/{name}/previa.pdf", {"body": SAID[name]})
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert (await browser.post("/textos/summons/previa.pdf", {"body": "x"})).status_code == 404
     assert (await browser.post("/textos/summons", {"body": "x"})).status_code == 403
