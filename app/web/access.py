@@ -18,7 +18,7 @@ from werkzeug.exceptions import Unauthorized
 from app.services import sessions
 from app.services.sessions import Current, cookie_name
 from app.web import cookies
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 from app.web.forms import safe_path
 from app.web.parts import parts
 from models.rules.errors import Refused

@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 from app.services import assistance, room_view, seats
 from app.services.seats import CheckResult
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 from app.web.forms import form
 from app.web.limits import limit
 from app.web.parts import parts

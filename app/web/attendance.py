@@ -15,7 +15,7 @@ from app.services.attendance_view import Shelf
 from app.services.attendances import Person
 from app.services.bodies import all_bodies
 from app.web.access import requires, viewer
-from app.web.errors import SENTENCES, field_sentences, sentence
+from app.web.errors import field_sentences, sentence, status_of
 from app.web.forms import form, query
 from app.web.lost import Lost, lost_from
 from app.web.parts import parts
@@ -322,4 +322,4 @@ async def _refused(
             error = Refused("attendance_not_now")
             lost = Lost((sentence(error.code),), lost.texts)
         page = await _page(attendance_id, forms, lost)
-    return page, SENTENCES[error.code][0]
+    return page, status_of(error)

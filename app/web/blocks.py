@@ -12,7 +12,7 @@ from app.services import blocks, diary
 from app.services.blocks import Plan
 from app.services.wording import hearing_state_label
 from app.web.access import requires, viewer
-from app.web.errors import SENTENCES, sentence
+from app.web.errors import sentence, status_of
 from app.web.forms import choices, form
 from app.web.parts import parts
 from app.web.render import render
@@ -51,9 +51,7 @@ async def act(company_id: int) -> ResponseReturnValue:
             viewer(), _plan(company_id, typed, cases), now=now(), hours=await hours(), invite=parts().invite
         )
     except (Invalid, Refused) as error:
-        return await _form_page(company_id, typed, cases, _errors(error), propose=True), SENTENCES[
-            error.code
-        ][0]
+        return await _form_page(company_id, typed, cases, _errors(error), propose=True), status_of(error)
     return redirect(url_for(".show", block_id=block), 303)
 
 

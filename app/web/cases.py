@@ -32,7 +32,8 @@ from app.services.scheduling_words import CAUSES, cause_label
 from app.services.slot_offers import Offered
 from app.services.wording import seat_role_label, state_label, state_tone
 from app.web.access import SIGNED_IN, STAFF, requires, viewer
-from app.web.errors import SENTENCES, domain_error, field_sentences, said_of, sentence, wants_json
+from app.web.errors import field_sentences, said_of, sentence, status_of
+from app.web.failures import domain_error, wants_json
 from app.web.forms import form, query, typed_texts
 from app.web.lost import Lost, lost_from
 from app.web.offer_words import state_words
@@ -187,7 +188,7 @@ async def refused(
         lost = Lost((said_of(error),), lost.texts)
     if lost:
         page = await _page(case_id, forms, lost)
-    return page, SENTENCES[error.code][0]
+    return page, status_of(error)
 
 
 @blueprint.app_errorhandler(Refused)
@@ -201,7 +202,7 @@ async def out_of_order(error: Refused) -> ResponseReturnValue:
     if error.code not in _TOO_LATE or case_id is None or request.method != "POST" or wants_json():
         return await domain_error(error)
     lost = Lost((said_of(error),), tuple(await typed_texts()))
-    return await _page(case_id, {}, lost), SENTENCES[error.code][0]
+    return await _page(case_id, {}, lost), status_of(error)
 
 
 async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]], lost: Lost | None = None) -> str:

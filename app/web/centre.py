@@ -12,7 +12,7 @@ from app.services.wording import hearing_state_label, seat_role_label, seat_stat
 from app.web import centre_words
 from app.web import hearings_words as words
 from app.web.access import requires, viewer
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 from app.web.forms import form, query
 from app.web.limits import limit
 from app.web.render import render

@@ -18,7 +18,8 @@ from app.services import attendance_paper, attendance_view, complaints, counter,
 from app.services.account_form import password_faults
 from app.web.access import PUBLIC, requires, viewer
 from app.web.accounts import remembering
-from app.web.errors import SENTENCES, field_sentences, sentence, wants_json
+from app.web.errors import field_sentences, sentence, status_of
+from app.web.failures import wants_json
 from app.web.forms import form, query
 from app.web.limits import limit_address
 from app.web.parts import parts
@@ -130,7 +131,7 @@ async def claim(code: str) -> ResponseReturnValue:
     except Invalid as error:
         return _claim(code, typed, field_sentences(error)), 422
     except Refused as error:
-        return _claim(code, typed, {"": sentence(error.code)}), SENTENCES[error.code][0]
+        return _claim(code, typed, {"": sentence(error.code)}), status_of(error)
     return remembering(address, cast(Response, redirect(url_for("accounts.confirm_page"), 303)))
 
 

@@ -10,7 +10,7 @@ from quart import Quart, Response, request
 from quart.typing import ResponseReturnValue
 
 from app.parts import Parts
-from app.web import access, csrf, errors, headers, limits, metrics
+from app.web import access, csrf, failures, headers, limits, metrics
 from app.web.parts import give, parts
 
 
@@ -18,7 +18,7 @@ def install(app: Quart, parts_of_app: Parts, *, redis_url: str) -> None:
     """Put the door into ``app``; call it before blueprints are registered."""
     give(app, parts_of_app)
     metrics.install(app)
-    errors.install(app)
+    failures.install(app)
     limits.install(app, redis_url)
     every_answer = headers.every_answer(parts_of_app.public_url, secure=parts_of_app.secure)
 

@@ -9,7 +9,7 @@ from app.services import casefile, fulfilment, fulfilment_links
 from app.services.fulfilment_links import Asked
 from app.web.access import PUBLIC, requires, viewer
 from app.web.cases import refused
-from app.web.errors import SENTENCES, sentence
+from app.web.errors import sentence, status_of
 from app.web.forms import form
 from app.web.limits import limit
 from app.web.parts import parts
@@ -74,7 +74,7 @@ async def answer(token: str) -> ResponseReturnValue:
         said = _word(typed.get("word", ""))
         await fulfilment.word(asked.obligation.id, asked.viewer, said, note, now=now(), today=today())
     except (Invalid, Refused) as error:
-        return _question(asked, token, error, note), SENTENCES[error.code][0]
+        return _question(asked, token, error, note), status_of(error)
     return redirect(url_for(".ask", token=token), 303)
 
 

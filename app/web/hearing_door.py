@@ -7,7 +7,7 @@ from quart.typing import ResponseReturnValue
 
 from app.services import house_rules, identification
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 from app.web.parts import parts
 from app.web.today import now
 from models.rules.people import Role

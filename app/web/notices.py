@@ -15,7 +15,7 @@ from app.services.triage import REASON
 from app.web.access import PUBLIC, current_viewer, requires, viewer
 from app.web.cases import back
 from app.web.company_addresses import STATE_OPTIONS
-from app.web.errors import SENTENCES, field_sentences, sentence
+from app.web.errors import field_sentences, sentence, status_of
 from app.web.forms import form, query
 from app.web.limits import limit_address
 from app.web.parts import parts
@@ -71,7 +71,7 @@ async def notify(case_id: int) -> ResponseReturnValue:
 async def _refused(case_id: int, typed: dict[str, str], error: DomainError) -> ResponseReturnValue:
     page = await cases.page(case_id, viewer())
     errors = {"": sentence(error.code, error.facts)}
-    return await _choose_page(page, typed, errors), SENTENCES[error.code][0]
+    return await _choose_page(page, typed, errors), status_of(error)
 
 
 def _opening(typed: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ from app.services.wording import seat_role_label
 from app.web.access import SIGNED_IN, requires, viewer
 from app.web.cases import back
 from app.web.clauses import proposal
-from app.web.errors import SENTENCES, field_sentences, sentence
+from app.web.errors import field_sentences, sentence, status_of
 from app.web.forms import form
 from app.web.hearings_words import clause_kinds
 from app.web.limits import limit
@@ -87,7 +87,7 @@ async def make(case_id: int) -> ResponseReturnValue:
         if error.code == "not_now":
             raise  # the negotiation is over: the case as it is now says more than this form
         page = await cases.page(case_id, viewer())
-        return await _form(page, typed, _errors(error)), SENTENCES[error.code][0]
+        return await _form(page, typed, _errors(error)), status_of(error)
     return redirect(url_for("cases.show", case_id=case_id, _anchor="conversa"), 303)
 
 
@@ -221,7 +221,7 @@ async def _read(case_id: int, offer_id: int, shown: _Shown) -> ResponseReturnVal
         state_words=state_words(),
         role_label=seat_role_label,
     )
-    return html, SENTENCES[shown.error.code][0] if shown.error else 200
+    return html, status_of(shown.error) if shown.error else 200
 
 
 def _answerable(page: CasePage, view: OfferView) -> bool:

@@ -16,7 +16,7 @@ from app.services.chapters import Chapter
 from app.services.event_words import recording_cause
 from app.services.wording import role_label
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 from app.web.forms import query
 from app.web.parts import parts
 from app.web.render import render

@@ -13,7 +13,7 @@ from app.services.rehearsals import Rehearsals
 from app.services.room_view import RoomView
 from app.services.wording import hearing_status
 from app.web.access import SIGNED_IN, requires, viewer
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 from app.web.forms import form
 from app.web.hearings import room_context, room_truth
 from app.web.participation import read_mode

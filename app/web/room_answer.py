@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import redirect, url_for
 from quart.typing import ResponseReturnValue
 
-from app.web.errors import wants_json
+from app.web.failures import wants_json
 
 
 def done(hearing_id: int) -> ResponseReturnValue:

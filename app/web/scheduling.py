@@ -16,7 +16,8 @@ from app.services.scheduling import Why
 from app.services.scheduling_words import CAUSES, cause_label
 from app.web.access import requires, viewer
 from app.web.cases import back, refused
-from app.web.errors import SENTENCES, field_sentences, sentence, wants_json
+from app.web.errors import field_sentences, sentence, status_of
+from app.web.failures import wants_json
 from app.web.forms import form, query, safe_path
 from app.web.parts import parts
 from app.web.render import render
@@ -71,7 +72,7 @@ async def schedule(case_id: int) -> ResponseReturnValue:
         if error.code == "not_now":
             raise  # somebody was quicker: the case as it is now says more than this form
         page = await cases.page(case_id, viewer())
-        return await _form_page(page, typed, _errors(error)), SENTENCES[error.code][0]
+        return await _form_page(page, typed, _errors(error)), status_of(error)
     return back(case_id)
 
 
@@ -116,7 +117,7 @@ async def move(hearing_id: int) -> ResponseReturnValue:
         if wants_json():
             raise
         page = await cases.page(hearing.case_id, viewer())
-        return await _form_page(page, typed, _errors(error), hearing), SENTENCES[error.code][0]
+        return await _form_page(page, typed, _errors(error), hearing), status_of(error)
     return redirect(safe_path(typed.get("back"), url_for("cases.show", case_id=case_id)), 303)
 
 

@@ -13,7 +13,7 @@ from app.services import tickets
 from app.services.tickets import Shown
 from app.web import cookies
 from app.web.access import STAFF, requires, viewer
-from app.web.errors import SENTENCES, field_sentences, sentence
+from app.web.errors import field_sentences, sentence, status_of
 from app.web.forms import form
 from app.web.parts import parts
 from app.web.render import render
@@ -60,7 +60,7 @@ async def call() -> ResponseReturnValue:
     except Invalid as error:
         return await _desk(field_sentences(error), chosen), 422
     except Refused as error:
-        return await _desk({"": sentence(error.code)}, chosen), SENTENCES[error.code][0]
+        return await _desk({"": sentence(error.code)}, chosen), status_of(error)
     response = cast(Response, await make_response(redirect(url_for(".desk"), 303)))
     cookies.put(response, _COOKIE, chosen, path="/senhas", seconds=YEAR_SECONDS)
     return response

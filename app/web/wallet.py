@@ -15,7 +15,7 @@ from app.services.wallet import NOBODY, SOMEBODY_ELSE, PaperForm, PaperView
 from app.services.wallet_checks import PaperVerdict
 from app.services.wallet_words import ACTS, KINDS, STATES, words
 from app.web.access import STAFF, requires, viewer
-from app.web.errors import SENTENCES, field_sentences, sentence
+from app.web.errors import field_sentences, sentence, status_of
 from app.web.files import THUMBNAIL, arriving, page_picture
 from app.web.forms import form
 from app.web.parts import parts
@@ -149,7 +149,7 @@ async def decide(paper_id: UUID) -> ResponseReturnValue:
     except Invalid as error:
         return await _check(paper_id, typed, field_sentences(error)), 422
     except Refused as error:
-        return await _check(paper_id, typed, {"": sentence(error.code)}), SENTENCES[error.code][0]
+        return await _check(paper_id, typed, {"": sentence(error.code)}), status_of(error)
     return redirect(url_for(".board"), 303)
 
 

@@ -23,7 +23,7 @@ from app.adapters.glyphs import RANGES, has_glyph
 from app.adapters.inspect import SandboxInspector
 from app.adapters.pdf import FakePdfMaker, PdfError, PdfMaker, TypstPdfMaker
 from app.adapters.qr import qr_svg
-from tests.adapters import papers, pdf_structure
+from tests.adapters import agreement_papers, papers, pdf_structure
 
 TEMPLATES = Path(documents.__file__).parents[1] / "templates" / "pdf"
 LONG = "\n\n".join([papers.STORY] * 12)
@@ -55,17 +55,17 @@ ALL: dict[str, Document] = {
     ),
     "notice-by-hand": replace(papers.notice(), receipt=True),
     "publication": papers.publication(),
-    "minutes-without-agreement": papers.minutes(0, signed=False),
-    "minutes": papers.minutes(1),
-    "minutes-draft": replace(papers.minutes(1, signed=False), check=None, closed_at=None),
-    "minutes-long": papers.minutes(12, LONG),
-    "presence": papers.presence(),
-    "presence-long": papers.presence(16, failures=((0.33, 0.42),), closed=False),
-    "settlement": papers.settlement(),
-    "settlement-long": papers.settlement(LONG, 9),
-    "kit": papers.kit(),
-    "kit-long": papers.kit(40),
-    "kit-of-deeds": papers.kit(0),
+    "minutes-without-agreement": agreement_papers.minutes(0, signed=False),
+    "minutes": agreement_papers.minutes(1),
+    "minutes-draft": replace(agreement_papers.minutes(1, signed=False), check=None, closed_at=None),
+    "minutes-long": agreement_papers.minutes(12, LONG),
+    "presence": agreement_papers.presence(),
+    "presence-long": agreement_papers.presence(16, failures=((0.33, 0.42),), closed=False),
+    "settlement": agreement_papers.settlement(),
+    "settlement-long": agreement_papers.settlement(LONG, 9),
+    "kit": agreement_papers.kit(),
+    "kit-long": agreement_papers.kit(40),
+    "kit-of-deeds": agreement_papers.kit(0),
     "attendance": papers.attendance(),
     "counter-receipt": papers.counter_receipt(),
     "calculation": papers.calculation(),
@@ -104,7 +104,7 @@ def test_there_is_a_sample_of_every_template() -> None:
 
 
 async def test_a_fault_of_the_structure_is_found(maker: TypstPdfMaker) -> None:
-    pdf = await maker.render(papers.presence())
+    pdf = await maker.render(agreement_papers.presence())
     for mended, broken, told in (
         (b"/Alt", b"/Alx", "a figure without an alternative text"),
         (b"/Marked true", b"/Marked null", "not marked as tagged"),
@@ -146,7 +146,7 @@ async def test_the_notice_says_must_i_until_when_and_what_if_not(maker: TypstPdf
     text = text_of(await maker.render(papers.notice()))
     for words in (
         "Responda até 7 de dezembro de 2026",
-        "04/12/2026 (Santa Bárbara, padroeira) não tem expediente",
+        "04/12/2026 (Santa Bárbara, padroeira), não tem expediente",
         "7KQM-2XHP-9RTW",
         "https://procon.criciuma.example/empresa/",
         "O silêncio é registrado",
@@ -156,7 +156,7 @@ async def test_the_notice_says_must_i_until_when_and_what_if_not(maker: TypstPdf
 
 
 async def test_the_minutes_hold_the_signed_words_and_the_evidence(maker: TypstPdfMaker) -> None:
-    data = papers.minutes(12)
+    data = agreement_papers.minutes(12)
     text = text_of(await maker.render(data))
     for clause in data.clauses:
         assert clause.text in text
@@ -178,7 +178,7 @@ async def test_the_minutes_hold_the_signed_words_and_the_evidence(maker: TypstPd
 
 
 async def test_minutes_without_agreement_promise_nothing(maker: TypstPdfMaker) -> None:
-    text = text_of(await maker.render(papers.minutes(0, signed=False)))
+    text = text_of(await maker.render(agreement_papers.minutes(0, signed=False)))
     assert "Termo de audiência" in text
     assert "não foi assinado" in text
     assert "784" not in text
@@ -227,15 +227,15 @@ async def test_each_character_called_printable_has_a_glyph(
 
 
 async def test_the_same_document_is_the_same_file(maker: TypstPdfMaker) -> None:
-    first, second = await asyncio.gather(*(maker.render(papers.minutes(3)) for _ in range(2)))
+    first, second = await asyncio.gather(*(maker.render(agreement_papers.minutes(3)) for _ in range(2)))
     assert first == second
-    later = dataclasses.replace(papers.minutes(3), issued_at=datetime(2027, 1, 1, tzinfo=UTC))
+    later = dataclasses.replace(agreement_papers.minutes(3), issued_at=datetime(2027, 1, 1, tzinfo=UTC))
     assert await maker.render(later) != first
 
 
 async def test_our_documents_pass_our_own_inspection(maker: TypstPdfMaker, tmp_path: Path) -> None:
     file = tmp_path / "termo.pdf"
-    file.write_bytes(await maker.render(papers.minutes(12, LONG)))
+    file.write_bytes(await maker.render(agreement_papers.minutes(12, LONG)))
     inspection = await SandboxInspector().inspect(file)
     assert (inspection.media_type, inspection.pages >= 3) == ("application/pdf", True)
 

@@ -8,7 +8,8 @@ import string
 from functools import cache
 from pathlib import Path
 
-from app.web.errors import HTTP_CODES, SENTENCES, TITLES
+from app.web.errors import SENTENCES
+from app.web.failures import HTTP_CODES, TITLES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "models", "realtime")
