@@ -10,7 +10,8 @@ from quart.typing import ResponseReturnValue
 from app.services import guests
 from app.services.guests import Invitation
 from app.web.access import requires, viewer
-from app.web.errors import SENTENCES, field_sentences, said_of, wants_json
+from app.web.errors import field_sentences, said_of, status_of
+from app.web.failures import wants_json
 from app.web.forms import form
 from app.web.hearings import room_page
 from app.web.limits import limit
@@ -40,7 +41,7 @@ async def add(hearing_id: int) -> ResponseReturnValue:
         if wants_json() or not (isinstance(error, Invalid) or error.code in _OF_THE_FORM):
             raise
         wrong = field_sentences(error) if isinstance(error, Invalid) else {"": said_of(error)}
-        return await room_page(hearing_id, {"values": typed, "errors": wrong}), SENTENCES[error.code][0]
+        return await room_page(hearing_id, {"values": typed, "errors": wrong}), status_of(error)
     return done(hearing_id)
 
 
