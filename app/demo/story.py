@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 
+from app.demo.counter import fill_counter
 from app.demo.papers import bill, identity_card, letter_receipt, receipt
 from app.demo.people import Cast
 from app.demo.wallet import fill_wallet, intake_of
@@ -94,6 +95,7 @@ class Narrator:
         await self.hearing_soon("ana", FRIDGE, "Estrela do Sul", days=16)
         await self.week_of_hearings()
         await fill_wallet(self._parts, self._cast, self._now)
+        await fill_counter(self._cast, self._now.astimezone(self._parts.profile.agency.zone))
 
     async def queued(self, who: str, *, hours: int) -> int:
         """A registration in the triage's queue, from another city."""

@@ -115,13 +115,13 @@ async def take(attendance_id: int, viewer: Viewer, *, now: datetime) -> None:
     await _act(attendance_id, viewer, Act.TAKE, "", now=now, attendant_id=viewer.user_id)
 
 
-async def answer(attendance_id: int, viewer: Viewer, text: str, *, now: datetime) -> None:
-    """Answer: guidance without a case (simples consulta), told by letter when there is an address."""
+async def answer(
+    attendance_id: int, viewer: Viewer, text: str, *, now: datetime, kind: Kind = Kind.CONSULTATION
+) -> None:
+    """Answer without a case: guidance (simples consulta) or a calculation; a letter tells it if it can."""
     text = _text(text, "answer", ANSWER)
     async with transaction():
-        row = await _act(
-            attendance_id, viewer, Act.ANSWER, text, now=now, answer=text, kind=Kind.CONSULTATION, body=""
-        )
+        row = await _act(attendance_id, viewer, Act.ANSWER, text, now=now, answer=text, kind=kind, body="")
         await _write(row, "consultation_answered", now, answer=text)
 
 

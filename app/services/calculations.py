@@ -20,6 +20,7 @@ from app.services import casefile, indices
 from app.services.indices import SeriesView
 from app.services.letterhead import letterhead
 from models import Document, DocumentKind
+from models.rules.agreement import money
 from models.rules.calculation import (
     Charge,
     FixedInterest,
@@ -126,6 +127,50 @@ class Loan:
     def over_cents(self) -> int | None:
         """What the charged instalments take over the calculated ones, in all."""
         return None if self.charged_cents is None else self.charged_cents * len(self.lines) - self.paid_cents
+
+
+def told(found: Restitution) -> str:
+    """The calculation in words, as an answer to who asked for it."""
+    lines = [
+        _("%(title)s: %(total)s em %(day)s.")
+        % {
+            "title": found.title,
+            "total": money(found.result.total_cents),
+            "day": f"{found.rules.until:%d/%m/%Y}",
+        },
+        "",
+    ]
+    lines += [
+        _("Pago em %(day)s: %(paid)s; devido: %(total)s.")
+        % {
+            "day": f"{line.charge.paid_on:%d/%m/%Y}",
+            "paid": money(line.charge.cents),
+            "total": money(line.total_cents),
+        }
+        for line in found.result.lines
+    ]
+    return "\n".join([*lines, "", *found.method()])
+
+
+def loan_told(found: Loan) -> str:
+    """A debt in instalments in words, as an answer to who asked for it."""
+    facts = {
+        "amount": money(found.amount_cents),
+        "count": len(found.lines),
+        "rate": str(found.percent).replace(".", ","),
+        "part": money(found.lines[0].cents),
+        "paid": money(found.paid_cents),
+        "interest": money(found.interest_cents),
+    }
+    said = [
+        _("%(amount)s em %(count)s parcelas, com juros de %(rate)s%% ao mês (Tabela Price): %(part)s cada.")
+        % facts,
+        _("No fim são %(paid)s, dos quais %(interest)s de juros.") % facts,
+    ]
+    if found.charged_cents is not None and found.over_cents is not None:
+        facts |= {"charged": money(found.charged_cents), "over": money(max(found.over_cents, 0))}
+        said.append(_("A parcela cobrada é de %(charged)s: %(over)s a mais no total.") % facts)
+    return "\n".join(said)
 
 
 async def undue(typed: Mapping[str, str]) -> Restitution:

@@ -8,7 +8,7 @@ from quart import Blueprint, Response, redirect, url_for
 from quart.typing import ResponseReturnValue
 
 from app.i18n import gettext as _
-from app.services import calculations, indices
+from app.services import attendances, calculations, indices
 from app.services.calculations import Loan, Restitution
 from app.web.access import STAFF, requires, viewer
 from app.web.errors import field_sentences
@@ -18,7 +18,8 @@ from app.web.plots import Plot, stacked
 from app.web.render import render
 from app.web.stored import attachment
 from app.web.today import now, today
-from models.rules.errors import Invalid
+from models.rules.attendance import Kind
+from models.rules.errors import Invalid, NotFound
 from models.rules.people import Role
 
 blueprint = Blueprint("calculations", __name__)
@@ -29,20 +30,15 @@ _CALCULATORS = (Role.ATTENDANT, Role.MEDIATOR, Role.LEGAL, Role.COORDINATOR)
 @blueprint.get("/calculos")
 @requires(STAFF)
 async def page() -> str:
-    """The form of undue charges; ``caso`` is the case that the report is for."""
-    case = query("caso")
-    begun = {
-        "until": today().isoformat(),
-        "doubled": "1",
-        "case": case if case.isascii() and case.isdigit() else "",
-    }
+    """The form of undue charges; ``caso`` or ``atendimento`` is what the calculation is for."""
+    begun = {"until": today().isoformat(), "doubled": "1", "case": _number("caso"), **_for_whom()}
     return await _page(begun, {}, None)
 
 
 @blueprint.post("/calculos")
 @requires(*_CALCULATORS)
 async def calculate() -> ResponseReturnValue:
-    """The result on the page, as a PDF (``do=pdf``), or in the case (``do=attach``)."""
+    """The result on the page, as a PDF (``do=pdf``), in the case (``do=attach``), or as an answer."""
     typed = await form()
     try:
         found = await calculations.undue(typed)
@@ -63,25 +59,48 @@ async def calculate() -> ResponseReturnValue:
             now=now(),
         )
         return redirect(url_for("cases.show", case_id=case_id), 303)
+    if typed.get("do") == "answer":
+        return await _answer(typed, calculations.told(found))
     return await _page(typed, {}, found)
 
 
 @blueprint.get("/calculos/parcelas")
 @requires(STAFF)
 async def loan_page() -> str:
-    """The form of a debt in instalments."""
-    return _loan({}, {}, None)
+    """The form of a debt in instalments; ``atendimento`` is what it is for."""
+    return _loan(_for_whom(), {}, None)
 
 
 @blueprint.post("/calculos/parcelas")
 @requires(*_CALCULATORS)
 async def loan() -> ResponseReturnValue:
-    """The instalments of a debt."""
+    """The instalments of a debt, on the page or as an answer (``do=answer``)."""
     typed = await form()
     try:
-        return _loan(typed, {}, calculations.loan(typed))
+        found = calculations.loan(typed)
     except Invalid as error:
         return _loan(typed, field_sentences(error), None), 422
+    if typed.get("do") == "answer":
+        return await _answer(typed, calculations.loan_told(found))
+    return _loan(typed, {}, found)
+
+
+async def _answer(typed: Mapping[str, str], text: str) -> ResponseReturnValue:
+    """The calculation answers who came for it; a colleague may have answered meanwhile (Refused)."""
+    number = typed.get("attendance", "")
+    if not (number.isascii() and number.isdigit()):
+        raise NotFound
+    await attendances.answer(int(number[:9]), viewer(), text, now=now(), kind=Kind.CALCULATION)
+    return redirect(url_for("attendance.show", attendance_id=int(number[:9])), 303)
+
+
+def _number(name: str) -> str:
+    typed = query(name)
+    return typed if typed.isascii() and typed.isdigit() else ""
+
+
+def _for_whom() -> dict[str, str]:
+    return {"attendance": _number("atendimento")}
 
 
 @blueprint.get("/calculos/indices")

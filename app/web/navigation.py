@@ -82,6 +82,10 @@ def _triage() -> tuple[NavItem, ...]:
     )
 
 
+def _legal() -> tuple[NavItem, ...]:
+    return (*_staff(), NavItem(_("Atendimentos"), "/atendimentos"))
+
+
 def _mediator() -> tuple[NavItem, ...]:
     return (*_watching(), NavItem(_("Agenda"), "/agenda"), NavItem(_("Pauta"), "/pauta"))
 
@@ -101,7 +105,7 @@ _MENUS = {
     Role.COMPANY: _company,
     Role.ATTENDANT: _triage,
     Role.MEDIATOR: _mediator,
-    Role.LEGAL: _staff,
+    Role.LEGAL: _legal,
     Role.COORDINATOR: _coordinator,
     Role.AUDITOR: _watching,
     Role.GUEST: _guest,

@@ -8,6 +8,7 @@ from quart import Blueprint
 
 from app.services import (
     agenda,
+    attendance_view,
     blocks,
     calendars,
     case_lists,
@@ -26,6 +27,8 @@ from models.rules.case_machine import State
 from models.rules.people import Role, Side, Viewer
 
 blueprint = Blueprint("panel", __name__)
+
+_ATTENDING = (Role.ATTENDANT, Role.COORDINATOR, Role.LEGAL)
 
 
 @blueprint.get("/painel")
@@ -68,6 +71,7 @@ async def _staff_page(person: Viewer) -> str:
         asked=await reschedule_requests.waiting(person),
         queues=await case_lists.queues(),
         papers=await wallet_checks.waiting_count(),
+        shelves=await attendance_view.counts(person) if person.role in _ATTENDING else None,
         unconfirmed=await calendars.unconfirmed_year(today()) if person.role is Role.COORDINATOR else None,
         State=State,
         hearings=await agenda.agenda(person, start, start + timedelta(days=1)),

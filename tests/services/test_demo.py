@@ -10,7 +10,8 @@ from app.demo.people import make_cast
 from app.demo.story import Narrator
 from app.parts import Parts
 from app.services import taxonomy
-from models import Case, CaseEvent, Document, Hearing, Notice, Offer, Statement
+from models import Attendance, Case, CaseEvent, Document, Hearing, Notice, Offer, Statement, Ticket
+from models.rules.attendance import Stage
 from models.rules.case_machine import State
 from models.rules.evidence import offer_name, statement_name
 
@@ -33,6 +34,9 @@ async def test_the_demonstration_tells_cases_in_every_stage(fake_parts: Parts) -
         State.ANSWERED,
     }
     assert await Notice.filter(aware_at=None).count() == 0
+    stages = {row["stage"] for row in await Attendance.all().values("stage")}
+    assert stages == {Stage.WAITING, Stage.ANSWERED, Stage.FORWARDED, Stage.REFERRED, Stage.CLOSED}
+    assert await Ticket.all().count() == 5
     await everything_is_bound()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from models import Attendance
 from models.rules.case_machine import State
 from tests.services.parties import make_parties
 from tests.web.browser import SignIn
@@ -39,6 +40,24 @@ async def test_a_table_is_loaded_checked_and_what_it_lacks_is_said(enter: SignIn
     page = await twice.get_data(as_text=True)
     assert (twice.status_code, "não os dois" in page) == (422, True)
     assert '<option value="ipca" selected>' in page
+    await marina.post(
+        "/atendimentos", {"channel": "counter", "name": "Bia", "question": "Cobraram seguro que não pedi."}
+    )
+    asked = await Attendance.get()
+    way = f"/atendimentos/{asked.id}"
+    assert f"/calculos?atendimento={asked.id}" in await (await marina.get(way)).get_data(as_text=True)
+    answered = await marina.post("/calculos", {**typed, "attendance": str(asked.id), "do": "answer"})
+    assert (answered.status_code, answered.headers["Location"]) == (303, way)
+    page = await (await marina.get(way)).get_data(as_text=True)
+    for said in (
+        "Cobrança indevida: R$ 200,99 em 02/04/2026.",
+        "Pago em 10/01/2026: R$ 100,00",
+        "A resposta do Procon",
+    ):
+        assert said in page.replace("\xa0", " ")
+    late = await marina.post("/calculos", {**typed, "attendance": str(asked.id), "do": "answer"})
+    assert late.status_code == 409
+
     await marina.get("/calculos/parcelas")
     page = await (
         await marina.post("/calculos/parcelas", {"amount": "1.000,00", "count": "12", "rate": "2"})
