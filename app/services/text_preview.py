@@ -40,12 +40,12 @@ def sample(kind: Kind, wording: Wording, profile: Profile, site: str) -> Wording
 def letter(kind: Kind, wording: Wording, *, profile: Profile, site: str) -> Face:
     """An e-mail of this kind to somebody invented."""
     words = sample(kind, wording, profile, site)
-    text = Text(words.subject, words.paragraphs, button=kind.button, path="/casos/1")
+    text = Text(words.subject, words.paragraphs, button=kind.button, path="/")
     context = {
         "text": text,
         "name": kind.samples.get("consumer") or kind.samples.get("company", "Ana Souza"),
         "agency": profile.agency,
-        "link": f"{site}/casos/1",
+        "link": f"{site}/",
         "now": "",
         "site": site,
         "account": False,
