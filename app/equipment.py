@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
+
+from app.adapters import captions
 from app.adapters.bounces import MaildirBounces
 from app.adapters.cards import ChildCards
 from app.adapters.clock import Clock, SystemClock
@@ -28,6 +31,8 @@ from app.settings import Settings, kept_secret
 from app.tasks import Tasks
 from models.rules.rehearsal import LENGTH
 
+log = structlog.get_logger(__name__)
+
 SELF_MADE = "seal-self-made.p12"
 PDF_TEMPLATES = Path(__file__).parent / "templates" / "pdf"
 VIDEO_FONT = Path(__file__).parent.parent / "static" / "vendor" / "raleway" / "raleway-latin-600.woff2"
@@ -37,6 +42,9 @@ VIDEO_FONT = Path(__file__).parent.parent / "static" / "vendor" / "raleway" / "r
 def real_parts(settings: Settings) -> Parts:
     """Make every adapter; a setting that one of them cannot use raises SettingsError naming it."""
     clock = SystemClock()
+    captions_lack = captions.trouble(settings.captions_model)
+    if captions_lack not in ("", captions.OFF):
+        log.warning("captions_unusable", model=settings.captions_model, lacks=captions_lack)
     return Parts(
         profile=settings.profile,
         public_url=settings.public_url,
@@ -59,7 +67,7 @@ def real_parts(settings: Settings) -> Parts:
         seal=agency_seal(settings, clock),
         holidays=listed_holidays(settings.profile.calendar),
         tasks=Tasks(),
-        captions=bool(settings.captions_model),
+        captions_lack=captions_lack,
         bounces=MaildirBounces(Path(settings.bounces)) if settings.bounces else None,
         texts=_texts(settings),
         rehearsals=Rehearsals(settings.rehearsals, settings.rehearsal_seconds / LENGTH.total_seconds()),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.adapters import captions
 from app.adapters.bounces import Bounces
 from app.adapters.cards import Cards
 from app.adapters.clock import Clock
@@ -63,8 +64,8 @@ class Parts:
     seal: Sealer
     holidays: Listed
     tasks: Tasks
-    captions: bool = False
-    """Whether this installation has a recogniser for live captions."""
+    captions_lack: str = captions.OFF
+    """Why there are no live captions, as `app.adapters.captions.trouble` says; empty where there are."""
     bounces: Bounces | None = None
     texts: TextGateway | None = None
     """None where no gateway for text messages is configured."""
@@ -74,6 +75,11 @@ class Parts:
     metrics_token: str = ""
     wake: Wake = field(default_factory=Wake)
     """Set after each committed write; the relay and the job runner wait for it."""
+
+    @property
+    def captions(self) -> bool:
+        """Whether this installation has a recogniser for live captions."""
+        return not self.captions_lack
 
     @property
     def house(self) -> House:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint
 
+from app.adapters import captions
 from app.i18n import N_, ngettext
 from app.i18n import gettext as _
 from app.services.duty_words import term_names
@@ -25,6 +26,21 @@ LINKS = {
 PAPERS = {"residence": N_("Comprovantes de residência"), "identity": N_("Documentos de identidade")}
 SINCE = {After.TRIAGE: N_("decisão do cadastro"), After.CLOSING: N_("fim do caso")}
 
+CAPTIONS = {
+    "": N_("Disponíveis: o conciliador liga e desliga em cada audiência. A fala é ouvida só nesta máquina."),
+    captions.OFF: N_(
+        "Esta unidade não tem: nenhum modelo de fala está configurado (PROCON_CAPTIONS_MODEL). "
+        "Quem está em uma audiência lê isso nos ajustes da sala."
+    ),
+    captions.NO_LIBRARY: N_(
+        "Não funcionam: há um modelo configurado, mas falta o programa que o lê (requirements/captions.txt)."
+    ),
+    captions.NO_FOLDER: N_(
+        "Não funcionam: a pasta do modelo configurado em PROCON_CAPTIONS_MODEL não existe nesta máquina."
+    ),
+}
+"""What is said of the live captions, by what they lack."""
+
 
 @blueprint.get("/ajustes")
 @requires(Role.COORDINATOR, Role.AUDITOR)
@@ -39,6 +55,7 @@ async def show() -> str:
             f"{written_cep(first)} a {written_cep(last)}" for first, last in profile.territory.cep_ranges
         ),
         terms=[(names.get(act, act), _written(term), term.source) for act, term in profile.terms.items()],
+        captions=_(CAPTIONS[parts().captions_lack]),
         kept=[
             *((_(PAPERS[kind]), rule.days, _(SINCE[rule.after]), rule.source) for kind, rule in rules),
             (_("Vídeos das audiências"), profile.recording.keep_days, hearing, profile.recording.source),

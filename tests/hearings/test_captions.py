@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
+import os
+import subprocess
+import sys
 from array import array
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import av
 import psutil
 import pytest
-from av import AudioFrame, CodecContext
+from av import AudioFrame, AudioResampler, CodecContext
 
 from hearings.captions.captions import CaptionedRooms
 from hearings.captions.fake import FakeModel
@@ -23,6 +30,12 @@ from tests.hearings.waiting import until
 
 pytestmark = pytest.mark.timeout(60)
 
+MODEL = os.environ.get("PROCON_TEST_CAPTIONS_MODEL", "")
+"""The folder of an unpacked Vosk model, of the language that ``VOICE`` of espeak-ng speaks."""
+VOICE = os.environ.get("PROCON_TEST_CAPTIONS_VOICE", "pt-br")
+SPOKEN = os.environ.get(
+    "PROCON_TEST_CAPTIONS_SPOKEN", "Bom dia. A empresa devolve o valor pago até sexta-feira."
+)
 FRAME = 960
 """Samples of 20 ms at 48 kHz."""
 
@@ -30,7 +43,7 @@ FRAME = 960
 def opus(seconds: float, volume: int = 8000, silent: float = math.inf) -> list[bytes]:
     """A tone of 300 Hz as a browser would send it, 50 packets a second; from ``silent`` on, silence."""
     encoder = CodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"  # type: ignore[attr-defined]
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"
     packets = []
     for number in range(int(seconds * 50)):
         loud = volume if number / 50 < silent else 0
@@ -38,7 +51,7 @@ def opus(seconds: float, volume: int = 8000, silent: float = math.inf) -> list[b
         frame = AudioFrame(format="s16", layout="mono", samples=FRAME)
         frame.planes[0].update(array("h", map(int, tone)).tobytes())
         frame.sample_rate, frame.pts = 48_000, number * FRAME
-        packets += [bytes(packet) for packet in encoder.encode(frame)]  # type: ignore[attr-defined]
+        packets += [bytes(packet) for packet in encoder.encode(frame)]
     return packets
 
 
@@ -81,6 +94,76 @@ def test_a_model_is_named_by_its_engine_and_one_that_is_not_there_is_said() -> N
     with pytest.raises(ModelUnusable):
         load("vosk:/no/such/model")
     assert RATE == 16_000
+
+
+class Scripted:
+    """In the place of the library's recogniser: what it answers, in the forms that it answers in."""
+
+    def __init__(self, model: object, rate: int) -> None:
+        assert rate == RATE
+        self.steps = iter([("", "bom"), ("", "bom"), ("bom dia", ""), ("", "")])
+        self.text = self.partial = ""
+
+    def AcceptWaveform(self, samples: bytes) -> bool:  # noqa: N802
+        self.text, self.partial = next(self.steps)
+        return bool(self.text)
+
+    def PartialResult(self) -> str:  # noqa: N802
+        return json.dumps({"partial": self.partial})
+
+    def Result(self) -> str:  # noqa: N802
+        return json.dumps({"text": self.text})
+
+    FinalResult = Result
+
+
+def test_what_vosk_answers_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = SimpleNamespace(SetLogLevel=lambda level: None, Model=str, KaldiRecognizer=Scripted)
+    monkeypatch.setitem(sys.modules, "vosk", library)
+    recogniser = load(f"vosk:{tmp_path}").recogniser()
+    assert [recogniser.hear(b"") for _ in range(4)] == [
+        Heard("bom", False),
+        None,
+        Heard("bom dia", True),
+        None,
+    ]
+    assert recogniser.finish() is None
+
+    library.Model = lambda place: 1 / 0
+    with pytest.raises(ModelUnusable, match="not a Vosk model"):
+        load(f"vosk:{tmp_path}")
+    monkeypatch.setitem(sys.modules, "vosk", None)
+    with pytest.raises(ModelUnusable, match="not installed"):
+        load(f"vosk:{tmp_path}")
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not MODEL, reason="PROCON_TEST_CAPTIONS_MODEL names no model")
+async def test_a_real_model_hears_a_voice_over_the_whole_way(house: House, tmp_path: Path) -> None:
+    """The library, its model, the listening process and its taps; the voice is a synthetic one."""
+    wav = tmp_path / "voice.wav"
+    subprocess.run(["espeak-ng", "-v", VOICE, "-w", wav, SPOKEN], check=True)  # noqa: ASYNC221
+    with_model(house, f"vosk:{MODEL}")
+    peer = await house.publish("heard")
+    await house.connected("heard")
+    house.registry.captions.turn(house.room, True)
+    await until(lambda: house.registry.captions.ready("sala"), within=120)
+    await speak([peer], recorded(wav))
+    await until(lambda: any(said["final"] for said in captions(house, "heard")), within=30)
+    assert all(said["text"] for said in captions(house, "heard"))
+
+
+def recorded(wav: Path) -> list[bytes]:
+    """A recording as a browser would send it, with a pause at its end."""
+    encoder = CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"
+    resampler = AudioResampler(format="s16", layout="mono", rate=48_000, frame_size=FRAME)
+    packets: list[bytes] = []
+    with av.open(str(wav)) as file:
+        for frame in file.decode(audio=0):
+            for part in resampler.resample(frame):
+                packets += [bytes(packet) for packet in encoder.encode(part)]
+    return packets + opus(2.0, volume=0)
 
 
 def with_model(house: House, model: str) -> House:

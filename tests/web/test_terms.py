@@ -106,5 +106,12 @@ async def test_the_published_decree_is_kept_beside_its_days(application: Applica
 async def test_the_profile_is_shown_with_what_nobody_has_confirmed(application: Application) -> None:
     browser = await staff(application, Role.COORDINATOR)
     page = await text_of(await browser.get("/ajustes"))
-    for words in ("Unidade móvel", "10 dias corridos", "REC × NAT + VA", "88800-000 a 88819-999", "linha "):
+    for words in (
+        "Unidade móvel",
+        "10 dias corridos",
+        "REC × NAT + VA",
+        "88800-000 a 88819-999",
+        "linha ",
+        "nenhum modelo",
+    ):
         assert words in page
