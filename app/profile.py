@@ -140,10 +140,12 @@ class ReminderRules:
     """How many days before a term ends who must act is reminded, and from which local hour on.
 
     ``powers_before``: so many days before its end a company's person is told that their power ends.
+    ``undated_days``: so long after an agreement it is asked whether what has no date in it was done.
     """
 
     days_before: tuple[int, ...]
     powers_before: tuple[int, ...]
+    undated_days: int
     hour: time
 
 

@@ -307,6 +307,7 @@ def _reminders(raw: Raw) -> ReminderRules:
         days = getattr(rules, name)
         if not days or min(days) < 0:
             raise SettingsError(f"reminders.{name}: esperada uma lista de dias, veio {raw[name]!r}")
+    _positive("reminders", raw, "undated_days")
     return rules
 
 

@@ -205,6 +205,7 @@ def _watch(parts: Parts, calendar: Calendar) -> Watch:
         days_before=max(profile.reminders.days_before),
         zone=profile.agency.zone,
         secret=parts.secret_key,
+        undated_days=profile.reminders.undated_days,
     )
 
 

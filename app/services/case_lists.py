@@ -23,7 +23,8 @@ PAGE = 50
 class ListedCase:
     """One line of a list.
 
-    ``hearing_at`` is the next hearing's start and ``open_offer`` the side whose offer waits for an answer.
+    ``hearing_at`` is the next hearing's start and ``open_offer`` the side whose offer waits for an answer,
+    ``offer_until`` its last day; ``slots_until`` is until when its consumer may choose a slot.
     """
 
     id: int
@@ -41,6 +42,8 @@ class ListedCase:
     outside_territory: bool
     hearing_at: datetime | None
     open_offer: Side | None
+    offer_until: date | None
+    slots_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,10 @@ SELECT c.id, c.protocol, c.state, c.state_since, c.due_on, c.due_explanation, c.
        u.name AS consumer, h.name AS handler,
        (SELECT MIN(a.starts_at) FROM hearing a
          WHERE a.case_id = c.id AND a.state NOT IN ('closed', 'cancelled')) AS hearing_at,
-       (SELECT MAX(o.side) FROM offer o WHERE o.case_id = c.id AND o.state = 'open') AS open_offer
+       (SELECT MAX(o.side) FROM offer o WHERE o.case_id = c.id AND o.state = 'open') AS open_offer,
+       (SELECT MAX(o.expires_on) FROM offer o WHERE o.case_id = c.id AND o.state = 'open') AS offer_until,
+       (SELECT MIN(s.expires_at) FROM offered_slot s
+         WHERE s.case_id = c.id AND s.state = 'open') AS slots_until
 """
 _TABLES = """
   FROM case_file c
@@ -193,6 +199,8 @@ def _listed(row: Mapping[str, Any]) -> ListedCase:
         outside_territory=bool(row["outside_territory"]),
         hearing_at=moment(row["hearing_at"]),
         open_offer=Side(offer) if offer else None,
+        offer_until=day(row["offer_until"]),
+        slots_until=moment(row["slots_until"]),
     )
 
 

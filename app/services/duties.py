@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.i18n import gettext as _
 from app.i18n import ngettext
 from app.services.duty_words import WORDS
-from models import Case, Hearing, Offer, OfferState
+from models import Case, Hearing, Offer, OfferedSlot, OfferedState, OfferState
 from models.rules.case_machine import State
 from models.rules.delivery import BEFORE_AWARENESS
 from models.rules.duties import Duty, Standing, Until, booked, counted, deadline, duty
@@ -48,8 +48,19 @@ class Reckoner:
     zone: ZoneInfo
     today: date
 
-    def standing(self, case: Any, *, hearing_at: datetime | None, offer: Any) -> Standing:
-        """A case (the row, or a line of a list) as the rules see it; ``offer`` is the open one's side."""
+    def standing(
+        self,
+        case: Any,
+        *,
+        hearing_at: datetime | None,
+        offer: Any,
+        offer_until: date | None = None,
+        slots_until: datetime | None = None,
+    ) -> Standing:
+        """A case (the row, or a line of a list) as the rules see it; ``offer`` is the open one's side.
+
+        ``offer_until`` is the last day of that offer, ``slots_until`` the end of the choice of a slot.
+        """
         serving = case.state is State.NOTIFIED and case.term_act in BEFORE_AWARENESS
         since = (case.state_since or case.changed_at).astimezone(self.zone).date()
         return Standing(
@@ -61,12 +72,24 @@ class Reckoner:
             passed=case.due_on is not None and case.due_on < self.today,
             hearing_at=hearing_at.astimezone(self.zone) if hearing_at else None,
             offer=offer,
+            offer_until=offer_until,
+            slots_until=slots_until.astimezone(self.zone) if slots_until else None,
             asked=case.term_act == REPLY_TERM,
         )
 
     def listed(self, case: Any, role: Role) -> Told:
         """The sentence of a line of a list."""
-        return self.told(self.standing(case, hearing_at=case.hearing_at, offer=case.open_offer), role)
+        return self.told(self.in_list(case), role)
+
+    def in_list(self, case: Any) -> Standing:
+        """A line of a list as the rules see it."""
+        return self.standing(
+            case,
+            hearing_at=case.hearing_at,
+            offer=case.open_offer,
+            offer_until=case.offer_until,
+            slots_until=case.slots_until,
+        )
 
     def told(self, standing: Standing, role: Role) -> Told:
         """The sentence for a person of ``role``."""
@@ -84,6 +107,10 @@ class Reckoner:
     def _explained(self, standing: Standing, wanted: Duty) -> str:
         if booked(wanted, standing):
             return standing.explanation
+        if wanted.until is Until.OFFER and standing.offer_until:
+            return _("O último dia da proposta é o que escolheu quem a fez: %(day)s.") % {
+                "day": f"{standing.offer_until:%d/%m/%Y}"
+            }
         service = counted(wanted, standing, self.terms, self.calendar)
         return explain(service) if service else ""
 
@@ -94,6 +121,11 @@ class Reckoner:
             return " " + _("em %(day)s às %(time)s") % {
                 "day": f"{until:%d/%m/%Y}",
                 "time": f"{standing.hearing_at:%H:%M}",
+            }
+        if kind is Until.SLOTS and standing.slots_until is not None:
+            return " " + _("até %(day)s às %(time)s") % {
+                "day": f"{until:%d/%m/%Y}",
+                "time": f"{standing.slots_until:%H:%M}",
             }
         when = " " + _("até %(day)s") % {"day": f"{until:%d/%m/%Y}"}
         if late:
@@ -110,6 +142,11 @@ async def standing_of(case_id: int, reckoner: Reckoner) -> Standing | None:
         return None
     hearing = await Hearing.filter(case_id=case_id, state__not_in=OVER).order_by("starts_at").first()
     offer = await Offer.filter(case_id=case_id, state=OfferState.OPEN).order_by("-id").first()
+    slot = await OfferedSlot.filter(case_id=case_id, state=OfferedState.OPEN).order_by("expires_at").first()
     return reckoner.standing(
-        case, hearing_at=hearing.starts_at if hearing else None, offer=offer.side if offer else None
+        case,
+        hearing_at=hearing.starts_at if hearing else None,
+        offer=offer.side if offer else None,
+        offer_until=offer.expires_on if offer else None,
+        slots_until=slot.expires_at if slot else None,
     )

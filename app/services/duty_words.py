@@ -118,6 +118,11 @@ WORDS: Mapping[str, Words] = {
         N_("sem acordo, o Procon marca audiência de conciliação"),
         by_role={Role.CONSUMER: N_("Leia a resposta da empresa e diga se ela resolve o problema,")},
     ),
+    "slots_offered": Words(
+        N_("Escolha o horário da audiência"),
+        N_("O consumidor deve escolher o horário da audiência"),
+        N_("sem escolha, o Procon decide o horário"),
+    ),
     "offer_to_consumer": Words(
         N_("Há uma proposta da empresa esperando a sua resposta: aceite, recuse ou contraponha"),
         N_("O consumidor deve responder à proposta da empresa"),

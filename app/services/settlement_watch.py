@@ -26,20 +26,24 @@ from models.rules.terms import Calendar, Term
 
 @dataclass(frozen=True)
 class Watch:
-    """What the watch counts and asks with: the creditor's term, the calendar, and the links' secret."""
+    """What the watch counts and asks with: the creditor's term, the calendar, and the links' secret.
+
+    Of what has no date, its creditor is asked ``undated_days`` after the agreement.
+    """
 
     reply: Term
     calendar: Calendar
     days_before: int
     zone: ZoneInfo
     secret: str
+    undated_days: int
 
 
 async def look(watch: Watch, *, now: datetime) -> int:
     """Do what is due today for every obligation that is awaited; answers for how many something was done."""
     waiting = Obligation.filter(state=ObligationState.PENDING, case__state=State.FULFILMENT).order_by("id")
     today = now.astimezone(watch.zone).date()
-    due = [one.id for one in await waiting if next_step(standing(one, watch.zone), today, watch.days_before)]
+    due = [one.id for one in await waiting if _next(one, watch, today)]
     return sum([await _look_at(number, watch, today, now) for number in due])
 
 
@@ -94,12 +98,16 @@ def standing(one: Obligation, zone: ZoneInfo) -> Standing:
     )
 
 
+def _next(one: Obligation, watch: Watch, today: date) -> Step | None:
+    return next_step(standing(one, watch.zone), today, watch.days_before, watch.undated_days)
+
+
 async def _look_at(number: int, watch: Watch, today: date, now: datetime) -> bool:
     known = await Obligation.get(id=number)
     async with transaction():
         file = await casefile.opened(known.case_id, None)
         one = await Obligation.get(id=number)
-        step = next_step(standing(one, watch.zone), today, watch.days_before)
+        step = _next(one, watch, today)
         if step is None or file.case.state is not State.FULFILMENT:
             return False
         match step:

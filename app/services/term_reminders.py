@@ -53,7 +53,7 @@ async def remind(reckoner: Reckoner, days_before: Sequence[int], *, now: datetim
 async def _remind_of(case: ListedCase, reckoner: Reckoner, days_before: Sequence[int], now: datetime) -> None:
     if case.state is State.FULFILMENT:
         return  # the settlement watch reminds and asks, obligation by obligation
-    standing = reckoner.standing(case, hearing_at=case.hearing_at, offer=case.open_offer)
+    standing = reckoner.in_list(case)
     for role, side in PARTIES.items():
         told = reckoner.told(standing, role)
         if not told.yours or told.until is None or duty(standing, role).until is Until.HEARING:

@@ -40,7 +40,7 @@ from app.web.offer_words import state_words
 from app.web.parts import parts
 from app.web.render import render
 from app.web.today import now, reckoner, term_rules, today
-from models.rules.case_machine import Action, State
+from models.rules.case_machine import State
 from models.rules.errors import DomainError, Invalid, Refused
 from models.rules.people import Role, Side
 
@@ -247,15 +247,15 @@ async def _page(case_id: int, forms: Mapping[str, Mapping[str, Any]], lost: Lost
 
 
 async def _told(page: cases.CasePage, offered: Sequence[Offered]) -> Told:
-    """Who must act now, until when, and what happens if not; who may pick a slot is told so first."""
-    if offered and page.may(Action.PICK_SLOT):
-        until = offered[0].expires_at.astimezone(parts().profile.agency.zone)
-        sentence = _("Escolha o horário da audiência até %(until)s.") % {"until": f"{until:%d/%m/%Y, %Hh%M}"}
-        return Told(sentence, until.date(), yours=True, late=0)
+    """Who must act now, until when, and what happens if not."""
     duties = await reckoner()
     hearing, offer = page.next_hearing, page.open_offer
     standing = duties.standing(
-        page.case, hearing_at=hearing.starts_at if hearing else None, offer=offer.side if offer else None
+        page.case,
+        hearing_at=hearing.starts_at if hearing else None,
+        offer=offer.side if offer else None,
+        offer_until=offer.expires_on if offer else None,
+        slots_until=offered[0].expires_at if offered else None,
     )
     return duties.told(standing, viewer().role)
 

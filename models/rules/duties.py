@@ -18,7 +18,7 @@ from models.rules.terms import Calendar, DueDate, Term, due_date
 
 
 class Until(StrEnum):
-    """What sets the last day: the case's running term, a term of the profile, the hearing, or nothing.
+    """What sets the last day: the running term, a term of the profile, hearing, offer, slots, or nothing.
 
     A term of the profile (SERVICE) is booked in the case like any other (``app.services.terms``); in the
     minute before the agency's own is, it is counted from the state's first day, which is the same count.
@@ -27,6 +27,8 @@ class Until(StrEnum):
     TERM = "term"
     SERVICE = "service"
     HEARING = "hearing"
+    OFFER = "offer"
+    SLOTS = "slots"
     NOTHING = "nothing"
 
 
@@ -44,11 +46,12 @@ class Duty:
 class Standing:
     """Where a case stands: its state and since which day, its running term, its next hearing, an open offer.
 
-    ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered. ``act`` is the
-    profile's term of which ``due_on`` is the last day, empty for a day that was agreed. A notified case whose
-    ``act`` is none or the agency's (``BEFORE_AWARENESS``) waits for the company's awareness, which begins its
-    term; ``since`` is then the day of the last attempt. ``passed``: the running term is over; ``explanation``
-    is how it was counted.
+    ``hearing_at`` is aware, in the agency's zone; ``offer`` is the side that offered, ``offer_until`` the
+    last day on which it can be accepted; ``slots_until``, aware like ``hearing_at``, until when the consumer
+    may choose among offered slots. ``act`` is the profile's term of which ``due_on`` is the last day, empty
+    for a day that was agreed. A notified case whose ``act`` is none or the agency's (``BEFORE_AWARENESS``)
+    waits for the company's awareness, which begins its term; ``since`` is then the day of the last attempt.
+    ``passed``: the running term is over; ``explanation`` is how it was counted.
     """
 
     state: State
@@ -56,6 +59,8 @@ class Standing:
     due_on: date | None = None
     hearing_at: datetime | None = None
     offer: Side | None = None
+    offer_until: date | None = None
+    slots_until: datetime | None = None
     act: str = ""
     explanation: str = ""
     passed: bool = False
@@ -107,16 +112,21 @@ SILENT = Duty("silent", _CONSUMER | _TRIAGE, Until.TERM)
 ASKED = Duty("fulfilment_asked", _CONSUMER, Until.TERM)
 """A date of the agreement has passed, and the consumer is asked whether the company did its part."""
 OFFERED = {
-    Role.CONSUMER: Duty("offer_to_consumer", _CONSUMER),
-    Role.COMPANY: Duty("offer_to_company", _COMPANY),
+    Role.CONSUMER: Duty("offer_to_consumer", _CONSUMER, Until.OFFER),
+    Role.COMPANY: Duty("offer_to_company", _COMPANY, Until.OFFER),
 }
 """By who is to answer an open offer: for them it goes before what the state asks."""
+SLOTS = Duty("slots_offered", _CONSUMER, Until.SLOTS)
+"""The consumer is to choose the hearing's time among those offered: for them it goes before all else."""
+PICKABLE = frozenset(state for state, action in TABLE if action is Action.PICK_SLOT)
 NEGOTIABLE = frozenset(state for state, action in TABLE if action is Action.ACCEPT_OFFER)
 _OFFERING = {Role.CONSUMER: Side.COMPANY, Role.COMPANY: Side.CONSUMER}
 
 
 def duty(standing: Standing, role: Role) -> Duty:
     """What is to be done in a case, as it is told to a person of ``role``."""
+    if standing.slots_until is not None and standing.state in PICKABLE and role is Role.CONSUMER:
+        return SLOTS
     if standing.offer is not None and standing.state in NEGOTIABLE and _OFFERING.get(role) is standing.offer:
         return OFFERED[role]
     if standing.unaware:
@@ -152,5 +162,9 @@ def deadline(wanted: Duty, standing: Standing, terms: Mapping[str, Term], calend
         return standing.due_on
     if wanted.until is Until.HEARING and standing.hearing_at is not None:
         return standing.hearing_at.date()
+    if wanted.until is Until.SLOTS and standing.slots_until is not None:
+        return standing.slots_until.date()
+    if wanted.until is Until.OFFER:
+        return standing.offer_until
     service = counted(wanted, standing, terms, calendar)
     return service.due if service else None

@@ -18,8 +18,6 @@ from models.rules.people import Side
 
 REPLY_TERM = "settlement_reply"
 """The profile's term in which a creditor says whether an obligation was fulfilled."""
-UNDATED_DAYS = 30
-"""Of what has no date the creditor is asked so many days after the agreement."""
 CREDITOR: Mapping[SeatRole, Side] = {SeatRole.COMPANY: Side.CONSUMER, SeatRole.CONSUMER: Side.COMPANY}
 """Who is owed, by who owes."""
 DEBTOR: Mapping[SeatRole, Side] = {SeatRole.COMPANY: Side.COMPANY, SeatRole.CONSUMER: Side.CONSUMER}
@@ -100,20 +98,23 @@ def can_say(state: ObligationState, word: Word, due_on: date | None, today: date
     return True
 
 
-def asks_on(due_on: date | None, agreed_on: date | None) -> date | None:
-    """From which day on the creditor is asked: the one after the date, or some time after the agreement."""
+def asks_on(due_on: date | None, agreed_on: date | None, undated_days: int) -> date | None:
+    """From which day on the creditor is asked: the one after the date.
+
+    Of what has no date, ``undated_days`` (the profile's) after the agreement.
+    """
     if due_on is not None:
         return due_on + timedelta(days=1)
-    return agreed_on + timedelta(days=UNDATED_DAYS) if agreed_on else None
+    return agreed_on + timedelta(days=undated_days) if agreed_on else None
 
 
-def next_step(standing: Standing, today: date, days_before: int) -> Step | None:
+def next_step(standing: Standing, today: date, days_before: int, undated_days: int) -> Step | None:
     """What is to be done about an obligation today, None for nothing."""
     if standing.state is not ObligationState.PENDING:
         return None
     if standing.asked is not None and standing.reply_until is not None:
         return _after_asking(standing.asked, standing.reply_until, today, again=standing.asked_again)
-    first = asks_on(standing.due_on, standing.agreed_on)
+    first = asks_on(standing.due_on, standing.agreed_on, undated_days)
     if first is not None and today >= first:
         return Step.ASK
     near = standing.due_on is not None and today >= standing.due_on - timedelta(days=days_before)

@@ -107,18 +107,25 @@ def _begun(trigger: Trigger, start: date) -> str:
 
 def _passed_over(result: DueDate) -> list[str]:
     """Holidays inside a term of business days."""
-    inside = [item for item in result.skipped if item.day < result.last]
+    inside = [item for item in result.skipped if item.day < result.last and _in_the_week(item)]
     return [f"{_listed(inside)} não {'conta' if len(inside) == 1 else 'contam'}"] if inside else []
 
 
 def _counted_holidays(result: DueDate) -> list[str]:
     """Holidays inside a term of calendar days: they count, and whoever looks at a calendar wonders."""
     moved = result.due != result.last
-    inside = [item for item in result.holidays if not (moved and item.day == result.last)]
+    inside = [
+        item for item in result.holidays if _in_the_week(item) and not (moved and item.day == result.last)
+    ]
     if not inside:
         return []
     says = "é feriado e conta" if len(inside) == 1 else "são feriados e contam"
     return [f"{_listed(inside)} {says}, porque os dias são corridos"]
+
+
+def _in_the_week(item: Skipped) -> bool:
+    """A holiday on a Saturday or Sunday changes nothing, and is not worth a word."""
+    return item.day.weekday() < 5
 
 
 def _moved_on(result: DueDate) -> list[str]:

@@ -133,7 +133,7 @@ async def ana_accepts(ana: Person) -> None:
 async def one_tap(house: House, ana: Person, case: int) -> None:
     """The day passes, the letter asks, and its link takes one tap."""
     secret = (house.data_dir / "secret-key").read_text().strip()
-    watch = Watch(city().terms["settlement_reply"], Calendar({}), 3, city().agency.zone, secret)
+    watch = Watch(city().terms["settlement_reply"], Calendar({}), 3, city().agency.zone, secret, 30)
     async with house.database():
         late = local_now().date() - timedelta(days=1)
         first = await Obligation.filter(case_id=case).order_by("id").first()

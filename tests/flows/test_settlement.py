@@ -85,7 +85,7 @@ async def the_day_passes(house: House, post: Person, case: int) -> str:
     yesterday = local_now().date() - timedelta(days=1)
     secret = (house.data_dir / "secret-key").read_text().strip()
     zone = city().agency.zone
-    watch = Watch(city().terms["settlement_reply"], Calendar({}), 3, zone, secret)
+    watch = Watch(city().terms["settlement_reply"], Calendar({}), 3, zone, secret, 30)
     async with house.database():
         await Obligation.filter(case_id=case).update(due_on=yesterday)
         assert await settlement_watch.look(watch, now=datetime.now(UTC)) == 1

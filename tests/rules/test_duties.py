@@ -14,6 +14,8 @@ from models.rules.duties import (
     DUTIES,
     NEGOTIABLE,
     OFFERED,
+    PICKABLE,
+    SLOTS,
     UNAWARE,
     UNDELIVERED,
     UNREAD,
@@ -47,6 +49,17 @@ def test_an_open_offer_waits_for_the_other_side_alone(state: State, role: Role, 
     wanted = duty(Standing(state, DAY, DAY, offer=offer), role)
     answering = offer is not None and state in NEGOTIABLE and SIDES.get(role) not in (offer, Side.STAFF, None)
     assert (wanted in OFFERED.values()) == answering
+
+
+def test_offered_slots_wait_for_the_consumer_before_all_else() -> None:
+    until = datetime(2026, 11, 26, 18, tzinfo=ZoneInfo("America/Sao_Paulo"))
+    for state in State:
+        for role in Role:
+            standing = Standing(state, DAY, DAY, offer=Side.COMPANY, slots_until=until)
+            picks = (state in PICKABLE) and role is Role.CONSUMER
+            assert (duty(standing, role) is SLOTS) == picks
+            if picks:
+                assert deadline(SLOTS, standing, {}, Calendar({})) == until.date()
 
 
 def test_no_term_runs_before_the_company_knows() -> None:

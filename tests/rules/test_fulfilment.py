@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from models.rules.errors import Refused
 from models.rules.fulfilment import (
-    UNDATED_DAYS,
     ObligationState,
     Standing,
     Step,
@@ -51,13 +50,13 @@ def test_every_word(state: ObligationState, word: Word, late: bool) -> None:
 
 
 def run(
-    due_on: date | None, agreed_on: date, days: int, reply_days: int, before: int
+    due_on: date | None, agreed_on: date, days: int, reply_days: int, before: int, undated: int
 ) -> list[tuple[int, Step]]:
     """The slow definition: look every day, do what is said, write down when."""
     standing, told = Standing(ObligationState.PENDING, due_on, agreed_on), []
     for number in range(days):
         today = agreed_on + number * ONE
-        step = next_step(standing, today, before)
+        step = next_step(standing, today, before, undated)
         if step is None:
             continue
         told.append((number, step))
@@ -71,11 +70,13 @@ def run(
     return told
 
 
-@given(st.one_of(st.none(), st.integers(0, 40)), st.integers(2, 20), st.integers(0, 5))
-def test_each_step_is_taken_once_in_its_order(ahead: int | None, reply_days: int, before: int) -> None:
+@given(st.one_of(st.none(), st.integers(0, 40)), st.integers(2, 20), st.integers(0, 5), st.integers(1, 60))
+def test_each_step_is_taken_once_in_its_order(
+    ahead: int | None, reply_days: int, before: int, undated: int
+) -> None:
     due = None if ahead is None else DAY + ahead * ONE
-    told = run(due, DAY, 120, reply_days, before)
-    asked = UNDATED_DAYS if ahead is None else ahead + 1
+    told = run(due, DAY, 120, reply_days, before, undated)
+    asked = undated if ahead is None else ahead + 1
     reminded = [] if ahead is None else [(max(0, ahead - before), Step.REMIND)]
     assert told == [
         *reminded,
@@ -87,7 +88,7 @@ def test_each_step_is_taken_once_in_its_order(ahead: int | None, reply_days: int
 
 @given(st.sampled_from([s for s in ObligationState if s is not ObligationState.PENDING]), st.integers(0, 90))
 def test_what_was_said_is_asked_no_more(state: ObligationState, days: int) -> None:
-    assert next_step(Standing(state, DAY, DAY), DAY + days * ONE, 3) is None
+    assert next_step(Standing(state, DAY, DAY), DAY + days * ONE, 3, 30) is None
 
 
 def test_silence_closes_and_proves_nothing() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from app.services import case_lists, cases, casework, negotiation
 from app.services.case_lists import Wanted
-from models import Case, Company, Job
+from models import Case, Company, Job, Offer
 from models.rules.case_machine import Action, State
 from models.rules.errors import Invalid, NotFound, Refused
 from models.rules.people import Role, Side, Viewer
@@ -173,6 +173,7 @@ async def test_a_partys_list_knows_the_open_offer() -> None:
     await offered(people, people.agent)
     line = (await case_lists.for_viewer(people.consumer)).cases[0]
     assert line.open_offer is Side.COMPANY
+    assert line.offer_until == (await Offer.get(case_id=people.case.id)).expires_on
     assert line.company == people.company.legal_name
 
 

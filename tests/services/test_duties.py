@@ -22,7 +22,7 @@ from app.services.letters import Text
 from models import Case, Job, User
 from models.rules.case_machine import State
 from models.rules.delivery import REDELIVERY
-from models.rules.duties import ASKED, DUTIES, OFFERED, SILENT, UNAWARE, UNDELIVERED, UNREAD, Standing
+from models.rules.duties import ASKED, DUTIES, OFFERED, SILENT, SLOTS, UNAWARE, UNDELIVERED, UNREAD, Standing
 from models.rules.people import Role, Side
 from models.rules.terms import Calendar
 from tests.services.parties import make_parties
@@ -30,13 +30,15 @@ from tests.services.parties import make_parties
 ZONE = ZoneInfo("America/Sao_Paulo")
 MONDAY = date(2026, 11, 23)
 RECKONER = Reckoner(load_profile(PROFILES / "criciuma.toml").terms, Calendar({}), ZONE, MONDAY)
+OFFER_ENDS = date(2026, 11, 27)
 SPECIAL = {
     "silent": Standing(State.WAITING_CONSUMER, MONDAY, date(2026, 11, 20), passed=True),
     "unaware": Standing(State.NOTIFIED, MONDAY),
     "undelivered": Standing(State.NOTIFIED, MONDAY, act=REDELIVERY),
     "fulfilment_asked": Standing(State.FULFILMENT, MONDAY, date(2026, 12, 3), asked=True),
-    "offer_to_consumer": Standing(State.ANSWERED, MONDAY, offer=Side.COMPANY),
-    "offer_to_company": Standing(State.ANSWERED, MONDAY, offer=Side.CONSUMER),
+    "slots_offered": Standing(State.UNANSWERED, MONDAY, slots_until=datetime(2026, 11, 26, 18, tzinfo=ZONE)),
+    "offer_to_consumer": Standing(State.ANSWERED, MONDAY, offer=Side.COMPANY, offer_until=OFFER_ENDS),
+    "offer_to_company": Standing(State.ANSWERED, MONDAY, offer=Side.CONSUMER, offer_until=OFFER_ENDS),
 }
 TERM_ENDS, HEARING = date(2026, 12, 3), datetime(2026, 12, 9, 14, tzinfo=ZONE)
 
@@ -70,7 +72,7 @@ def test_every_cell_is_written_down() -> None:
     assert CELLS.keys() == {(str(situation), role) for situation in situations for role in Role}
     assert WORDS.keys() == {
         duty.key
-        for duty in (*DUTIES.values(), ASKED, SILENT, UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
+        for duty in (*DUTIES.values(), ASKED, SILENT, SLOTS, UNAWARE, UNDELIVERED, UNREAD, *OFFERED.values())
     }
 
 

@@ -37,7 +37,7 @@ from tests.services.test_settlements import make_press
 pytestmark = pytest.mark.usefixtures("database")
 
 REPLY = Term("settlement_reply", 10, "calendar", "teste", trigger="fulfilment_asked")
-WATCH = Watch(REPLY, OPEN_CALENDAR, 3, ZONE, "segredo")
+WATCH = Watch(REPLY, OPEN_CALENDAR, 3, ZONE, "segredo", 30)
 LATE = SOON + timedelta(days=1)
 
 

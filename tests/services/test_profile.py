@@ -89,6 +89,7 @@ def test_the_hold_is_switched_in_the_profile_and_on_unless_it_says_so(
             "scheduling.not_held_reschedules: esperado de 0 a 10, veio -1",
         ),
         ("powers_before = [30, 7]", "powers_before = []", "reminders.powers_before: esperada uma lista"),
+        ("undated_days = 30", "undated_days = 0", "reminders.undated_days: 0 não é um número positivo"),
         ("powers_before = [30, 7]", "power_days = 30", "reminders.power_days: não existe esta chave"),
         ("max_files_per_case = 40", "max_files_per_case = 0", "uploads.max_files_per_case: 0 não é"),
         (
