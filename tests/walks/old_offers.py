@@ -185,7 +185,7 @@ async def _obligations() -> None:
     ]
     for one in owed:
         assert (one.debtor, one.state, one.agreed_on) == ("company", ObligationState.PENDING, DAY)
-        assert asks_on(one.due_on, one.agreed_on) is not None, "its creditor will be asked"
+        assert asks_on(one.due_on, one.agreed_on, 30) is not None, "its creditor will be asked"
 
 
 async def _copies() -> None:
