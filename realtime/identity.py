@@ -19,6 +19,8 @@ from app.services import sessions
 from models.rules.people import Viewer
 
 CHECK_SECONDS = 30
+LISTENING = "/cases"
+"""Whose rooms are entered once, when a page begins to follow."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ async def identify(environ: dict[str, Any], now: datetime, *, secure: bool) -> I
 
 
 class Guard:
-    """Ends sockets whose session is over: at most CHECK_SECONDS after signing out elsewhere."""
+    """Ends sockets whose session is over, at most CHECK_SECONDS after signing out elsewhere.
+
+    So it does with who listens to cases (``LISTENING``) and may see less of them than when they came. In a
+    hearing's room each act asks who one is.
+    """
 
     def __init__(self, sio: socketio.AsyncServer, clock: Clock, namespaces: tuple[str, ...]) -> None:
         self._sio = sio
@@ -55,14 +61,29 @@ class Guard:
         """Check every connected socket until cancelled."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            for namespace in self._namespaces:
-                for sid in [sid for sid, _eio in self._sio.manager.get_participants(namespace, None)]:
-                    await self._check(sid, namespace)
+            await self.look()
+
+    async def look(self) -> None:
+        """Check every connected socket once."""
+        for namespace in self._namespaces:
+            for sid in [sid for sid, _eio in self._sio.manager.get_participants(namespace, None)]:
+                await self._check(sid, namespace)
 
     async def _check(self, sid: str, namespace: str) -> None:
         try:
             who = await self._sio.get_session(sid, namespace)
         except KeyError:
             return  # left meanwhile
-        if isinstance(who, Identity) and await sessions.viewer_of(who.token, self._clock.now()) is None:
+        if not isinstance(who, Identity):
+            return
+        found = await sessions.viewer_of(who.token, self._clock.now())
+        if found is None or (namespace == LISTENING and _knows_less(found, who.viewer)):
             await self._sio.disconnect(sid, namespace)
+
+
+def _knows_less(now: Viewer, before: Viewer) -> bool:
+    """Whether somebody may see less than when they connected."""
+    cases, companies = set(before.case_ids), set(before.company_ids)
+    return now.role is not before.role or not (
+        cases <= set(now.case_ids) and companies <= set(now.company_ids)
+    )

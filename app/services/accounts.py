@@ -15,7 +15,7 @@ from tortoise.expressions import Q
 
 from app.adapters.passwords import Passwords
 from app.db import transaction
-from app.services import codes, letters, sessions
+from app.services import codes, letters, push_devices, sessions
 from app.services.account_form import Contact, Registration
 from models import Case, User
 from models.rules.errors import Invalid, NotFound, Refused
@@ -102,6 +102,8 @@ async def sign_in(email: str, password: str, *, passwords: Passwords) -> int:
 async def new_password(email: str, code: str, password_hash: str, *, secret: str, now: datetime) -> None:
     """Set a password by a code, which proves the e-mail too, and sign out everywhere.
 
+    Browsers that took news take none any more: whoever had the account may have added one.
+
     Refused("code_wrong"), for an unknown account as well.
     """
     user = await User.get_or_none(email=email, disabled_at=None)
@@ -113,6 +115,7 @@ async def new_password(email: str, code: str, password_hash: str, *, secret: str
             password_hash=password_hash, email_confirmed_at=user.email_confirmed_at or now
         )
         await sessions.end_all(user.id)
+        await push_devices.remove_all(user.id)
         await _tell_password_changed(user, now)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.adapters.passwords import FakePasswords
-from app.services import accounts, codes, sessions
+from app.adapters.push import Subscription
+from app.services import accounts, codes, push_devices, sessions
 from app.services.account_form import password_faults, read_registration
 from models import Job, Session, User
 from models.rules.errors import Invalid, Refused
@@ -165,6 +166,8 @@ async def test_wrong_password_unknown_and_disabled_are_told_alike(database: str)
 async def test_a_new_password_by_code_signs_out_everywhere(database: str) -> None:
     user = await make_user(email_confirmed_at=None)
     await sessions.start(user.id, now=NOW, address="", device="")
+    subscription = Subscription("https://push.example/1", "p256dh", "auth")
+    await push_devices.add(user.id, subscription, "Chrome", accepted=lambda _one: True, now=NOW)
     await accounts.send_code(user.email, codes.NEW_PASSWORD, secret=SECRET, now=NOW)
     code = await last_code(user.email)
     await accounts.new_password(
@@ -172,6 +175,7 @@ async def test_a_new_password_by_code_signs_out_everywhere(database: str) -> Non
     )
     assert await accounts.sign_in(user.email, "girassol novo", passwords=PASSWORDS) == user.id
     assert await Session.all().count() == 0
+    assert await push_devices.of_person(user.id) == ()
     assert len(await letters_to(user.email)) == 2
 
 
