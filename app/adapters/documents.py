@@ -269,7 +269,7 @@ class MinutesData:
     ``outcome`` is ``models.rules.outcomes.outcome_text``'s, ``follow_up`` what comes after the hearing;
     ``record`` is the text of the minutes as it was signed, ``paragraphs`` the same with who wrote what;
     ``signed_text_sha256`` the hash that each signature is over (hex). Without ``check`` it is a draft: marked
-    so on every page, not closed, not signed, and nothing that anybody could verify.
+    so on every page, not closed, perhaps not opened, not signed, and nothing that anybody could verify.
     """
 
     template: ClassVar[str] = "termo.typ"
@@ -280,7 +280,7 @@ class MinutesData:
     parties: Parties
     mediator_name: str
     starts_at: datetime
-    opened_at: datetime
+    opened_at: datetime | None
     closed_at: datetime | None
     outcome: str
     present: tuple[Presence, ...]
@@ -304,10 +304,9 @@ class MinutesData:
                 "description": "Audiência de conciliação: resultado, ata e assinaturas",
                 "kind": "Audiência de conciliação",
                 "mediator_name": self.mediator_name,
-                "held_on": day_words(self.opened_at.astimezone(zone).date()),
+                "held_on": day_words((self.opened_at or self.starts_at).astimezone(zone).date()),
                 "starts_at": moment_words(self.starts_at, zone),
-                "session": hour_words(self.opened_at, zone)
-                + (f" a {hour_words(self.closed_at, zone)}" if self.closed_at else ""),
+                "session": self._session(),
                 "outcome": self.outcome[:1].upper() + self.outcome[1:],
                 "present": [_presence(person, zone) for person in self.present],
                 "record": self.record,
@@ -320,6 +319,13 @@ class MinutesData:
                 "qr": qr_svg(self.check.url) if self.check else "",
             },
         )
+
+    def _session(self) -> str:
+        if self.opened_at is None:
+            return "ainda não aberta"
+        zone = self.agency.zone
+        closed = f" a {hour_words(self.closed_at, zone)}" if self.closed_at else ""
+        return hour_words(self.opened_at, zone) + closed
 
 
 @dataclass(frozen=True, kw_only=True)

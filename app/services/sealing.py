@@ -124,7 +124,7 @@ async def _minutes(hearing: Hearing, agency: Letterhead, check: Check | None, no
         parties=parties_of(case),
         mediator_name=(await User.get(id=hearing.mediator_id)).name,
         starts_at=hearing.starts_at,
-        opened_at=hearing.opened_at or min(hearing.starts_at, closed_at),
+        opened_at=hearing.opened_at or (min(hearing.starts_at, closed_at) if check else None),
         closed_at=closed_at if check else None,
         outcome=outcome_text(hearing.outcome, hearing.cause) if hearing.outcome else _("ainda não escolhido"),
         present=await presences(hearing, closed_at),
