@@ -19,7 +19,7 @@ from app.services import sessions
 from app.services.sessions import Current, cookie_name
 from app.web import cookies
 from app.web.failures import wants_json
-from app.web.forms import safe_path
+from app.web.forms import safe_path, typed_texts
 from app.web.parts import parts
 from models.rules.errors import Refused
 from models.rules.people import STAFF as STAFF_ROLES
@@ -138,7 +138,7 @@ async def admit() -> ResponseReturnValue | None:
         return None
     viewer = current_viewer()
     if viewer is None:
-        return _to_sign_in()
+        return await _to_sign_in()
     if viewer.role not in allowed:
         raise Refused("not_for_role")
     return None
@@ -159,9 +159,9 @@ def drop_cookie(response: Response) -> None:
     cookies.drop(response, cookie_name(parts().secure))
 
 
-def _to_sign_in() -> ResponseReturnValue:
-    if wants_json():
-        raise Unauthorized
+async def _to_sign_in() -> ResponseReturnValue:
+    if wants_json() or await typed_texts():
+        raise Unauthorized  # whose session ended over a form gets back what they typed
     return redirect(f"{url_for(SIGN_IN)}?continuar={quote(_wanted(), safe='/')}", 303)
 
 

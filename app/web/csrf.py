@@ -50,15 +50,19 @@ def token() -> str:
 
 
 async def check() -> None:
-    """Raise Refused("csrf") unless the request is safe or comes from a page of ours with its token."""
+    """Raise Refused("csrf") unless the request is safe or comes from a page of ours with its token.
+
+    ``ours`` of the error: the page is ours and only its token is of another session, such as one that ended.
+    """
     if request.method in SAFE or hasattr(current_app.view_functions.get(request.endpoint or ""), _KEYED):
         return
-    secret = _secret()
-    given = await _given()
-    if secret is None or given is None or not _from_here():
-        raise Refused("csrf")
+    if not _from_here():
+        raise Refused("csrf", ours=False)
+    secret, given = _secret(), await _given()
+    if secret is None or given is None:
+        raise Refused("csrf", ours=True)
     if not hmac.compare_digest(given.encode(), _sign(secret).encode()):
-        raise Refused("csrf")
+        raise Refused("csrf", ours=True)
 
 
 def keep(response: Response) -> None:

@@ -71,7 +71,7 @@ SENTENCES: dict[str, tuple[int, str]] = {
     "consumer_busy": (422, N_("O consumidor já tem audiência neste horário.")),
     "cpf_invalid": (422, N_("Este CPF não é válido. Confira os números.")),
     "cpf_of_staff": (422, N_("Este CPF é de uma conta que não é de consumidor.")),
-    "csrf": (403, N_("Esta página ficou aberta por muito tempo. Recarregue-a e tente de novo.")),
+    "csrf": (403, N_("Esta página ficou aberta por muito tempo e não vale mais. Abra-a de novo.")),
     "csv_code": (
         422,
         N_("Linha {line}: o código não é desta área e deste assunto, ou não é como AA0101."),

@@ -73,7 +73,8 @@ async def domain_error(error: DomainError) -> ResponseReturnValue:
     """An act that the rules refuse."""
     fields = field_sentences(error) if isinstance(error, Invalid) else {}
     # A page of another site must not be able to put its words on ours.
-    kept = [] if error.code == "csrf" or wants_json() else await typed_texts()
+    elsewhere = error.code == "csrf" and not error.facts["ours"]
+    kept = [] if elsewhere or wants_json() else await typed_texts()
     answer = _answer(status_of(error), error.code, said_of(error), fields, kept)
     if "retry_seconds" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_seconds"])
@@ -86,7 +87,8 @@ async def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or status < 400:
         return error  # type: ignore[return-value]  # Quart answers what it holds
     code = HTTP_CODES.get(status, "bad_request")
-    answer = _answer(status, code, sentence(code), {})
+    kept = await typed_texts() if code == "unauthorized" and not wants_json() else []
+    answer = _answer(status, code, sentence(code), {}, kept)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "Content-Range"):
             answer.headers[name] = value

@@ -14,7 +14,7 @@ from app.services.sessions import cookie_name
 from app.web import access
 from app.web.access import PUBLIC, SIGNED_IN, STAFF, NoPermission, requires
 from app.web.forms import safe_path
-from models import User
+from models import Session, User
 from models.rules.people import STAFF as STAFF_ROLES
 from models.rules.people import Role
 from tests.factories.people import NOW, make_user
@@ -114,3 +114,16 @@ def test_only_paths_of_this_site_are_returned_to(path: str | None) -> None:
 
 def test_a_path_with_a_query_is_kept() -> None:
     assert safe_path("/casos/7?aba=provas", "/painel") == "/casos/7?aba=provas"
+
+
+async def test_whose_session_ended_over_a_form_gets_back_what_they_typed(
+    signed_in: SignedIn,
+) -> None:
+    browser = await signed_in(await make_user())
+    await Session.all().delete()
+    sent = await browser.post("/conta/contato", {"number": "", "street": "Rua das Palavras Guardadas"})
+    assert sent.status_code == 401
+    html = await sent.get_data(as_text=True)
+    assert "Rua das Palavras Guardadas" in html
+    assert 'href="/entrar"' in html
+    assert (await browser.post("/conta/contato", {})).status_code == 303

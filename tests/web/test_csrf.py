@@ -64,6 +64,16 @@ async def test_another_origin_is_refused_even_with_the_token(page: Browser, head
     assert response.status_code == 403
 
 
+async def test_what_was_typed_is_given_back_to_our_own_page_alone(page: Browser) -> None:
+    typed = {"texto": "Um texto <b>longo</b> que deu trabalho.", "password": "quatro pontes no rio"}
+    late = await page.post("/eco", typed, **{"X-CSRF-Token": "0" * 64})
+    html = await late.get_data(as_text=True)
+    assert (late.status_code, "longo&lt;/b&gt; que deu trabalho." in html) == (403, True)
+    assert "quatro pontes" not in html
+    foreign = await page.post("/eco", typed, Origin="https://mal.example")
+    assert "que deu trabalho" not in await foreign.get_data(as_text=True)
+
+
 async def test_an_old_browser_may_say_its_referer(page: Browser) -> None:
     assert (await page.post("/eco", Origin="", Referer="http://localhost/entrar")).status_code == 200
 
