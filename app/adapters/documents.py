@@ -156,7 +156,7 @@ class NoticeData:
     ``term_explanation`` is ``models.rules.terms.explain``'s; ``consequences`` says what happens without an
     answer; without ``due_on`` the term begins with awareness; ``mailing`` is the postal address (lines) that
     a window of the envelope shows, ``registered`` says that it goes with AR, and ``receipt`` adds the part
-    that who takes it signs; ``access_url`` holds the code and
+    that who takes it signs; without ``access_code`` it is the consumer's; ``access_url`` holds the code and
     lands on this very case; ``lead`` are the paragraphs it begins with.
     """
 
@@ -203,7 +203,7 @@ class NoticeData:
                 "consequences": self.consequences,
                 "access_code": self.access_code,
                 "access_url": self.access_url,
-                "access_qr": qr_svg(self.access_url),
+                "access_qr": qr_svg(self.access_url) if self.access_url else "",
                 "check": asdict(self.check),
                 "qr": qr_svg(self.check.url),
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.db import transaction
 from app.i18n import gettext as _
 from app.services import casefile, company_addresses, publication, standard_texts
 from app.services.delivery_words import CHANNELS
-from app.services.press import EVERYBODY, Paper, Press
+from app.services.press import Paper, Press
 from models import Delivery, DeliveryStep, Document, DocumentKind, Notice, Problem
 from models.rules.delivery import Channel, DeliveryStatus
 from models.rules.people import Side
@@ -20,32 +20,54 @@ from models.rules.public_code import new_code
 
 
 async def make_notice(notice_id: int, press: Press, *, now: datetime) -> None:
-    """Print and seal a notice and put it into its case, for all sides; the second time does nothing.
+    """Print and seal a notice and put it into its case; the second time does nothing.
 
-    The notice's code is the document's, so the code on the paper also verifies it.
+    The company's paper has the access code, which is also the document's, so that it verifies it. Who has it
+    and the CNPJ takes the case over for the company: the consumer gets a paper of their own, without it.
     """
     notice = await Notice.get(id=notice_id).select_related("case", "case__company", "case__consumer")
-    if await Document.exists(code=notice.code):
-        return
-
-    async def enter(paper: Paper) -> UUID | None:
-        return await _enter(notice, paper, now)
-
     company = notice.case.company
     known = company_addresses.address_of(company) if company else None
-    await press.issue(await _printed(notice, press, str(known or "")), _("Notificação"), enter)
+    whole = await _printed(notice, press, str(known or ""))
+    name = f"notificacao-{notice.case.protocol}-{notice.id}"
+    theirs = _Copy(f"{name}.pdf", notice.code, (Side.COMPANY, Side.STAFF))
+    await _issue(notice, whole, theirs, press, now)
+    own = _Copy(f"{name}-via-do-consumidor.pdf", new_code(), (Side.CONSUMER, Side.STAFF))
+    bare = replace(whole, mailing="", access_code="", access_url="", check=press.check(own.code))
+    await _issue(notice, bare, own, press, now)
 
 
-async def _enter(notice: Notice, paper: Paper, now: datetime) -> UUID | None:
-    async with transaction():
-        file = await casefile.opened(notice.case_id, None)
-        if await Document.exists(code=notice.code):
-            return None
-        name = f"notificacao-{file.case.protocol}.pdf"
-        document = await paper.enter(notice.case_id, DocumentKind.NOTICE, name, code=notice.code, now=now)
-        facts = {"document": str(document.id), "sha256": paper.sha256}
-        await casefile.record(file, "document_ready", now=now, facts=facts, sides=EVERYBODY)
-    return document.id
+@dataclass(frozen=True)
+class _Copy:
+    """One paper of a notice: its name in the case, by which code it is checked, and who may open it."""
+
+    filename: str
+    code: str
+    sides: tuple[Side, ...]
+
+
+async def _issue(notice: Notice, printed: NoticeData, copy: _Copy, press: Press, now: datetime) -> None:
+    there = Document.filter(case_id=notice.case_id, kind=DocumentKind.NOTICE, filename=copy.filename)
+
+    async def enter(paper: Paper) -> UUID | None:
+        async with transaction():
+            file = await casefile.opened(notice.case_id, None)
+            if await there.exists():
+                return None
+            document = await paper.enter(
+                notice.case_id,
+                DocumentKind.NOTICE,
+                copy.filename,
+                code=copy.code,
+                now=now,
+                sides=copy.sides,
+            )
+            facts = {"document": str(document.id), "sha256": paper.sha256}
+            await casefile.record(file, "document_ready", now=now, facts=facts, sides=copy.sides)
+        return document.id
+
+    if not await there.exists():
+        await press.issue(printed, _("Notificação"), enter)
 
 
 async def make_letter(delivery_id: int, press: Press, *, now: datetime) -> None:

@@ -117,7 +117,8 @@ async def _petition(case: Case, typed: Mapping[str, str], profile: Profile, now:
         raise Invalid(wrong)
     user = await User.get(id=case.consumer_id)
     company = await Company.get_or_none(id=case.company_id) if case.company_id else None
-    papers = Document.filter(case_id=case.id, kind__in=_EXHIBITS, attached_at__not_isnull=True)
+    own = Document.filter(case_id=case.id, kind__in=_EXHIBITS, sides__contains=Side.CONSUMER.value)
+    papers = own.filter(attached_at__not_isnull=True)
     agency, names = profile.agency.name, await parties.of_case(case)
     values = {
         "consumer": user.name,

@@ -53,6 +53,7 @@ ALL: dict[str, Document] = {
     "notice-letter": replace(
         papers.notice(), mailing="Rua A, 1, sala 2\nCentro\n88801-000 Criciúma/SC", registered=True
     ),
+    "notice-consumer": replace(papers.notice(), access_code="", access_url=""),
     "notice-by-hand": replace(papers.notice(), receipt=True),
     "publication": papers.publication(),
     "minutes-without-agreement": agreement_papers.minutes(0, signed=False),

@@ -61,19 +61,29 @@ async def _made(press: Press) -> tuple[Parties, Document, bytes]:
     notice = await Notice.get()
     for _ in range(2):
         await notice_paper.make_notice(notice.id, press, now=NOW)
-    document = await Document.get(kind=DocumentKind.NOTICE)
+    document = await Document.get(code=notice.code)
     content = b"".join([piece async for piece in press.storage.read(document.storage_key)])
     return people, document, content
 
 
-async def test_it_is_in_the_case_once_for_everybody(press: Press) -> None:
+async def test_it_is_in_the_case_once_and_the_consumers_paper_lets_nobody_in(press: Press) -> None:
     people, document, content = await _made(press)
     assert document.sha256 == hashlib.sha256(content).hexdigest()
-    for viewer in (people.consumer, people.agent, people.attendant):
+    own = await Document.get(kind=DocumentKind.NOTICE, sides="consumer,staff")
+    for viewer, there in (
+        (people.consumer, {own.id}),
+        (people.agent, {document.id}),
+        (people.attendant, {own.id, document.id}),
+    ):
         page = await cases.page(people.case.id, viewer)
-        assert [file.id for file in page.documents] == [document.id]
+        assert {file.id for file in page.documents} == there
         assert page.timeline[-1].name == "document_ready"
-    assert await CaseEvent.filter(name="document_ready").count() == 1
+    assert await CaseEvent.filter(name="document_ready").count() == 2
+    bare = b"".join([piece async for piece in press.storage.read(own.storage_key)])
+    assert b"geladeira" in bare
+    assert document.code is not None
+    assert document.code.encode() in content
+    assert document.code.encode() not in bare, "with it and the CNPJ the consumer would speak for the company"
     assert b"geladeira" in content
     assert b"52998224725" not in content
     assert b"Rua Secreta" not in content
