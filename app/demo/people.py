@@ -87,9 +87,10 @@ PEOPLE = (
     Person("rita", "Rita Campos", Role.COMPANY),
     Person("sandra", "Sandra Moraes", Role.COMPANY),
 )
-STORE = ("11222333000181", "Loja Estrela do Sul Ltda.", "Estrela do Sul")
-TELECOM = ("12ABC34501DE35", "Telefonia Horizonte S.A.", "Horizonte")
-BANK = ("33444555000181", "Banco Vale Verde S.A.", "Vale Verde")
+STORE = ("11222333000181", "Loja Estrela do Sul Ltda.", "Estrela do Sul", "350")
+TELECOM = ("12ABC34501DE35", "Telefonia Horizonte S.A.", "Horizonte", "")
+BANK = ("33444555000181", "Banco Vale Verde S.A.", "Vale Verde", "1200")
+"""CNPJ, legal and trade name, and the number in its street, empty while its address is not known."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,7 @@ class Cast:
 async def make_cast(password_hash: str, now: datetime, profile: Profile) -> Cast:
     """Make every account and company, most in the profile's city; all accounts have the same password."""
     users = {person.login: await _make_user(person, password_hash, now, profile) for person in PEOPLE}
-    companies = {
-        trade: await _make_company(cnpj, legal, trade, now) for cnpj, legal, trade in (STORE, TELECOM, BANK)
-    }
+    companies = {known[2]: await _make_company(*known, now, profile) for known in (STORE, TELECOM, BANK)}
     links = {
         "paulo": ("Estrela do Sul", Power.AGENT, True),
         "rita": ("Estrela do Sul", Power.LAWYER, False),
@@ -151,7 +150,11 @@ async def _make_user(person: Person, password_hash: str, now: datetime, profile:
     )
 
 
-async def _make_company(cnpj: str, legal_name: str, trade_name: str, now: datetime) -> Company:
+async def _make_company(
+    cnpj: str, legal_name: str, trade_name: str, number: str, now: datetime, profile: Profile
+) -> Company:
+    agency, cep = profile.agency, profile.territory.cep_ranges[0][0]
+    place = {"cep": cep, "district": "Centro", "city": agency.city, "uf": agency.state}
     return await Company.create(
         cnpj=cnpj,
         legal_name=legal_name,
@@ -159,4 +162,5 @@ async def _make_company(cnpj: str, legal_name: str, trade_name: str, now: dateti
         email=f"atendimento@{trade_name.lower().replace(' ', '')}.{DOMAIN}",
         search=search_text(cnpj, legal_name, trade_name),
         created_at=now,
+        **({**place, "street": "Avenida Centenário", "number": number} if number else {}),
     )

@@ -63,7 +63,6 @@ BUS_TICKET = (
     "A passagem de ônibus comprada pelo aplicativo não foi reconhecida no embarque e tive de comprar outra."
 )
 
-BANK_STREET = "Avenida Centenário, 1200, Centro"
 PROBLEMS = {
     FRIDGE: "Produto não entregue, incompleto ou diferente do pedido",
     PHONE: "Cobrança de serviço não contratado",
@@ -267,11 +266,6 @@ class Narrator:
         )
         return case
 
-    def _in_town(self, street: str) -> str:
-        profile = self._parts.profile
-        first = profile.territory.cep_ranges[0][0]
-        return f"{street}, {first[:5]}-{first[5:]} {profile.agency.city}, {profile.agency.state}"
-
     async def _accepted(self, who: str, conflict: str, at: datetime) -> int:
         case = await self._registered(who, conflict, at)
         await triage.start(case, self._staff("marina"), now=at + timedelta(minutes=20))
@@ -326,7 +320,7 @@ class Narrator:
         """A company without an account gets a letter, whose signed receipt begins its term."""
         marina, today = self._staff("marina"), self._day(at)
         letter = await deliveries.begin(
-            case, marina, Channel.LETTER, self._in_town(BANK_STREET), today=today, now=at + timedelta(hours=5)
+            case, marina, Channel.LETTER, "", today=today, now=at + timedelta(hours=5)
         )
         signed = at + timedelta(days=1)
         await self._upload(

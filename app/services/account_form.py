@@ -114,7 +114,7 @@ def _read(typed: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str
             values[name] = found
     if "uf" not in wrong and values["uf"] not in STATES:
         wrong["uf"] = "uf_invalid"
-    return values, wrong
+    return values, {name: wrong[name] for name in values if name in wrong}
 
 
 def password_faults(typed: Mapping[str, str], *, personal: Iterable[str] = ()) -> dict[str, str]:

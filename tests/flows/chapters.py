@@ -104,7 +104,7 @@ def first_problem(page: Page) -> str:
 
 def complaint(page: Page) -> dict[str, str | list[str]]:
     """What Ana writes into the form of her complaint against the store."""
-    cnpj, legal_name, _trade = STORE
+    cnpj, legal_name, *_ = STORE
     return {
         "company_name": legal_name,
         "company_cnpj": cnpj,
