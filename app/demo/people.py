@@ -154,7 +154,6 @@ async def _make_company(
     cnpj: str, legal_name: str, trade_name: str, number: str, now: datetime, profile: Profile
 ) -> Company:
     agency, cep = profile.agency, profile.territory.cep_ranges[0][0]
-    place = {"cep": cep, "district": "Centro", "city": agency.city, "uf": agency.state}
     return await Company.create(
         cnpj=cnpj,
         legal_name=legal_name,
@@ -162,5 +161,10 @@ async def _make_company(
         email=f"atendimento@{trade_name.lower().replace(' ', '')}.{DOMAIN}",
         search=search_text(cnpj, legal_name, trade_name),
         created_at=now,
-        **({**place, "street": "Avenida Centenário", "number": number} if number else {}),
+        cep=cep if number else "",
+        street="Avenida Centenário" if number else "",
+        number=number,
+        district="Centro" if number else "",
+        city=agency.city if number else "",
+        uf=agency.state if number else "",
     )
