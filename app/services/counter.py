@@ -104,25 +104,7 @@ async def _open(
         user = await _citizen(person, now)
         protocol = await complaints.next_protocol(today.year)
         case = await Case.create(state=State.DRAFT, consumer_id=user.id, created_at=now, changed_at=now)
-        attendance = await Attendance.create(
-            kind=Kind.TRIAGE,
-            stage=Stage.CLOSED,
-            channel=Channel.COUNTER,
-            citizen_id=user.id,
-            name=user.name,
-            company_name=complaint.company_name,
-            attendant_id=viewer.user_id,
-            case_id=case.id,
-            problem_id=complaint.problem_id,
-            question=complaint.facts,
-            client_key=key,
-            code=new_code(),
-            created_at=now,
-            changed_at=now,
-        )
-        await AttendanceStep.create(
-            attendance_id=attendance.id, act=Act.OPEN_CASE, actor_id=viewer.user_id, at=now
-        )
+        attendance = await _attended(viewer, user, case, complaint, key, now)
         file = Opened(case, Side.STAFF, viewer)
         to = file.step(Action.OPEN_AT_COUNTER)
         outside = not territory.lives_here(user.cep)
@@ -149,7 +131,33 @@ async def _open(
         await queue.enqueue(RECEIPT_JOB, f"{RECEIPT_JOB}:{case.id}", {"case": case.id}, now=now)
         text = await complaints.sent_letter(case.id, protocol, user.name, complaint)
         await letters.write([user], f"case:{case.id}:sent", text, now=now)
-    return Made(attendance.id, case.id, protocol, attendance.code or "", claimed=_claimed(user))
+    return _made(attendance, case, user)
+
+
+async def _attended(
+    viewer: Viewer, citizen: User, case: Case, complaint: Complaint, key: str, now: datetime
+) -> Attendance:
+    """The attendance in which a case was opened, with the code of its receipt."""
+    attendance = await Attendance.create(
+        kind=Kind.TRIAGE,
+        stage=Stage.CLOSED,
+        channel=Channel.COUNTER,
+        citizen_id=citizen.id,
+        name=citizen.name,
+        company_name=complaint.company_name,
+        attendant_id=viewer.user_id,
+        case_id=case.id,
+        problem_id=complaint.problem_id,
+        question=complaint.facts,
+        client_key=key,
+        code=new_code(),
+        created_at=now,
+        changed_at=now,
+    )
+    await AttendanceStep.create(
+        attendance_id=attendance.id, act=Act.OPEN_CASE, actor_id=viewer.user_id, at=now
+    )
+    return attendance
 
 
 async def _citizen(person: Mapping[str, str], now: datetime) -> User:
@@ -170,15 +178,7 @@ async def _citizen(person: Mapping[str, str], now: datetime) -> User:
 
 async def _made_before(key: str) -> Made | None:
     row = await Attendance.filter(client_key=key).select_related("case", "citizen").get_or_none()
-    if row is None or row.case is None:
-        return None
-    return Made(
-        row.id,
-        row.case.id,
-        row.case.protocol or "",
-        row.code or "",
-        claimed=_claimed(row.citizen),
-    )
+    return None if row is None or row.case is None else _made(row, row.case, row.citizen)
 
 
 async def made(attendance_id: int) -> Made:
@@ -186,13 +186,11 @@ async def made(attendance_id: int) -> Made:
     row = await Attendance.filter(id=attendance_id).select_related("case", "citizen").get_or_none()
     if row is None or row.case is None or row.code is None:
         raise NotFound
-    return Made(
-        row.id,
-        row.case.id,
-        row.case.protocol or "",
-        row.code,
-        claimed=_claimed(row.citizen),
-    )
+    return _made(row, row.case, row.citizen)
+
+
+def _made(row: Attendance, case: Case, citizen: User | None) -> Made:
+    return Made(row.id, case.id, case.protocol or "", row.code or "", claimed=_claimed(citizen))
 
 
 async def may_claim(typed: str) -> bool:
