@@ -104,12 +104,29 @@ async def copied(case_id: int, side: Side, issuer: Issuer, *, now: datetime) -> 
         DATA: _pretty(data | {"pessoas": _named(people, side)}),
         STORY: _story(events, people, side, issuer.zone).encode(),
     }
-    manifest = {
+    manifest = _described(file.case, side, issuer, events, now) | {
+        "arquivos": [
+            {"nome": name, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+            for name, text in texts.items()
+        ]
+        + [{"nome": one.name, "bytes": one.size, "sha256": one.sha256} for one in included],
+        "documentos": [_entered(row, one) for row, one in zip(documents, included, strict=True)],
+        "gravacoes": recordings,
+    }
+    ordered = {README: texts[README], MANIFEST: _pretty(manifest), SIGNATURE: b""}
+    return CaseCopy(file.case.protocol or str(case_id), ordered | texts, included)
+
+
+def _described(
+    case: Case, side: Side, issuer: Issuer, events: Sequence[CaseEvent], now: datetime
+) -> dict[str, Any]:
+    """Whose copy of what it is, and how far its record goes."""
+    return {
         "formato": FORMAT,
         "orgao": issuer.name,
         "endereco": issuer.site,
-        "processo": file.case.protocol or "",
-        "caso": case_id,
+        "processo": case.protocol or "",
+        "caso": case.id,
         "copia_de": side.value,
         "emitida_em": now.astimezone(UTC).isoformat(timespec="seconds"),
         "eventos": {
@@ -117,25 +134,18 @@ async def copied(case_id: int, side: Side, issuer: Issuer, *, now: datetime) -> 
             "ultimo": events[-1].hash if events else "",
             "reservados": sum(side not in event.sides.split(",") for event in events),
         },
-        "arquivos": [
-            {"nome": name, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
-            for name, text in texts.items()
-        ]
-        + [{"nome": one.name, "bytes": one.size, "sha256": one.sha256} for one in included],
-        "documentos": [
-            {
-                "id": str(row.id),
-                "arquivo": one.name,
-                "tipo": row.kind.value,
-                "codigo": row.code or "",
-                "em": _json(row.at),
-            }
-            for row, one in zip(documents, included, strict=True)
-        ],
-        "gravacoes": recordings,
     }
-    ordered = {README: texts[README], MANIFEST: _pretty(manifest), SIGNATURE: b""}
-    return CaseCopy(file.case.protocol or str(case_id), ordered | texts, included)
+
+
+def _entered(row: Document, included: Included) -> dict[str, Any]:
+    """A document in the manifest."""
+    return {
+        "id": str(row.id),
+        "arquivo": included.name,
+        "tipo": row.kind.value,
+        "codigo": row.code or "",
+        "em": _json(row.at),
+    }
 
 
 def _line(event: CaseEvent, side: Side) -> str:

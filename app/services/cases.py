@@ -15,12 +15,12 @@ from uuid import UUID
 import orjson
 
 from app.db import day, moment, rows
-from app.services import documents, obligations, offer_views, thread
+from app.services import documents, obligations, offer_views, standing, thread
 from app.services.case_story import Moment, OfferView, StatementView, moments
 from app.services.documents import File
 from app.services.obligations import Due
 from app.services.thread import Message
-from models import OfferState, Representation, StatementKind
+from models import OfferState, StatementKind
 from models.rules.case_machine import Action, State, allowed
 from models.rules.errors import NotFound
 from models.rules.hearing import HearingState, Outcome
@@ -312,4 +312,4 @@ async def _notice(case_id: int) -> NoticeView | None:
 async def _may_settle(viewer: Viewer, company_id: int | None) -> bool:
     if viewer.role is not Role.COMPANY:
         return True
-    return await Representation.exists(company_id=company_id, user_id=viewer.user_id, may_settle=True)
+    return await standing.may_settle(company_id, viewer.user_id)

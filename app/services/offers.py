@@ -21,8 +21,9 @@ from app.services.offer_signing import Confirmed
 from app.services.offer_signing import keep as keep_signature
 from app.services.settlements import SEAL_SETTLEMENT_JOB
 from app.services.signatures import Evidence
+from app.services.standing import may_settle
 from app.services.wording import side_label
-from models import Case, Clause, Offer, OfferState, Representation, Statement, StatementKind
+from models import Case, Clause, Offer, OfferState, Statement, StatementKind
 from models.rules.agreement import ClauseKind, ClauseState, ClauseTerms, text_hash
 from models.rules.case_machine import Action
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
@@ -358,6 +359,5 @@ async def _may_settle(file: Opened) -> None:
     if file.side is not Side.COMPANY:
         return
     assert file.viewer is not None  # noqa: S101 -- the parties are people
-    power = await Representation.get_or_none(company_id=file.case.company_id, user_id=file.viewer.user_id)
-    if power is None or not power.may_settle:
+    if not await may_settle(file.case.company_id, file.viewer.user_id):
         raise Refused("no_power_to_settle")

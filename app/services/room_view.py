@@ -30,6 +30,7 @@ from app.services.consultation_view import PrivateSeen
 from app.services.exhibits import Exhibit, Showable
 from app.services.recording_view import RecordingSeen
 from app.services.sealed_zone import ZoneSeen
+from app.services.standing import may_settle
 from models import Case, Hearing, HearingMessage, Seat, User
 from models.rules import countdown
 from models.rules.agreement import required_signers
@@ -288,7 +289,7 @@ def _people(found: Sequence[Seat], viewer: Viewer) -> tuple[Person, ...]:
 
 async def _newcomer(case: Case, role: SeatRole, viewer: Viewer) -> Person:
     """The person who looks, before their first act makes their seat."""
-    signs = role is not SeatRole.COMPANY or await rooms.may_settle(viewer, case.company_id)
+    signs = role is not SeatRole.COMPANY or await may_settle(case.company_id, viewer.user_id)
     return Person(
         seat=0,
         user_id=viewer.user_id,

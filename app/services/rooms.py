@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.services import casefile
-from models import Case, CaseEvent, Hearing, Representation, Seat
+from app.services import casefile, standing
+from models import Case, CaseEvent, Hearing, Seat
 from models.rules.case_machine import Action, State
 from models.rules.errors import NotFound, Refused
 from models.rules.hearing import INVITED, OVER, SeatRole
@@ -79,14 +79,6 @@ def side_role(role: Role) -> SeatRole:
     return {Role.CONSUMER: SeatRole.CONSUMER, Role.COMPANY: SeatRole.COMPANY}.get(role, SeatRole.MEDIATOR)
 
 
-async def may_settle(viewer: Viewer, company_id: int | None) -> bool:
-    """Whether a company user has power to settle for it (CC art. 661 §1).
-
-    That the representation is still valid was checked when the session named the company.
-    """
-    return await Representation.exists(company_id=company_id, user_id=viewer.user_id, may_settle=True)
-
-
 async def entered(hearing_id: int, viewer: Viewer) -> Room:
     """Lock a hearing that is not over, inside a transaction, for whoever has a place in it.
 
@@ -108,7 +100,7 @@ async def entered(hearing_id: int, viewer: Viewer) -> Room:
     _allow(hearing, role, Asks.PLACE, admitted=False)
     if seat is not None:
         return Room(file, hearing, seat)
-    signs = role is not SeatRole.COMPANY or await may_settle(viewer, file.case.company_id)
+    signs = role is not SeatRole.COMPANY or await standing.may_settle(file.case.company_id, viewer.user_id)
     seat, _ = await Seat.get_or_create(
         {"role": role, "may_sign": signs}, hearing_id=hearing_id, user_id=viewer.user_id
     )

@@ -106,3 +106,11 @@ async def _tell_hearing(hearing_id: int, link: Representation, now: datetime) ->
 async def speaks(company_id: int, user_id: int) -> bool:
     """Whether a person speaks for a company already: their power was checked before and has not ended."""
     return await Representation.exists(company_id=company_id, user_id=user_id, ended_at=None)
+
+
+async def may_settle(company_id: int | None, user_id: int) -> bool:
+    """Whether a person has power to settle for a company (CC art. 661 §1).
+
+    That they speak for it at all was seen when their session named the company.
+    """
+    return await Representation.exists(company_id=company_id, user_id=user_id, may_settle=True)
