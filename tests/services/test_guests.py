@@ -14,7 +14,9 @@ from app.services import (
     clauses,
     exhibits,
     guests,
+    hearing_reminders,
     identification,
+    invitations,
     letters,
     room_view,
     rooms,
@@ -25,7 +27,7 @@ from app.services import (
 )
 from app.services.guests import Invitation
 from app.services.invitations import Invite
-from models import Job, Seat, User
+from models import Hearing, Job, Seat, User
 from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.hearing import INVITED, HearingState, SeatRole, SeatState
 from models.rules.people import Role, Side, Viewer
@@ -150,6 +152,30 @@ async def test_an_invitation_is_to_an_address_and_can_be_sent_again_by_both() ->
         await guests.ask_again(first, WORDS, now=NOW + timedelta(days=2))
     listed = await guests.of_person(Viewer(link.user_id, Role.GUEST, "", ""))
     assert [(one.hearing_id, one.state) for one in listed] == [(table.id, HearingState.NOT_STARTED)]
+
+
+async def test_a_guest_is_told_of_changes_and_nothing_of_the_case() -> None:
+    table = await make_table()
+    await guests.invite(table.id, table.mediator, LIBRAS, WORDS, now=NOW)
+    hearing = await Hearing.get(id=table.id).select_related("case")
+    why = "O consumidor está doente."
+    earlier = hearing.starts_at - timedelta(days=1)
+    await invitations.moved(hearing.case, hearing, earlier, why, now=NOW, invite=WORDS)
+    hearing.invitation += 1
+    await invitations.cancelled(hearing.case, hearing, why, now=NOW, invite=WORDS)
+    payload = {"hearing": table.id, "starts_at": hearing.starts_at.timestamp(), "moment": "30min"}
+    await hearing_reminders.remind(payload, now=hearing.starts_at - timedelta(minutes=30), invite=WORDS)
+
+    sent = [job.payload for job in await Job.filter(kind=letters.KIND).order_by("id")]
+    mine = [letter for letter in sent if letter["to"] == LIBRAS.email]
+    assert [bool(letter["path"]) for letter in mine] == [True, True, False, True]
+    told = " ".join(" ".join((letter["subject"], *letter["paragraphs"])) for letter in mine)
+    assert "passou para" in told
+    assert "foi cancelada" in told
+    assert "Lembrete" in told
+    for private in (why, str(hearing.case.protocol), (await User.get(id=table.consumer.user_id)).name):
+        assert private not in told
+    assert any(why in " ".join(letter["paragraphs"]) for letter in sent)
 
 
 async def test_an_invitation_is_taken_back_before_they_come_and_not_after() -> None:
