@@ -65,14 +65,20 @@ def _listed(case: Case) -> ListedCase:
         id=case.id,
         protocol=case.protocol,
         state=case.state,
+        state_since=case.state_since,
         consumer=case.consumer.name,
         company=_company(case),
         handler=case.handler.name if case.handler else "",
         due_on=case.due_on,
+        due_explanation=case.due_explanation,
+        term_act=case.term_act,
+        term_start=case.term_start,
         changed_at=case.changed_at,
         outside_territory=case.outside_territory,
         hearing_at=None,
         open_offer=None,
+        offer_until=None,
+        slots_until=None,
     )
 
 

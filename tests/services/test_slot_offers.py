@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.services import diary, scheduling, slot_offers
+from app.services import case_lists, diary, scheduling, slot_offers
 from app.services.booking import Booking
+from app.services.duties import Reckoner, standing_of
 from app.services.scheduling_words import line
 from models import Case, CaseEvent, Hearing, Job, OfferedSlot, OfferedState, SlotClaim, User
 from models.rules.case_machine import State
@@ -17,7 +18,7 @@ from models.rules.errors import Conflict, Invalid, NotFound, Refused
 from models.rules.people import Role
 from models.rules.slots import Party
 from tests.factories.people import NOW, make_user, viewer_of
-from tests.services.parties import HOURS, INVITE, ZONE, Parties, make_parties
+from tests.services.parties import HOURS, INVITE, OPEN_CALENDAR, TODAY, ZONE, Parties, make_parties
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -163,6 +164,13 @@ async def test_offers_that_nobody_takes_expire_and_staff_hears_of_it() -> None:
     people = await make_parties(State.UNANSWERED)
     slots = await _offer(people, hold=True)
     last = max(slot.expires_at for slot in slots)
+    reckoner = Reckoner({}, OPEN_CALENDAR, ZONE, TODAY)
+    (row,) = (await case_lists.for_viewer(people.consumer)).cases
+    standing = await standing_of(people.case.id, reckoner)
+    assert standing is not None
+    listed, written = reckoner.listed(row, Role.CONSUMER), reckoner.told(standing, Role.CONSUMER)
+    assert listed == written, "the list and the letter say the same"
+    assert listed.sentence.startswith(f"Escolha o horário da audiência até {last.astimezone(ZONE):%d/%m/%Y}")
     assert await slot_offers.expire(now=NOW) == 0
     assert await slot_offers.expire(now=last) == 1
     assert await slot_offers.expire(now=last) == 0
