@@ -14,7 +14,7 @@ from models.people import User
 class StandardText(Model):
     """One version of a kind's words.
 
-    Kinds are those of ``app/data/texts.toml``. ``revision`` counts from 1 without a gap. Without an author it
+    Kinds are those of ``app/data/texts``. ``revision`` counts from 1 without a gap. Without an author it
     is what the municipality's profile says. ``reverted``: back to the original, with the words that were in
     force before. Nothing is deleted.
     """
