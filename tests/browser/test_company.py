@@ -78,6 +78,7 @@ async def test_one_text_for_many_cases_and_the_one_that_failed_is_named(house: H
         await page.get_by_label("Resposta").fill("Vamos ver.")
         await page.get_by_role("button", name="Responder aos escolhidos").click()
         await expect(page.locator("[data-error-summary]")).to_be_focused()
+        await expect(page.locator("[data-error-summary] li")).to_contain_text("Resposta: ")
         await expect(page.get_by_label("Resposta")).to_have_value("Vamos ver.")
         assert await page.locator("input[name=cases]:checked").count() == chosen
         await paulo.look("empresa-respostas-erro")

@@ -26,7 +26,19 @@ addEventListener("beforeunload", (event) => {
   if (unsent.some((form) => controls(form).some(isEdited))) event.preventDefault();
 });
 
-/** @type {HTMLElement | null} */ (document.querySelector("[data-error-summary]"))?.focus();
+const summary = /** @type {HTMLElement | null} */ (document.querySelector("[data-error-summary]"));
+document.querySelectorAll("[data-error-summary] a").forEach((link) => nameField(/** @type {HTMLAnchorElement} */ (link)));
+summary?.focus();
+
+/** The same sentence may be said of several fields: each is named. @param {HTMLAnchorElement} link to a field */
+function nameField(link) {
+  const field = /** @type {HTMLInputElement | null} */ (document.getElementById(link.hash.slice(1)));
+  const label = field?.closest("fieldset.choices")?.querySelector("legend") ?? field?.labels?.[0];
+  const words = /** @type {HTMLElement | undefined} */ (label?.cloneNode(true));
+  words?.querySelector(".optional")?.remove();
+  const name = words?.textContent?.trim();
+  if (name) link.prepend(`${name}: `);
+}
 
 /** @param {HTMLFormElement} form */
 function markSent(form) {
