@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from app.db import transaction
 from app.services import (
@@ -70,6 +71,10 @@ class House:
             "timezone": self.timezone,
             "tolerance": str(self.tolerance_minutes),
         }
+
+    def day(self, now: datetime) -> date:
+        """The day it is where the agency is: in the evening it is tomorrow in UTC."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
 
 async def take(hearing_id: int, viewer: Viewer, act: Conduct, house: House, *, now: datetime) -> None:
@@ -141,7 +146,7 @@ async def close(hearing_id: int, viewer: Viewer, house: House, *, now: datetime)
         follows = await follow_up.decide(hearing, house.not_held_reschedules)
         facts = {"outcome": hearing.outcome, "cause": hearing.cause, "follow_up": follows}
         # The case's next date is the first that the agreement sets.
-        first = await obligations.book(await clauses.live(hearing.id), room.file.case, now.date())
+        first = await obligations.book(await clauses.live(hearing.id), room.file.case, house.day(now))
         dates = {"due_on": first, "due_explanation": obligations.explained(first)}
         await room.record("hearing_closed", now=now, to=to, facts=facts, **dates)
         if follows is FollowUp.RESCHEDULE:

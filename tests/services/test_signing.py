@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from app.services import chat, clauses, codes, conduct, minutes, seats, signatures
-from models import Case, CaseEvent, Clause, Job, Signature
+from models import Case, CaseEvent, Clause, Job, Obligation, Signature
 from models.rules.agreement import ClauseState, text_hash
 from models.rules.case_machine import State
 from models.rules.errors import Conflict, Refused
@@ -230,13 +230,16 @@ async def test_closing_with_agreement_moves_the_case_and_queues_the_seal_once() 
         await conduct.close(table.id, table.mediator, HOUSE, now=NOW)
     await sign(table, table.mediator, shown)
 
+    evening = datetime.combine(NOW + timedelta(days=1), time(1), UTC)  # ten o'clock where the agency is
     done = await asyncio.gather(
-        *(conduct.close(table.id, table.mediator, HOUSE, now=NOW) for _ in range(2)), return_exceptions=True
+        *(conduct.close(table.id, table.mediator, HOUSE, now=evening) for _ in range(2)),
+        return_exceptions=True,
     )
 
     assert sorted(isinstance(result, Refused) for result in done) == [False, True]
     case = await Case.get(id=table.case.id)
     assert (case.state, case.due_on) == (State.FULFILMENT, date(2026, 12, 10))
+    assert {one.agreed_on for one in await Obligation.all()} == {NOW.date()}
     assert (await table.now()).state is HearingState.CLOSED
     assert await Job.filter(kind="seal_minutes").count() == 1
     assert (await CaseEvent.get(name="hearing_closed")).facts["outcome"] == "full_agreement"
