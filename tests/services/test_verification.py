@@ -19,7 +19,7 @@ from app.services.press import Paper, Press
 from app.services.verification import Check, Reason, Verdict
 from models import DocumentKind
 from models.rules.case_machine import State
-from tests.adapters import papers
+from tests.adapters import agreement_papers, papers
 from tests.adapters.test_pdf import TEMPLATES
 from tests.factories.cases import make_case
 from tests.factories.people import NOW, make_user
@@ -49,7 +49,7 @@ async def issued(press: Press) -> bytes:
         document = await paper.enter(case.id, DocumentKind.MINUTES, "termo.pdf", code=CODE, now=NOW)
         return document.id
 
-    await press.issue(papers.minutes(2), "Termo", enter)  # type: ignore[arg-type]  # an id is an id
+    await press.issue(agreement_papers.minutes(2), "Termo", enter)  # type: ignore[arg-type]  # an id is an id
     return b"".join([piece async for piece in press.storage.read(kept[0].storage_key)])
 
 
@@ -91,7 +91,7 @@ async def test_what_was_changed_is_told(press: Press, tmp_path: Path) -> None:
     assert (blank.verdict, blank.reason) == (Verdict.CHANGED, Reason.APPENDED)
     assert blank.difference is not None
     assert blank.difference.pages == (1,)
-    again = await press.pdf.render(papers.minutes(2))
+    again = await press.pdf.render(agreement_papers.minutes(2))
     assert (await check(press, again)).reason is Reason.DIFFERENT  # the same words, never sealed
     assert on_disk(tmp_path) == files  # nothing of them is kept
 
@@ -100,7 +100,7 @@ async def test_what_was_changed_is_told(press: Press, tmp_path: Path) -> None:
 async def test_files_of_others_are_told_apart(press: Press, tmp_path: Path) -> None:
     self_made(tmp_path / "outro.p12", "x", "Procon", datetime.now(UTC))
     other = Seal(tmp_path / "outro.p12", "x")
-    paper = await press.pdf.render(papers.settlement())
+    paper = await press.pdf.render(agreement_papers.settlement())
     foreign = await check(press, await other.sign(paper, "Termo", "Criciúma/SC", "Procon"))
     assert (foreign.verdict, foreign.reason) == (Verdict.UNKNOWN, Reason.FOREIGN)
     ours = await check(press, await press.seal.sign(paper, "Termo", "Criciúma/SC", "Procon"))
