@@ -7,7 +7,7 @@ bound the paper when it came in binds its hash.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from app.adapters.storage import Storage
 from app.db import moment, transaction
 from app.services import casefile
 from models import Case, CaseEvent, Document, DocumentKind
-from models.rules.retention import ERASABLE, UNDECIDED, KeepRule, KeepRules, Kept, kept_until
+from models.rules.retention import ERASABLE, OVER, UNDECIDED, After, KeepRule, KeepRules, Kept, kept_until
 
 DECIDED = ("registration_accepted", "registration_refused", "opened_at_counter")
 MOST = 200
@@ -29,7 +29,9 @@ async def erase(rules: KeepRules, storage: Storage, *, zone: ZoneInfo, today: da
 
     First it is written that a paper is deleted, then it is: cut off between, the next round goes on.
     """
-    due = [one for kind in ERASABLE if kind in rules for one in await _due(kind, rules[kind], zone, today)]
+    due = [
+        one for kind in ERASABLE if kind in rules for one in await _due(kind, rules[kind], zone, today, now)
+    ]
     done = sum([await _erase(number, rules, zone, today, now) for number in due[:MOST]])
     left = Document.filter(erased_at__not_isnull=True).exclude(storage_key="")
     for document in await left:
@@ -39,9 +41,13 @@ async def erase(rules: KeepRules, storage: Storage, *, zone: ZoneInfo, today: da
     return done
 
 
-async def _due(kind: str, rule: KeepRule, zone: ZoneInfo, today: date) -> list[UUID]:
-    waiting = Document.filter(kind=DocumentKind(kind), erased_at=None, attached_at__not_isnull=True)
-    found = await waiting.exclude(case__state__in=list(UNDECIDED)).order_by("at").select_related("case")
+async def _due(kind: str, rule: KeepRule, zone: ZoneInfo, today: date, now: datetime) -> list[UUID]:
+    """The papers of a kind whose time is over. The query leaves out what is too young to be looked at."""
+    begun = now - timedelta(days=rule.days)
+    old = Document.filter(kind=DocumentKind(kind), erased_at=None, attached_at__lt=begun)
+    if rule.after is After.CLOSING:
+        old = old.filter(case__state__in=list(OVER), case__closed_at__lt=begun)
+    found = await old.exclude(case__state__in=list(UNDECIDED)).order_by("at").select_related("case")
     decided = await _decided({one.case_id for one in found})
     return [one.id for one in found if _over(one, one.case, decided, rule, zone, today)]
 
