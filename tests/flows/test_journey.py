@@ -312,7 +312,8 @@ async def everybody_learnt_everything(house: House, case: int, followers: list[F
 async def the_company_knows_what_it_may(paulo: Person, marina: Person, case: int) -> None:
     """Who asks from the first event on gets every number, and nothing but numbers of what is not theirs.
 
-    That is the registration and the agency's own tasks, of which a hearing whose people come late has some.
+    That is the registration, the consumer's copy of the notice, which lacks the company's code, and the
+    agency's own tasks, of which a hearing whose people come late has some.
     """
     async with Follower(paulo, case) as late, Follower(marina, case) as staff:
         await late.learns("minutes_sealed")
@@ -322,5 +323,8 @@ async def the_company_knows_what_it_may(paulo: Person, marina: Person, case: int
     notified = next(event.seq for event in told if event.name == "company_notified")
     tasks = [event.seq for event in staff.learnt if event.name in TASKS and event.seq <= newest]
     hidden = [event for event in told if event.name is None]
-    assert [event.seq for event in hidden] == [*range(1, notified), *tasks]
+    papers = {event.seq for event in staff.learnt if event.name == "document_ready" and event.seq > notified}
+    copies = papers - {event.seq for event in told if event.name == "document_ready"}
+    assert len(copies) == 1, "the consumer's copy of the notice"
+    assert [event.seq for event in hidden] == sorted([*range(1, notified), *copies, *tasks])
     assert all(event.text == "" for event in hidden)
