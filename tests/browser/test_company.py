@@ -71,6 +71,7 @@ async def test_one_text_for_many_cases_and_the_one_that_failed_is_named(house: H
         await paulo.sign_in(f"paulo@{DOMAIN}", PASSWORD)
         page = paulo.page
         await page.goto("/empresa/respostas")
+        await expect(page.locator(".site-nav [aria-current]")).to_be_in_viewport(ratio=1)
         await page.get_by_role("button", name="Escolher todos").click()
         chosen = await page.locator("input[name=cases]:checked").count()
         assert chosen >= len(cases)

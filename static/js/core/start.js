@@ -15,6 +15,14 @@ const started = new WeakSet();
 function enhance(root) {
   each(root, "[data-upload]", (found) => new Upload(found).start());
   each(root, "form[data-autosave]", (found) => new Autosave(found).start());
+  each(root, ':is(.site-nav, .tabs) [aria-current="page"]', bringIntoSight);
+}
+
+/** Where a strip of links is wider than the phone, the page's own must not lie outside. @param {HTMLElement} link */
+function bringIntoSight(link) {
+  const strip = /** @type {HTMLElement} */ (link.closest("ul"));
+  const [own, whole] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];
+  strip.scrollLeft += own.left + own.width / 2 - whole.left - whole.width / 2;
 }
 
 /** @param {ParentNode} root @param {string} selector @param {(found: any) => void} start */
