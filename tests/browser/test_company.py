@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -24,18 +22,6 @@ from tests.services.parties import REPLY_RULES
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 TEXT = "Sobre {protocolo}: {consumidor}, o valor volta à sua conta em cinco dias."
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A Procon whose store has four complaints to answer."""
-    made = House(tmp_path / "house", sqlite_url)
-    await made.furnish()
-    await made.start()
-    try:
-        yield made
-    finally:
-        await made.close()
 
 
 async def _complaints(house: House) -> list[Case]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -20,18 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 SOON_MS = 30_000
 CPF = "153.509.460-56"
 FACTS = "Comprei um refrigerador em outubro, paguei à vista e a loja não entregou nem devolve o dinheiro."
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A Procon on a server that the test cuts off and starts again on the same port."""
-    made = House(tmp_path / "house", sqlite_url)
-    await made.furnish()
-    await made.start()
-    try:
-        yield made
-    finally:
-        await made.close()
 
 
 async def _attendant(at: Stage, viewport: dict[str, int]) -> Person:

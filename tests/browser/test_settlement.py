@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -23,18 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 SOON_MS = 30_000
 ANA, PAULO = f"ana@{DOMAIN}", f"paulo@{DOMAIN}"
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A Procon with a case whose company has answered."""
-    made = House(tmp_path / "house", sqlite_url)
-    await made.furnish()
-    await made.start()
-    try:
-        yield made
-    finally:
-        await made.close()
 
 
 async def _answered() -> int:

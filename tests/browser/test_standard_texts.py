@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page, expect
 
@@ -16,18 +13,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
 
 SUBJECT = "{digits} é o código da sua senha nova"
 WORDS = "Alguém pediu uma senha nova.\n\nSe foi você, digite na página este código: {digits}."
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A Procon with its staff."""
-    made = House(tmp_path / "house", sqlite_url)
-    await made.furnish()
-    await made.start()
-    try:
-        yield made
-    finally:
-        await made.close()
 
 
 async def _looks(page: Page, words: str) -> None:
